@@ -1,0 +1,3 @@
+//! The companion of the course.
+
+fn main() {}
