@@ -177,7 +177,7 @@ impl Site {
         let pos = ("pos", None);
         let d_model = ("d_model", Some(cfg.d_model));
         let head = ("head", Some(cfg.n_heads));
-        let kv_head = ("kv_head", Some(cfg.n_key_value_heads()));
+        let kv_head = ("kv_head", Some(cfg.n_cached_heads()));
         let d_head = ("d_head", Some(cfg.d_head));
         let one = ("1", Some(1));
         let d_mlp = ("d_mlp", Some(cfg.d_mlp()));
