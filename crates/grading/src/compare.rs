@@ -46,6 +46,20 @@ impl Want {
             Self::Names { .. } => 1.0,
         }
     }
+
+    /// Whether no answer can be right for both.
+    pub(crate) fn asks_for_something_else_than(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Array { values, .. }, Self::Array { values: others, .. }) => values != others,
+            (Self::Names { scores, band, .. }, Self::Names { scores: others, .. }) => {
+                let listed = |scores: &[(String, f64)]| -> Vec<String> {
+                    scores.iter().filter(|(_, score)| *score >= band.1).map(|(name, _)| name.clone()).collect()
+                };
+                listed(scores) != listed(others)
+            }
+            _ => true,
+        }
+    }
 }
 
 /// How a value differs from what was expected.

@@ -62,6 +62,19 @@ pub struct Mistake {
     pub question: &'static str,
     /// The name of the check that must reject it.
     pub caught_by: &'static str,
+    /// How the grader knows it.
+    pub known_by: KnownBy,
+}
+
+/// How the grader knows a mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownBy {
+    /// Its output equals the stored one in every case.
+    Output,
+    /// Its output is the same in every case, whatever came in.
+    Sameness,
+    /// The check itself sees which property is missing.
+    Property,
 }
 
 impl Mistake {

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::call::Outcome;
 use crate::compare::Want;
-use crate::exercise::{Exercise, Mistake};
+use crate::exercise::{Exercise, KnownBy, Mistake};
 use crate::grade::CaseRun;
 use crate::reference;
 use crate::value::{Tensor, Value};
@@ -168,15 +168,33 @@ pub(crate) fn to_text(prints: &Prints) -> String {
     format!("{{\n{}\n}}\n", blocks.join(",\n"))
 }
 
-/// The mistake of this check whose prints agree with every case that leaves one.
+/// The mistake of this check that gives what these runs gave.
 pub(crate) fn recognise(exercise: &'static Exercise, check: &str, runs: &[CaseRun]) -> Option<&'static Mistake> {
     // Without the file the verdict is still right, only less helpful. `check-solutions` notices the loss.
-    let prints = read(exercise).ok()?;
-    exercise
-        .mistakes
-        .iter()
-        .filter(|mistake| mistake.caught_by == check)
-        .find(|mistake| prints.get(mistake.code).is_some_and(|cases| agrees(cases, runs)))
+    let prints = read(exercise).unwrap_or_default();
+    let known = exercise.mistakes.iter().filter(|mistake| mistake.caught_by == check);
+    let mut known = known.filter(|mistake| match mistake.known_by {
+        KnownBy::Output => prints.get(mistake.code).is_some_and(|cases| agrees(cases, runs)),
+        KnownBy::Sameness => is_the_same_everywhere(runs),
+        KnownBy::Property => false,
+    });
+    known.next()
+}
+
+/// Whether every case gave the same although not every case asks for the same. An empty list says nothing: it comes from
+/// a score that is never high, too.
+pub(crate) fn is_the_same_everywhere(runs: &[CaseRun]) -> bool {
+    let Some((first, rest)) = runs.split_first() else {
+        return false;
+    };
+    let says_something = match &first.outcome {
+        Outcome::Returned(Value::Words(words)) => !words.is_empty(),
+        Outcome::Returned(Value::Array(_)) => true,
+        _ => false,
+    };
+    says_something
+        && rest.iter().all(|run| run.outcome == first.outcome)
+        && rest.iter().any(|run| run.want.asks_for_something_else_than(&first.want))
 }
 
 fn agrees(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> bool {

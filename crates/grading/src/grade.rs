@@ -117,9 +117,12 @@ impl Grading {
             first_trouble = Some((kind, evidence));
             break;
         }
-        let Some((kind, evidence)) = first_trouble else {
+        let Some((kind, mut evidence)) = first_trouble else {
             return Ok(());
         };
+        if fingerprint::is_the_same_everywhere(&self.runs) {
+            evidence.push_str("\n  Look: it returned the same in every case, though not every case asks for the same.");
+        }
         let known = fingerprint::recognise(self.check.exercise, self.check.name, &self.runs);
         Err(self.verdict_of(kind, evidence, known))
     }
@@ -177,7 +180,7 @@ fn hand_to_recorder(grading: &Grading) -> Option<Check> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exercise::Exercise;
+    use crate::exercise::{Exercise, KnownBy};
     use crate::value::Tensor;
 
     static EXERCISE: Exercise = Exercise {
@@ -188,6 +191,7 @@ mod tests {
             explanation: "The count began at nought.",
             question: "Where does yours begin?",
             caught_by: "c1_count",
+            known_by: KnownBy::Sameness,
         }],
     };
     static CHECK: CheckInfo = CheckInfo { exercise: &EXERCISE, name: "c1_count", function: "count" };
@@ -228,6 +232,13 @@ mod tests {
         let text = verdict.to_string();
         assert!(text.starts_with("WRONG: `count`\n  Case: 5 things\n"), "{text}");
         assert!(text.contains("got            4   want            5   difference 1"), "{text}");
+    }
+
+    #[test]
+    fn an_answer_that_does_not_depend_on_its_input_is_noticed() {
+        let text = graded(|_| 7).unwrap_err().to_string();
+        assert!(text.contains("it returned the same in every case"), "{text}");
+        assert!(text.contains("E99-1"), "{text}");
     }
 
     #[test]

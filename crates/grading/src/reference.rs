@@ -114,6 +114,12 @@ pub fn lacks(file: &str, what: &str) -> Damaged {
     Damaged::new(file, format!("does not hold {what}"))
 }
 
+/// The trouble with a file, or a folder of files, that something else could not use.
+#[must_use]
+pub fn unusable(file: &str, trouble: &str) -> Damaged {
+    Damaged::new(file, trouble.trim_end_matches('.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

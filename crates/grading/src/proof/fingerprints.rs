@@ -3,7 +3,7 @@
 use std::{env, fs};
 
 use super::{ROOM, Suite};
-use crate::exercise::Exercise;
+use crate::exercise::{Exercise, KnownBy};
 use crate::fingerprint::{self, Prints};
 use crate::grade::CaseRun;
 use crate::reference::repository;
@@ -37,13 +37,12 @@ impl<S> Suite<S> {
         Ok(())
     }
 
-    /// What each wrong answer gives. A check of a property compares nothing and names its mistakes itself, so the wrong
-    /// answers meant for it leave nothing.
+    /// What each wrong answer gives that is known by its output.
     fn record_all(&self, wrong: &[(&str, S)]) -> Result<Vec<(String, Vec<CaseRun>)>, Prose> {
         let mut recorded = Vec::new();
         for (code, submission) in wrong {
             let mistake = self.exercise.mistake(code).ok_or(format!("no mistake {code}"))?;
-            if self.properties.contains(&mistake.caught_by) {
+            if mistake.known_by != KnownBy::Output {
                 continue;
             }
             recorded.push((code.to_string(), self.record_for(code, submission)?));

@@ -22,9 +22,6 @@ pub struct Suite<S: 'static> {
     pub exercise: &'static Exercise,
     /// Its checks in order.
     pub checks: &'static [Entry<S>],
-    /// The names of those checks that test a property: they compare no output with a stored one, so they name the
-    /// mistakes themselves.
-    pub properties: &'static [&'static str],
 }
 
 impl<S> Suite<S> {
