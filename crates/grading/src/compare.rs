@@ -254,7 +254,7 @@ mod tests {
         got.iter_mut().skip(3).take(7).for_each(|x| *x += 0.5);
         got[[1, 2, 3]] += 9.0;
         let report = compare(&got.into(), &want(pattern(), AXES)).unwrap_err().report;
-        assert!(report.contains("8 of 30 entries off (26.7 %), tolerance 1.0000e-4"), "{report}");
+        assert!(report.contains("8 of 30 entries off (26.7 %), tolerance 1e-4"), "{report}");
         let first = report.lines().nth(1).unwrap();
         assert!(first.contains("head 1, query_pos 2, key_pos 3"), "{report}");
         assert!(first.contains("got") && first.contains("138") && first.contains("129"), "{report}");

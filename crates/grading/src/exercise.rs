@@ -109,8 +109,14 @@ mod tests {
 
     #[test]
     fn anchors_follow_the_rule_of_mdbook() {
-        let mistake =
-            Mistake { code: "E09-1", title: "Halves' order, swapped", explanation: "", question: "", caught_by: "" };
+        let mistake = Mistake {
+            code: "E09-1",
+            title: "Halves' order, swapped",
+            explanation: "",
+            question: "",
+            caught_by: "",
+            known_by: KnownBy::Output,
+        };
         assert_eq!(mistake.link(), "exercises/guide/src/when-it-goes-wrong.md#e09-1-halves-order-swapped");
     }
 }

@@ -38,7 +38,13 @@ pub(crate) fn number(x: f64) -> String {
         let fixed = format!("{x:.*}", digits.clamp(1, 8) as usize);
         return fixed.trim_end_matches('0').trim_end_matches('.').to_string();
     }
-    format!("{x:.4e}")
+    let scientific = format!("{x:.4e}");
+    match scientific.split_once('e') {
+        Some((digits, exponent)) => {
+            format!("{}e{exponent}", digits.trim_end_matches('0').trim_end_matches('.'))
+        }
+        None => scientific,
+    }
 }
 
 #[cfg(test)]
@@ -59,7 +65,8 @@ mod tests {
         assert_eq!(number(0.5), "0.5");
         assert_eq!(number(3.0), "3");
         assert_eq!(number(-0.123_456_78), "-0.1234568");
-        assert_eq!(number(1.5e-7), "1.5000e-7");
+        assert_eq!(number(1.5e-7), "1.5e-7");
+        assert_eq!(number(3e-4), "3e-4");
         assert_eq!(number(f64::NAN), "NaN");
         assert_ne!(number(8.317_21), number(8.317_22));
     }

@@ -33,7 +33,7 @@ fn check(exercise: &Exercise) -> Done {
     if run.did_not_compile() {
         println!(
             "\n{}\n{}",
-            run.stderr.trim_end(),
+            compiler_output(&run),
             bad("It does not compile yet: the first error above is the place to begin.")
         );
         return Ok(false);
@@ -52,9 +52,15 @@ fn check(exercise: &Exercise) -> Done {
     Ok(false)
 }
 
+/// What the compiler said, without cargo's lines about what it is doing.
+fn compiler_output(run: &Run) -> String {
+    let is_progress = |line: &&str| ["Compiling", "Finished", "Running"].iter().any(|w| line.trim().starts_with(w));
+    run.stderr.lines().filter(|line| !is_progress(line)).collect::<Vec<_>>().join("\n")
+}
+
 fn report(exercise: &Exercise, run: &Run) -> String {
     if let Some((name, words)) = run.first_failure() {
-        return format!("{}\n{words}", strong(name));
+        return format!("{}\n{words}", strong(name.trim_start_matches("checks::")));
     }
     let ignored = run.tests.values().filter(|outcome| **outcome == Outcome::Ignored).count();
     format!(

@@ -153,13 +153,13 @@ fn wrong_cell(exercise: &Exercise, run: &Run) -> Cell {
 }
 
 fn right_cell(exercise: &Exercise, run: &Run) -> Cell {
-    let text = format!("{} passed", run.passed());
+    let text = format!("{}/{} accepted", run.passed(), exercise.right_answers);
     let trouble = |why: String| (text.clone(), why);
     no_failure(run).map_err(trouble)?;
-    if run.passed() >= exercise.alternatives {
+    if run.tests.len() == exercise.right_answers && run.passed() == exercise.right_answers {
         return Ok(text);
     }
-    Err(trouble(format!("only {} other right answers are tried", run.passed())))
+    Err(trouble(format!("{} right answers were tried, but there must be {}", run.tests.len(), exercise.right_answers)))
 }
 
 fn fingerprints_cell(run: &Run) -> Cell {
@@ -177,7 +177,7 @@ mod tests {
     use std::time::Duration;
 
     const EXERCISE: Exercise =
-        Exercise { slug: "99-test", title: "A test", checks: 2, wrong_answers: 1, alternatives: 1, minutes: 1 };
+        Exercise { slug: "99-test", title: "A test", checks: 2, wrong_answers: 1, right_answers: 1, minutes: 1 };
 
     fn run_of(tests: &[(&str, Outcome)], success: bool) -> Run {
         let tests: BTreeMap<_, _> = tests.iter().map(|(name, outcome)| (name.to_string(), outcome.clone())).collect();
@@ -221,7 +221,7 @@ mod tests {
     fn a_vacuous_pass_is_none() {
         assert!(trouble(solution_cell(&EXERCISE, &run_of(&[], true))).contains("0 checks ran"));
         assert!(trouble(wrong_cell(&EXERCISE, &run_of(&[], true))).contains("0 wrong answers were tried"));
-        assert!(trouble(right_cell(&EXERCISE, &run_of(&[], true))).contains("only 0"));
+        assert!(trouble(right_cell(&EXERCISE, &run_of(&[], true))).contains("0 right answers were tried"));
         assert!(trouble(fingerprints_cell(&run_of(&[], true))).contains("no test"));
     }
 

@@ -144,7 +144,8 @@ pub fn c7_induction_attn_detector(submission: &Submission) -> Check {
     let detector = submission.induction_attn_detector;
     let stored = stored(&C7)?;
     let mut grading = Grading::of(&C7);
-    for (size, name) in [(LARGE, "a made-up cache, segment 6, batch 3"), (SMALL, "a made-up cache, segment 4, batch 1")] {
+    for (size, name) in [(LARGE, "a made-up cache, segment 6, batch 3"), (SMALL, "a made-up cache, segment 4, batch 1")]
+    {
         let seq_len = (size.n_pos - 1) / 2;
         let cache = made_up::cache(size, &heads(&induction_target(seq_len), size));
         let line = |query: usize, key: usize| key + seq_len == query + 1;

@@ -67,7 +67,7 @@ struct MadeUp {
     batch: usize,
     seq_len: usize,
     d_vocab: usize,
-    /// Added to every logit, which changes no probability.
+    /// Where the logits lie; it changes no probability.
     lift: f64,
 }
 
@@ -105,7 +105,8 @@ impl MadeUp {
             let others: f64 = (0..self.d_vocab).filter(|other| *other != next).map(weight).sum();
             let right = self.right(row, pos);
             let probability = if id == next { right } else { (1.0 - right) * weight(id) / others };
-            (probability.ln() + self.lift) as f32
+            // A constant of its own at each position changes no probability.
+            (probability.ln() + self.lift + 0.5 * row as f64 - 0.25 * pos as f64) as f32
         })
     }
 

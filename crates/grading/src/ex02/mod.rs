@@ -19,7 +19,9 @@ use rand_chacha::ChaCha8Rng;
 use crate::exercise::{CheckInfo, Exercise};
 use crate::proof::Suite;
 
-pub use detectors::{c1_current_attn_detector, c2_prev_attn_detector, c3_first_attn_detector, c7_induction_attn_detector};
+pub use detectors::{
+    c1_current_attn_detector, c2_prev_attn_detector, c3_first_attn_detector, c7_induction_attn_detector,
+};
 pub use losses::c6_repeated_loss_by_half;
 pub use repeated_tokens::{c4_generate_repeated_tokens, c5_generate_repeated_tokens_at_random};
 

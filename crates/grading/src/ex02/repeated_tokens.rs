@@ -36,10 +36,9 @@ type Fault = (String, Option<&'static str>);
 pub fn c4_generate_repeated_tokens(submission: &Submission) -> Check {
     let generate = submission.generate_repeated_tokens;
     let grading = Grading::of(&C4);
-    for request in [
-        Request { batch: 1, seq_len: 8, d_vocab: 4096, bos: 0 },
-        Request { batch: 3, seq_len: 5, d_vocab: 50, bos: 7 },
-    ] {
+    for request in
+        [Request { batch: 1, seq_len: 8, d_vocab: 4096, bos: 0 }, Request { batch: 3, seq_len: 5, d_vocab: 50, bos: 7 }]
+    {
         let tokens = ask(&grading, generate, request, 1)?;
         if let Some((evidence, mistake)) = layout_fault(&tokens, request) {
             return Err(grading.wrong(&format!("{} {evidence}", request.words()), mistake));
@@ -79,7 +78,7 @@ fn shape_fault(tokens: &Tokens, request: Request) -> Option<Fault> {
 }
 
 fn row_fault(row: usize, ids: &[usize], request: Request) -> Option<Fault> {
-    let Request { seq_len, d_vocab, bos, .. } = request;
+    let Request { seq_len, bos, .. } = request;
     if ids[0] != bos {
         let mistake = (ids[0] == 0).then_some("E02-18");
         return Some((format!("batch {row} begins with {}, not with BOS.", ids[0]), mistake));
@@ -90,8 +89,7 @@ fn row_fault(row: usize, ids: &[usize], request: Request) -> Option<Fault> {
         let evidence = format!("in batch {row} the two copies agree at {same} of {seq_len} positions.");
         return Some((evidence, Some(unlike_halves(first, second))));
     }
-    let outside = ids.iter().find(|id| **id >= d_vocab)?;
-    Some((format!("batch {row} holds {outside}, but the ids end at {}.", d_vocab - 1), Some("E02-23")))
+    None
 }
 
 /// Which of three ways led to halves that differ.

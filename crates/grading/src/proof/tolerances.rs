@@ -3,6 +3,7 @@
 use super::{ROOM, Suite};
 use crate::call::Outcome;
 use crate::compare::{Want, compare};
+use crate::exercise::{KnownBy, Mistake};
 use crate::grade::{CaseRun, record};
 use crate::prose::number;
 use crate::verdict::{Check, Prose};
@@ -25,7 +26,9 @@ impl<S> Suite<S> {
     pub fn tolerances(&self, correct: &[(&str, S)], wrong: &[(&str, S)]) -> Result<String, Prose> {
         let mut rows = Vec::new();
         for (info, check) in self.checks {
-            let caught = |code: &str| self.exercise.mistake(code).is_some_and(|m| m.caught_by == info.name);
+            // The check of a property gives a verdict and leaves nothing to measure.
+            let measured = |m: &Mistake| m.caught_by == info.name && m.known_by != KnownBy::Property;
+            let caught = |code: &str| self.exercise.mistake(code).is_some_and(measured);
             let correct = runs_of(*check, correct.iter().map(|(name, s)| (*name, s)))?;
             let wrong = runs_of(*check, wrong.iter().filter(|(c, _)| caught(c)).map(|(c, s)| (*c, s)))?;
             rows.push(measure(info.name, &correct, &wrong));
@@ -66,8 +69,12 @@ fn measure(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
 /// A list is right or wrong; what can be near is the score of a name to the band in which the threshold may lie.
 fn measure_names(check: &'static str, wants: &[&Want]) -> Row {
     let (mut below, mut above, mut text) = (0.0_f64, f64::INFINITY, String::new());
+    // A case that asks for nothing accepts an empty list, and one that asks for all of them any list.
+    let mut each_case_asks = true;
     for want in wants {
         if let Want::Names { scores, band, .. } = want {
+            each_case_asks &= scores.iter().any(|(_, score)| *score >= band.1);
+            each_case_asks &= scores.iter().any(|(_, score)| *score < band.0);
             text = format!("a threshold in {}..{}", band.0, band.1);
             for (_, score) in scores {
                 if *score < band.0 {
@@ -83,7 +90,7 @@ fn measure_names(check: &'static str, wants: &[&Want]) -> Row {
         noise: format!("not listed: up to {below:.3}"),
         tolerance: text,
         nearest_wrong: format!("listed: from {above:.3}"),
-        separates: below < above,
+        separates: below < above && each_case_asks,
     }
 }
 
@@ -119,9 +126,13 @@ fn in_tolerances(run: &CaseRun) -> f64 {
 
 fn table(rows: &[Row]) -> String {
     let head = ["check", "noise of right answers", "tolerance", "nearest wrong answer"];
-    let cells = rows.iter().map(|r| [r.check, &r.noise, &r.tolerance, &r.nearest_wrong]);
-    let lines = std::iter::once(head)
-        .chain(cells)
-        .map(|[check, noise, tolerance, wrong]| format!("  {check:<34}  {noise:<24}  {tolerance:<26}  {wrong}"));
-    lines.collect::<Vec<_>>().join("\n")
+    let cells = rows.iter().map(|r| [r.check, r.noise.as_str(), r.tolerance.as_str(), r.nearest_wrong.as_str()]);
+    let rows: Vec<[&str; 4]> = std::iter::once(head).chain(cells).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2), width(3)];
+    let line = |row: &[&str; 4]| {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("  {cell:<width$}"));
+        cells.collect::<String>().trim_end().to_string()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
