@@ -115,9 +115,15 @@ fn place_of(info: &PanicHookInfo<'_>) -> String {
     }
     let backtrace = Backtrace::force_capture().to_string();
     match line_in_course_code(&backtrace) {
-        Some(line) => format!("{line} (through {location})"),
+        Some(line) => format!("{line}, in a call of {}:{}", short(location.file()), location.line()),
         None => location.to_string(),
     }
+}
+
+/// The path of a library's file from the folder of its crate on: where the registry is kept is of no interest.
+fn short(file: &str) -> &str {
+    let crate_and_rest = file.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
+    crate_and_rest.map_or(file, |(_, rest)| rest)
 }
 
 fn is_course_code(file: &str) -> bool {
@@ -186,5 +192,11 @@ mod tests {
              at ./src/lib.rs:61:20";
         assert_eq!(line_in_course_code(backtrace), Some("src/lib.rs:61:20".into()));
         assert_eq!(line_in_course_code("   0: main"), None);
+    }
+
+    #[test]
+    fn a_library_is_named_without_the_folder_of_the_registry() {
+        assert_eq!(short("/home/x/registry/src/index-1/ndarray-0.17.2/src/a.rs"), "ndarray-0.17.2/src/a.rs");
+        assert_eq!(short("crates/x/src/a.rs"), "crates/x/src/a.rs");
     }
 }

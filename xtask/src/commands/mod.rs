@@ -3,6 +3,7 @@
 mod check;
 mod check_solutions;
 mod fingerprints;
+mod guide;
 mod status;
 mod stubs;
 mod tolerances;
@@ -53,6 +54,13 @@ const COMMANDS: &[Command] = &[
         help: "measure the tolerances: correct answers below, wrong ones above",
         for_authors: true,
         run: tolerances::run,
+    },
+    Command {
+        name: "guide",
+        arguments: "[--check]",
+        help: "write the guide's page of mistakes",
+        for_authors: true,
+        run: guide::run,
     },
 ];
 

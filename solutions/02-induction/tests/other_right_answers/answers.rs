@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// Cell by cell, in double precision, from the last to the first, with a low threshold.
 pub const CELLS: Submission = Submission {
-    current_attn_detector: |cache| by_cells(cache, |query| Some(query)),
+    current_attn_detector: |cache| by_cells(cache, Some),
     prev_attn_detector: |cache| by_cells(cache, |query| query.checked_sub(1)),
     first_attn_detector: |cache| by_cells(cache, |_| Some(0)),
     generate_repeated_tokens: concatenated,
@@ -29,15 +29,13 @@ pub const SLICES: Submission = Submission {
 
 /// The mean over the batch first; heads in reverse order; the first query left out where it can only look at itself.
 pub const BATCH_FIRST: Submission = Submission {
-    current_attn_detector: |cache| on_the_mean_pattern(cache, 0.45, |query| Some(query)),
+    current_attn_detector: |cache| on_the_mean_pattern(cache, 0.45, Some),
     prev_attn_detector: |cache| on_the_mean_pattern(cache, 0.45, |query| query.checked_sub(1)),
     first_attn_detector: |cache| on_the_mean_pattern(cache, 0.45, |query| (query > 0).then_some(0)),
     generate_repeated_tokens: drawn_column_by_column,
     repeated_loss_by_half: loss_from_log_softmax,
     induction_attn_detector: induction_from_the_mean_pattern,
 };
-
-pub const ALL: &[(&str, Submission)] = &[("cells", CELLS), ("slices", SLICES), ("batch first", BATCH_FIRST)];
 
 /// The heads above 0.35, by the mean over batch and queries of the one key that `key_of` gives for a query.
 fn by_cells(cache: &ActivationCache, key_of: impl Fn(usize) -> Option<usize>) -> Vec<String> {

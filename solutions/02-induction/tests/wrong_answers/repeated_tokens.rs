@@ -1,5 +1,7 @@
 //! Wrong generators of repeated tokens.
 
+use std::hash::{BuildHasher, RandomState};
+
 use hooked_transformer::Tokens;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -53,6 +55,18 @@ pub fn backwards(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: us
 
 pub fn own_generator(_: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usize, bos: usize) -> Tokens {
     let mut rng = ChaCha8Rng::seed_from_u64(0);
+    rows_of(batch, || [vec![bos], segment(&mut rng, seq_len, d_vocab).repeat(2)].concat())
+}
+
+/// Leaves the caller's generator as it was, so that the next call draws the same.
+pub fn copied_generator(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usize, bos: usize) -> Tokens {
+    let mut rng = rng.clone();
+    rows_of(batch, || [vec![bos], segment(&mut rng, seq_len, d_vocab).repeat(2)].concat())
+}
+
+/// Draws something else each time, whatever the seed.
+pub fn unseeded_generator(_: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usize, bos: usize) -> Tokens {
+    let mut rng = ChaCha8Rng::seed_from_u64(RandomState::new().hash_one(batch));
     rows_of(batch, || [vec![bos], segment(&mut rng, seq_len, d_vocab).repeat(2)].concat())
 }
 
