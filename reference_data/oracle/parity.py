@@ -14,11 +14,14 @@ configs.json maps NAME to `config`, TransformerLens's field names, only those th
 defaults; `about`, what is special; `float32_noise`, for each batch the largest difference of any
 activation and of the logits between this run and one in float64 with the same weights.
 
-The axis lengths are unequal, so that a transposed axis cannot go unnoticed. Three peculiarities of
+The axis lengths are unequal, so that a transposed axis cannot go unnoticed. Peculiarities of
 the classic library show in these files, and a port has to decide about each:
 
 * with `attention_dir="bidirectional"` the padding mask is ignored (positions still follow it);
 * LayerNorm's hook_normalized comes after the gain and the bias, RMSNorm's before the gain;
+* ALiBi's bias is kept from the longest text so far, and then cut from the wrong end for a shorter
+  one: every score of a query moves by the same amount, which softmax takes away again. Here the
+  bias is forgotten before each batch, so that the stored scores are what the definition says;
 * with `act_fn="solu_ln"` the normalisation inside the MLP is a LayerNorm: with gain and bias if
   `normalization_type` is "LN", and without them for every other type, RMS included.
 
@@ -175,6 +178,8 @@ def one(config: dict, seed: int) -> tuple[common.Tensors, dict[str, float]]:
     vocabulary = min(config["d_vocab"], config.get("d_vocab_out", config["d_vocab"]))
     for batch, given in batches(vocabulary, generator).items():
         tokens, rest = given["input"], {k: v for k, v in given.items() if k != "input"}
+        for block in (*model.blocks, *double.blocks):
+            block.attn.alibi = None
         found = common.run(model, tokens, **rest)
         noise[batch] = max(common.noise(found, common.run(double, tokens, **rest)).values())
         tensors.update({f"{batch}.{name}": value for name, value in {**found, **rest}.items()})

@@ -49,6 +49,9 @@ def parse() -> argparse.Namespace:
     add("--seed", type=int, default=398, help="of the weights and of the batches")
     add("--every", type=int, default=100, help="steps between measurements and checkpoints")
     add("--device", default="cpu", help="cpu or cuda")
+    add("--precision", choices=["float32", "bfloat16"], default="float32",
+        help="of the matrix products; weights and sums stay float32. bfloat16 is a third faster "
+             "where the processor has instructions for it")
     add("--threads", type=int, default=1, help="CPU threads")
     return parser.parse_args()
 
@@ -149,10 +152,11 @@ def main() -> None:
             for group in optimiser.param_groups:
                 group["lr"] = group["full_lr"] * rate(step, args)
         tokens, counts = (t.to(args.device) for t in batches.draw())
-        residual, _ = model(tokens)
-        # The unembedding is most of the work, so only predictions that count get logits.
-        logits = model.unembed(residual[:, :-1][counts])
-        loss = F.cross_entropy(logits, tokens[:, 1:][counts])
+        with torch.autocast(args.device, torch.bfloat16, enabled=args.precision == "bfloat16"):
+            residual, _ = model(tokens)
+            # The unembedding is most of the work, so only predictions that count get logits.
+            logits = model.unembed(residual[:, :-1][counts])
+        loss = F.cross_entropy(logits.float(), tokens[:, 1:][counts])
         for optimiser in optimise:
             optimiser.zero_grad(set_to_none=True)
         loss.backward()

@@ -10,6 +10,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
+/// Fields of the classic configuration that steer memory, devices or bookkeeping, which go without saying here.
+const NOT_NEEDED: [&str; 14] = [
+    "use_attn_result",
+    "use_split_qkv_input",
+    "use_attn_in",
+    "use_hook_mlp_in",
+    "use_hook_tokens",
+    "device",
+    "n_devices",
+    "dtype",
+    "n_params",
+    "init_mode",
+    "init_weights",
+    "from_checkpoint",
+    "tokenizer_prepends_bos",
+    "trust_remote_code",
+];
+
 /// How positions enter the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -154,6 +172,10 @@ pub struct HookedTransformerConfig {
     /// Heads that share keys and values: their number; `None` means `n_heads`.
     #[serde(default)]
     pub n_key_value_heads: Option<usize>,
+    /// Whether shared keys and values are repeated for each query head *before* their hooks, so that these see
+    /// `n_heads` heads.
+    #[serde(default)]
+    pub ungroup_grouped_query_attention: bool,
     /// Whether some layers look back only `window_size` positions, as `attn_types` says.
     #[serde(default)]
     pub use_local_attn: bool,
@@ -240,6 +262,7 @@ impl HookedTransformerConfig {
             attn_scale: None,
             scale_attn_by_inverse_layer_idx: false,
             n_key_value_heads: None,
+            ungroup_grouped_query_attention: false,
             use_local_attn: false,
             window_size: None,
             attn_types: None,
@@ -265,12 +288,28 @@ impl HookedTransformerConfig {
     /// The file cannot be read, is not JSON of this form (an unknown field is named), or contradicts itself.
     pub fn from_json_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let text =
-            std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
-        let mut cfg: HookedTransformerConfig = serde_json::from_str(&text).map_err(|e| Error::Malformed {
-            path: path.to_path_buf(),
-            problem: format!("not a model configuration: {e}"),
-        })?;
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
+        let json = serde_json::from_str(&text)
+            .map_err(|e| Error::Malformed { path: path.to_path_buf(), problem: format!("not JSON: {e}") })?;
+        HookedTransformerConfig::from_json(json).map_err(|e| match e {
+            Error::Config { field, problem } => {
+                Error::Malformed { path: path.to_path_buf(), problem: format!("config field `{field}`: {problem}") }
+            }
+            other => other,
+        })
+    }
+
+    /// Takes a configuration from a JSON object of TransformerLens's field names, and checks it. Fields that have no
+    /// counterpart here because they are never needed (`use_attn_result` and the like, devices) are passed over.
+    ///
+    /// # Errors
+    /// [`Error::Config`]: a field is unknown, missing, or of the wrong type, or the fields contradict each other.
+    pub fn from_json(mut json: serde_json::Value) -> Result<Self> {
+        if let Some(fields) = json.as_object_mut() {
+            NOT_NEEDED.iter().for_each(|field| drop(fields.remove(*field)));
+        }
+        let mut cfg: HookedTransformerConfig = serde_json::from_value(json)
+            .map_err(|e| Error::Config { field: "(whole object)", problem: e.to_string() })?;
         cfg.fill_in();
         cfg.validate()?;
         Ok(cfg)
@@ -376,6 +415,11 @@ impl HookedTransformerConfig {
         self.n_key_value_heads.unwrap_or(self.n_heads)
     }
 
+    /// Number of heads that keys and values have where hooks and caches see them.
+    pub(crate) fn n_cached_heads(&self) -> usize {
+        if self.ungroup_grouped_query_attention { self.n_heads } else { self.n_key_value_heads() }
+    }
+
     /// How many dimensions of a head are rotated.
     pub fn rotary_dim(&self) -> usize {
         self.rotary_dim.unwrap_or(self.d_head)
@@ -475,10 +519,7 @@ mod tests {
     use super::*;
 
     fn parse(json: &str) -> std::result::Result<HookedTransformerConfig, String> {
-        let mut cfg: HookedTransformerConfig = serde_json::from_str(json).map_err(|e| e.to_string())?;
-        cfg.fill_in();
-        cfg.validate().map_err(|e| e.to_string())?;
-        Ok(cfg)
+        HookedTransformerConfig::from_json(serde_json::from_str(json).unwrap()).map_err(|e| e.to_string())
     }
 
     #[test]

@@ -93,7 +93,8 @@ impl HookedTransformer {
         cfg.fill_in();
         cfg.validate()?;
         let source = || "the given state dict".to_string();
-        let weights = layout::assemble(&cfg, |parameter, out| match tensor(parameter.name) {
+        let mut find = |name: &str| tensor(name).or_else(|| tensor(&layout::grouped_name(name)?));
+        let weights = layout::assemble(&cfg, |parameter, out| match find(parameter.name) {
             Some(values) if values.shape() == parameter.shape => {
                 out.iter_mut().zip(values.iter()).for_each(|(out, value)| *out = *value);
                 Ok(())

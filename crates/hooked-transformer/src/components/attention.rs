@@ -10,7 +10,10 @@
 //! When nobody looks at scores or pattern they are never materialised: each head works through blocks of queries with a
 //! scratch matrix of its own. The result of each head is computed only when somebody looks at it, too.
 
-use ndarray::{Array2, Array4, ArrayView2, ArrayView3, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis, s};
+use ndarray::{
+    Array2, Array4, ArrayView, ArrayView2, ArrayView3, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis, CowArray,
+    RemoveAxis, s,
+};
 use rayon::prelude::*;
 
 use super::activation::{self, softmax};
@@ -56,8 +59,10 @@ impl Attention<'_> {
         let layer = Some(self.layer);
         let w = &self.weights;
         let q = pass.point(Site::Q, layer, project(&q_input, w.W_Q, w.b_Q).into_shared());
-        let k = pass.point(Site::K, layer, project(&k_input, w.W_K, w.b_K).into_shared());
-        let v = pass.point(Site::V, layer, project(&v_input, w.W_V, w.b_V).into_shared());
+        let [k, v] = [(Site::K, k_input, w.W_K, w.b_K), (Site::V, v_input, w.W_V, w.b_V)].map(|(site, x, w, b)| {
+            let projected = project(&x, self.ungrouped(w).view(), self.ungrouped(b).view());
+            pass.point(site, layer, projected.into_shared())
+        });
         let (q, k) = self.rotate(pass, q, k);
         let z = match past {
             Some(past) => {
@@ -69,6 +74,17 @@ impl Attention<'_> {
         };
         let z = pass.point(Site::Z, layer, z.into_shared());
         self.write_out(pass, &z)
+    }
+
+    /// Weights or biases of keys or values, repeated for each query head where the configuration wants shared heads
+    /// taken apart before the hooks.
+    fn ungrouped<'w, D: RemoveAxis>(&self, w: ArrayView<'w, f32, D>) -> CowArray<'w, f32, D> {
+        let n_kv = w.len_of(Axis(0));
+        if !self.cfg.ungroup_grouped_query_attention || n_kv == self.cfg.n_heads {
+            return w.into();
+        }
+        let of_query_head: Vec<usize> = (0..self.cfg.n_heads).map(|head| head * n_kv / self.cfg.n_heads).collect();
+        w.select(Axis(0), &of_query_head).into()
     }
 
     fn rotate(&self, pass: &mut Pass<'_, '_>, q: Act4, k: Act4) -> (Act4, Act4) {

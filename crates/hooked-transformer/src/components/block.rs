@@ -77,7 +77,7 @@ impl Block<'_> {
             .watches(Site::AttnIn, layer)
             .then(|| pass.point(Site::AttnIn, layer, repeat_heads(resid_pre, self.cfg.n_heads)));
         sites.map(|site| {
-            let n_heads = if site == Site::QInput { self.cfg.n_heads } else { self.cfg.n_key_value_heads() };
+            let n_heads = if site == Site::QInput { self.cfg.n_heads } else { self.cfg.n_cached_heads() };
             let input = attn_in.clone().unwrap_or_else(|| repeat_heads(resid_pre, n_heads));
             let input = pass.point(site, layer, input);
             let mut x = self.ln1(pass, &input);
@@ -94,7 +94,7 @@ impl Block<'_> {
         for site in [Site::AttnIn, Site::QInput, Site::KInput, Site::VInput] {
             if pass.watches(site, Some(self.layer)) {
                 let per_query_head = matches!(site, Site::AttnIn | Site::QInput);
-                let n_heads = if per_query_head { self.cfg.n_heads } else { self.cfg.n_key_value_heads() };
+                let n_heads = if per_query_head { self.cfg.n_heads } else { self.cfg.n_cached_heads() };
                 pass.point(site, Some(self.layer), repeat_heads(resid_pre, n_heads));
             }
         }

@@ -20,9 +20,10 @@ pub struct KeyValueCache {
 impl KeyValueCache {
     /// An empty cache for `batch` rows.
     pub fn new(cfg: &HookedTransformerConfig, batch: usize) -> Self {
+        let n_heads = cfg.n_cached_heads();
         let layer = || LayerKeysValues {
-            keys: Array4::zeros((batch, 0, cfg.n_key_value_heads(), cfg.d_head)),
-            values: Array4::zeros((batch, 0, cfg.n_key_value_heads(), cfg.d_head)),
+            keys: Array4::zeros((batch, 0, n_heads, cfg.d_head)),
+            values: Array4::zeros((batch, 0, n_heads, cfg.d_head)),
             len: 0,
         };
         KeyValueCache { layers: (0..cfg.n_layers).map(|_| layer()).collect(), real: None }

@@ -14,6 +14,13 @@ pub(crate) struct Parameter<'a> {
     pub role: Role,
 }
 
+/// The name under which the classic library stores keys and values that several heads share: `attn._W_K` for
+/// `attn.W_K`.
+pub(crate) fn grouped_name(name: &str) -> Option<String> {
+    let (block, part) = name.split_once(".attn.")?;
+    matches!(part, "W_K" | "W_V" | "b_K" | "b_V").then(|| format!("{block}.attn._{part}"))
+}
+
 /// What a parameter is for, which says what it is when a file lacks it, and how it is initialized.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {

@@ -12,7 +12,7 @@ use ndarray::ArrayViewD;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, View};
 
-use super::layout::{Parameter, Role};
+use super::layout::{Parameter, Role, grouped_name};
 use crate::act_name::nearest;
 use crate::error::{Error, Result};
 
@@ -64,7 +64,9 @@ impl SafetensorsReader<'_> {
     /// # Errors
     /// The file lacks it (unless it is a bias), or has it in another shape or a format that is no floating point.
     pub(crate) fn read(&self, parameter: &Parameter<'_>, out: &mut [f32]) -> Result<()> {
-        let Ok(tensor) = self.tensors.tensor(parameter.name) else {
+        let names = [Some(parameter.name.to_string()), grouped_name(parameter.name)];
+        let found = names.into_iter().flatten().find_map(|name| Some((self.tensors.tensor(&name).ok()?, name)));
+        let Some((tensor, name)) = found else {
             if parameter.role == Role::Bias {
                 return Ok(());
             }
@@ -83,7 +85,7 @@ impl SafetensorsReader<'_> {
                 got: tensor.shape().to_vec(),
             });
         }
-        self.unread.borrow_mut().remove(parameter.name);
+        self.unread.borrow_mut().remove(&name);
         widen(&tensor, out).ok_or_else(|| Error::TensorDtype {
             source: self.source.clone(),
             name: parameter.name.to_string(),
