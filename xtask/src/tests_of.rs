@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::process::Command;
+use std::io::{BufRead, BufReader, IsTerminal, Read, stderr};
+use std::process::{ChildStderr, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::workspace;
@@ -68,25 +70,56 @@ impl Run {
 pub(crate) fn run(package: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Run, String> {
     let begin = Instant::now();
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let mut child = Command::new(cargo)
         .current_dir(workspace::root())
         .args(["test", "--package", package])
         .args(arguments)
         .envs(variables.iter().copied())
         // A backtrace would bury the verdict.
         .env("RUST_BACKTRACE", "0")
-        .output()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .map_err(|error| format!("cargo could not be started: {error}."))?;
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    // Both at once: a pipe that nobody empties would stop the child.
+    let reader = thread::spawn(move || err.map(read_with_progress).unwrap_or_default());
+    let stdout = out.map(|mut pipe| read_all(&mut pipe)).unwrap_or_default();
+    let stderr = reader.join().unwrap_or_default();
+    let status = child.wait().map_err(|error| format!("cargo could not be waited for: {error}."))?;
     Ok(Run {
         tests: parse(&stdout),
         filtered_out: count_of(&stdout, " filtered out"),
         stdout,
         stderr,
-        success: output.status.success(),
+        success: status.success(),
         took: begin.elapsed(),
     })
+}
+
+fn read_all(pipe: &mut impl Read) -> String {
+    let mut bytes = Vec::new();
+    // What came before an error is still worth reading.
+    let _ = pipe.read_to_end(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Reads what cargo says and, on a terminal, shows on one line what it is compiling: a first build takes minutes.
+fn read_with_progress(pipe: ChildStderr) -> String {
+    let shows_progress = stderr().is_terminal();
+    let mut text = String::new();
+    for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
+        if shows_progress && ["Compiling", "Downloading"].iter().any(|word| line.trim_start().starts_with(word)) {
+            eprint!("\r\x1b[2K  {}", line.trim());
+        }
+        text.push_str(&line);
+        text.push('\n');
+    }
+    if shows_progress {
+        eprint!("\r\x1b[2K");
+    }
+    text
 }
 
 /// Reads the lines `test NAME ... ok` and the blocks that follow `---- NAME stdout ----`.

@@ -265,6 +265,10 @@ mod tests {
     fn nan_never_passes_and_is_counted() {
         let mut got = pattern();
         got[[0, 1, 2]] = f32::NAN;
+        let report = compare(&got.into(), &want(pattern(), AXES)).unwrap_err().report;
+        assert!(report.contains("1 of 30 entries off") && report.contains("1 of 30 are NaN"), "{report}");
+        let mut got = pattern();
+        got[[0, 1, 2]] = f32::NAN;
         got[[0, 1, 3]] = f32::INFINITY;
         let difference = compare(&got.into(), &want(pattern(), AXES)).unwrap_err();
         assert!(difference.report.contains("1 of 30 are NaN; 1 of 30 are infinite"), "{}", difference.report);

@@ -161,6 +161,9 @@ thread_local! {
 }
 
 /// Runs a check only to see what its cases give, without a verdict.
+///
+/// # Errors
+/// The verdict of a check that tests a property, or that the course is damaged.
 pub fn record(check: impl FnOnce() -> Check) -> Result<Vec<CaseRun>, Verdict> {
     RECORDER.set(Some(Vec::new()));
     let result = check();

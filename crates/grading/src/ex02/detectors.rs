@@ -4,7 +4,7 @@
 use hooked_transformer::ActivationCache;
 
 use super::made_up::{self, Cells, Head, Size, head, uneven};
-use super::stored::{Stored, stored};
+use super::stored::{Stored, n_layers, stored};
 use super::{C1, C2, C3, C7, Submission};
 use crate::compare::Want;
 use crate::exercise::CheckInfo;
@@ -15,9 +15,6 @@ use crate::verdict::Check;
 /// A head must be named from the second score on, and must not be below the first. The threshold is the learner's
 /// choice, and this leaves room for any from 0.3 to 0.55.
 const BAND: (f64, f64) = (0.3, 0.55);
-
-/// How many layers the embedded model has.
-const N_LAYERS: usize = 2;
 
 /// The larger of the two made-up caches: two layers of seven heads. Its segment of repeated tokens would be six long.
 const LARGE: Size = Size { batch: 3, n_heads: 7, n_pos: 13 };
@@ -96,6 +93,7 @@ pub fn c3_first_attn_detector(submission: &Submission) -> Check {
 }
 
 fn detector_on_texts(target: &Target, detector: fn(&ActivationCache) -> Vec<String>) -> Check {
+    let damaged = |damaged: Damaged| damaged.verdict(target.check);
     let stored = stored(target.check)?;
     let mut grading = Grading::of(target.check);
     for (size, name) in [(LARGE, "a made-up cache, 2 layers, batch 3"), (SMALL, "a made-up cache, 3 layers, batch 1")] {
@@ -103,8 +101,8 @@ fn detector_on_texts(target: &Target, detector: fn(&ActivationCache) -> Vec<Stri
         let want = want(made_up::scores(&cache, target.line), target.score);
         grading.case(name, want, move || detector(&cache));
     }
-    for text in 0..stored.count("texts") {
-        let (cache, scores) = text_case(stored, text, target.fact).map_err(|d| d.verdict(target.check))?;
+    for text in 0..stored.count("texts").map_err(damaged)? {
+        let (cache, scores) = text_case(stored, text, target.fact).map_err(damaged)?;
         let name = if text == 0 { "the text of the guide".to_string() } else { format!("another text, number {text}") };
         grading.case_that_does_not_tell(name, want(scores, target.score), move || detector(&cache));
     }
@@ -112,8 +110,8 @@ fn detector_on_texts(target: &Target, detector: fn(&ActivationCache) -> Vec<Stri
 }
 
 fn text_case(stored: &Stored, text: usize, fact: &str) -> Result<(ActivationCache, Vec<(String, f64)>), Damaged> {
-    let cache = stored.patterns(&format!("text_{text}"), N_LAYERS)?;
-    Ok((cache, stored.scores("texts", text, fact)?))
+    let scores = stored.scores("texts", text, fact)?;
+    Ok((stored.patterns(&format!("text_{text}"), n_layers(&scores))?, scores))
 }
 
 fn want(scores: Vec<(String, f64)>, score: &'static str) -> Want {
@@ -152,8 +150,9 @@ pub fn c7_induction_attn_detector(submission: &Submission) -> Check {
         let want = want(made_up::scores(&cache, line), INDUCTION_SCORE);
         grading.case(name, want, move || detector(&cache, seq_len));
     }
-    for item in 0..stored.count("repeated") {
-        let (cache, scores, seq_len) = repeated_case(stored, item).map_err(|d| d.verdict(&C7))?;
+    let damaged = |damaged: Damaged| damaged.verdict(&C7);
+    for item in 0..stored.count("repeated").map_err(damaged)? {
+        let (cache, scores, seq_len) = repeated_case(stored, item).map_err(damaged)?;
         let name = format!("random tokens of the model, segment {seq_len}");
         grading.case_that_does_not_tell(name, want(scores, INDUCTION_SCORE), move || detector(&cache, seq_len));
     }
@@ -182,7 +181,7 @@ fn induction_target(seq_len: usize) -> Target {
 type RepeatedCase = (ActivationCache, Vec<(String, f64)>, usize);
 
 fn repeated_case(stored: &Stored, item: usize) -> Result<RepeatedCase, Damaged> {
-    let cache = stored.patterns(&format!("repeated_{item}"), N_LAYERS)?;
-    let seq_len = stored.number("repeated", item, "seq_len")? as usize;
-    Ok((cache, stored.scores("repeated", item, "induction")?, seq_len))
+    let scores = stored.scores("repeated", item, "induction")?;
+    let cache = stored.patterns(&format!("repeated_{item}"), n_layers(&scores))?;
+    Ok((cache, scores, stored.number("repeated", item, "seq_len")? as usize))
 }

@@ -1,6 +1,6 @@
 //! The check of the losses on the two halves.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hooked_transformer::Tokens;
 use ndarray::Array3;
@@ -28,10 +28,11 @@ pub fn c6_repeated_loss_by_half(submission: &Submission) -> Check {
         let (logits, tokens) = (made_up.logits(), made_up.tokens());
         grading.case(made_up.words(), want(made_up.losses()), move || loss(&logits, &tokens));
     }
+    let damaged = |damaged: Damaged| damaged.verdict(&C6);
     let stored = stored(&C6)?;
-    for item in 0..stored.count("repeated") {
-        let (tokens, losses) = model_case(stored, item).map_err(|damaged| damaged.verdict(&C6))?;
-        let logits = logits_of(item, &tokens).map_err(|damaged| damaged.verdict(&C6))?;
+    for item in 0..stored.count("repeated").map_err(damaged)? {
+        let (tokens, losses) = model_case(stored, item).map_err(damaged)?;
+        let logits = logits_of(item, &tokens).map_err(damaged)?;
         let name = format!("the model on random tokens, batch {}, {} positions", tokens.nrows(), tokens.ncols());
         grading.case_that_does_not_tell(name, want(losses), move || loss(&logits, &tokens));
     }
@@ -49,9 +50,9 @@ fn model_case(stored: &Stored, item: usize) -> Result<(Tokens, (f64, f64)), Dama
 
 /// Runs the model once for each item, however often the check runs in this process.
 fn logits_of(item: usize, tokens: &Tokens) -> Result<Arc<Array3<f32>>, Damaged> {
-    static KNOWN: std::sync::Mutex<Vec<(usize, Arc<Array3<f32>>)>> = std::sync::Mutex::new(Vec::new());
+    static KNOWN: Mutex<Vec<(usize, Arc<Array3<f32>>)>> = Mutex::new(Vec::new());
     // A poisoned lock only means that another check failed while it looked.
-    let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, logits)) = known.iter().find(|(of, _)| *of == item) {
         return Ok(Arc::clone(logits));
     }

@@ -34,8 +34,12 @@ pub(super) fn stored(check: &'static CheckInfo) -> Result<&'static Stored, Verdi
 
 impl Stored {
     /// How many items there are of a kind: "texts", "repeated".
-    pub(super) fn count(&self, kind: &str) -> usize {
-        self.facts[kind].as_array().map_or(0, Vec::len)
+    ///
+    /// # Errors
+    /// When there are none: a check without cases would accept anything.
+    pub(super) fn count(&self, kind: &str) -> Result<usize, Damaged> {
+        let count = self.facts[kind].as_array().map_or(0, Vec::len);
+        if count == 0 { Err(reference::lacks(FACTS, &format!("any {kind}"))) } else { Ok(count) }
     }
 
     /// A fact about one item of a kind.
@@ -67,19 +71,12 @@ impl Stored {
     ///
     /// Those of a text are stored without a batch axis and get one of length one.
     pub(super) fn patterns(&self, prefix: &str, n_layers: usize) -> Result<ActivationCache, Damaged> {
-        let mut patterns = Vec::new();
-        for layer in 0..n_layers {
+        let layers = (0..n_layers).map(|layer| {
             let name = format!("blocks.{layer}.attn.hook_pattern");
-            let stored = self.arrays.get(&format!("{prefix}.{name}"))?;
-            let mut shape = stored.shape.clone();
-            if shape.len() == 3 {
-                shape.insert(0, 1);
-            }
-            let data = stored.data.iter().map(|x| *x as f32).collect();
-            let array = ArrayD::from_shape_vec(IxDyn(&shape), data);
-            patterns.push((name, array.map_err(|_| reference::lacks(ARRAYS, &format!("patterns at {prefix}")))?));
-        }
-        Ok(ActivationCache::from_arrays(patterns))
+            let pattern = with_batch_axis(self.arrays.get(&format!("{prefix}.{name}"))?);
+            Ok((name, pattern.ok_or_else(|| reference::lacks(ARRAYS, &format!("patterns at {prefix}")))?))
+        });
+        Ok(ActivationCache::from_arrays(layers.collect::<Result<Vec<_>, Damaged>>()?))
     }
 
     /// The tokens of one item, `[batch, pos]`.
@@ -92,6 +89,20 @@ impl Stored {
         let ids = data.iter().map(|id| *id as usize).collect();
         Tokens::from_shape_vec((batch, n_pos), ids).map_err(|_| lacks())
     }
+}
+
+fn with_batch_axis(stored: &Tensor) -> Option<ArrayD<f32>> {
+    let mut shape = stored.shape.clone();
+    if shape.len() == 3 {
+        shape.insert(0, 1);
+    }
+    ArrayD::from_shape_vec(IxDyn(&shape), stored.data.iter().map(|x| *x as f32).collect()).ok()
+}
+
+/// How many layers these scores tell about.
+pub(super) fn n_layers(scores: &[(String, f64)]) -> usize {
+    let layer = |name: &str| name.split('.').next().and_then(|layer| layer.parse::<usize>().ok());
+    scores.iter().filter_map(|(name, _)| layer(name)).max().map_or(0, |layer| layer + 1)
 }
 
 /// The logits of the embedded model, `[batch, pos, d_vocab]`. They are an input of the learner's function, not what it is
