@@ -86,11 +86,12 @@ impl Grading {
         }
     }
 
-    /// The verdict on an answer that lacks a property.
+    /// The verdict on an answer that lacks a property. Each line of the evidence begins a paragraph.
     #[must_use]
     pub fn wrong(&self, evidence: &str, mistake: Option<&str>) -> Verdict {
         let mistake = mistake.and_then(|code| self.check.exercise.mistake(code));
-        self.verdict_of(Kind::Wrong, wrap(evidence, "  "), mistake)
+        let paragraphs: Vec<String> = evidence.lines().map(|line| wrap(line, "  ")).collect();
+        self.verdict_of(Kind::Wrong, paragraphs.join("\n"), mistake)
     }
 
     /// Ends the check.

@@ -117,7 +117,8 @@ pub fn lacks(file: &str, what: &str) -> Damaged {
 /// The trouble with a file, or a folder of files, that something else could not use.
 #[must_use]
 pub fn unusable(file: &str, trouble: &str) -> Damaged {
-    Damaged::new(file, trouble.trim_end_matches('.'))
+    let root = format!("{}/", repository().display());
+    Damaged::new(file, trouble.trim_end_matches('.').replace(&root, ""))
 }
 
 #[cfg(test)]
@@ -139,6 +140,13 @@ mod tests {
         assert!(error.starts_with("Cargo.toml: cut short or changed"), "{error}");
         let error = json("Cargo.toml").unwrap_err().to_string();
         assert!(error.contains("is not valid JSON"), "{error}");
+    }
+
+    #[test]
+    fn the_folder_of_the_repository_is_left_out() {
+        let inside = repository().join("a/config.json");
+        let error = unusable("a", &format!("{}: not there.", inside.display())).to_string();
+        assert!(error.starts_with("a: a/config.json: not there.\n"), "{error}");
     }
 
     #[test]

@@ -25,7 +25,7 @@ struct Request {
 impl Request {
     fn words(self) -> String {
         let Self { batch, seq_len, d_vocab, bos } = self;
-        format!("With batch = {batch}, seq_len = {seq_len}, d_vocab = {d_vocab}, bos_token_id = {bos}:")
+        format!("batch = {batch}, seq_len = {seq_len}, d_vocab = {d_vocab}, bos_token_id = {bos}")
     }
 }
 
@@ -41,7 +41,7 @@ pub fn c4_generate_repeated_tokens(submission: &Submission) -> Check {
     {
         let tokens = ask(&grading, generate, request, 1)?;
         if let Some((evidence, mistake)) = layout_fault(&tokens, request) {
-            return Err(grading.wrong(&format!("{} {evidence}", request.words()), mistake));
+            return Err(grading.wrong(&format!("Case: {}\n{evidence}", request.words()), mistake));
         }
     }
     Ok(())
@@ -110,7 +110,8 @@ pub fn c5_generate_repeated_tokens_at_random(submission: &Submission) -> Check {
     let grading = Grading::of(&C5);
     let request = Request { batch: 4, seq_len: 150, d_vocab: 11, bos: 3 };
     let tokens = ask(&grading, generate, request, 1)?;
-    let wrong = |evidence: &str, mistake| Err(grading.wrong(&format!("{} {evidence}", request.words()), mistake));
+    let wrong =
+        |evidence: &str, mistake| Err(grading.wrong(&format!("Case: {}\n{evidence}", request.words()), mistake));
     // The other check says more about these, but a wrong shape must not make this one panic.
     if let Some((evidence, mistake)) = shape_fault(&tokens, request) {
         return wrong(&evidence, mistake);
