@@ -256,6 +256,20 @@ mod tests {
     }
 
     #[test]
+    fn the_same_list_everywhere_is_noticed_but_an_empty_one_says_nothing() {
+        let run = |words: &[&str], listed: &str| CaseRun {
+            name: listed.into(),
+            outcome: Outcome::Returned(Value::Words(words.iter().map(ToString::to_string).collect())),
+            want: Want::Names { scores: vec![(listed.into(), 0.9)], score: "score", band: (0.3, 0.55) },
+            tells: true,
+        };
+        assert!(is_the_same_everywhere(&[run(&["0.1"], "0.1"), run(&["0.1"], "0.2")]));
+        assert!(!is_the_same_everywhere(&[run(&["0.1"], "0.1"), run(&["0.2"], "0.2")]));
+        assert!(!is_the_same_everywhere(&[run(&["0.1"], "0.1"), run(&["0.1"], "0.1")]), "both ask for it");
+        assert!(!is_the_same_everywhere(&[run(&[], "0.1"), run(&[], "0.2")]));
+    }
+
+    #[test]
     fn a_long_array_is_sampled_where_it_differs() {
         let mut values = vec![1.0; 1000];
         values[777] = 9.0;
