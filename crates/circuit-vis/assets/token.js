@@ -1,0 +1,42 @@
+// A text as a row of token buttons, each with its position, to be tinted.
+
+// `value` reserves a line under each token for a number.
+function tokenButtons(tokens, { value = false, first = 0 } = {}) {
+  const buttons = tokens.shown.map((text, i) => el("button", { type: "button", class: "token", "data-index": i + first },
+    el("bdi", { class: "text" }, text),
+    el("span", { class: "index" }, String(i + first)),
+    ...(value ? [el("span", { class: "value" })] : []),
+  ));
+  return { row: el("div", { class: "tokens", role: "group" }, ...buttons), buttons };
+}
+
+function tintToken(button, rgb, odd = false) {
+  button.style.backgroundColor = css(rgb);
+  button.style.color = inkOn(rgb);
+  button.classList.toggle("odd", odd);
+}
+
+// A row coloured by `value(i)`, whose tokens tell `describe(i)` when hovered or focused. Returns the row and its repaint.
+function coloredRow(tokens, { value, range, describe, first = 0 }) {
+  const { row, buttons } = tokenButtons(tokens, { first });
+  const paint = () => buttons.forEach((button, i) => {
+    tintToken(button, signedColor(value(i), range()), !Number.isFinite(value(i)));
+    button.setAttribute("aria-label", describe(i).map((part) => [part].flat().join(" ")).join(", "));
+  });
+  const index = (event) => event.target.closest("[data-index]");
+  const tell = (event) => {
+    const button = index(event);
+    if (button) tooltip.show(describe(buttons.indexOf(button)), button);
+    else tooltip.hide();
+  };
+  row.addEventListener("pointerover", tell);
+  row.addEventListener("pointerleave", () => tooltip.hide());
+  row.addEventListener("focusin", tell);
+  row.addEventListener("focusout", () => tooltip.hide());
+  rove(row);
+  paint();
+  return { row, paint };
+}
+
+// "5 ·cat"
+const nameToken = (tokens, i) => `${i} ${tokens.shown[i]}`;
