@@ -10,7 +10,7 @@ views.attention_heads = (root, data) => {
   const masked = (query, key) => (data.mask_upper_tri && key > query) || (maskBos && key === 0);
   const color = (value) => signedColor(value, range);
   const state = hoverLock(() => { title.textContent = heading(); large.redraw(); mark(); }, 0);
-  const labels = tokens.shown.map((text, i) => `${text} (${i})`);
+  const labels = tokens.shown.map(labelToken);
   const large = matrix({
     rows: labels,
     columns: labels,

@@ -1,5 +1,5 @@
-// Colours as [r, g, b] from 0 to 255. The light theme has the colours of CircuitsVis; the dark theme mirrors them, so that
-// nothing is drawn as strongly as it is true: zero is the paper, and more is farther from it.
+// Colours as [r, g, b] from 0 to 255. Zero is the paper, and a larger value is farther from it. The light theme has the
+// colours of CircuitsVis; the dark theme mirrors them on dark paper.
 
 const PAPER = { light: [255, 255, 255], dark: [24, 27, 33] };
 const MASKED = { light: [222, 225, 230], dark: [52, 57, 66] };

@@ -112,7 +112,8 @@ function drawCells(context, spec, { left, top, width, height }) {
 
 function inCell(value) {
   if (!Number.isFinite(value)) return formatNumber(value);
-  return (Math.abs(value) < 100 ? value.toFixed(2) : value.toPrecision(3)).replace("-", "−");
+  const text = Math.abs(value) < 100 ? value.toFixed(2) : value.toPrecision(3);
+  return text.replace(/^-(?=0\.00$)/, "").replace("-", "−");
 }
 
 function drawLabels(context, spec, { left, top, width, height, upright }, ink) {

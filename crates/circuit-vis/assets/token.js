@@ -38,5 +38,13 @@ function coloredRow(tokens, { value, range, describe, first = 0 }) {
   return { row, paint };
 }
 
+// "·cat (5)", for an axis: a long token is cut so that its position stays, and one that is written from right to left is
+// isolated, so that its position stays on the right.
+function labelToken(text, i) {
+  const characters = [...text];
+  const short = characters.length > 13 ? `${characters.slice(0, 12).join("")}…` : text;
+  return `\u2068${short}\u2069 (${i})`;
+}
+
 // "5 ·cat"
 const nameToken = (tokens, i) => `${i} ${tokens.shown[i]}`;
