@@ -52,10 +52,7 @@ views.attention_heads = (root, data) => {
   }
 
   function mark() {
-    buttons.forEach((button, i) => {
-      button.classList.toggle("focused", head() === i);
-      button.setAttribute("aria-pressed", state.locked === i);
-    });
+    markState(buttons, { focused: head(), locked: state.locked });
   }
 
   function redraw() {

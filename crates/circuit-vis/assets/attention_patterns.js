@@ -6,6 +6,7 @@ views.attention_patterns = (root, data) => {
   const tint = attentionTint(attention);
   tint.maskBos = data.mask_bos;
   let fromSource = true; // read as: source ← destination
+  let drawn; // whose grid is on the canvas: a head's, that of all (null), or nobody's yet
 
   const update = onFrame(draw);
   const heads = hoverLock(update);
@@ -53,30 +54,33 @@ views.attention_patterns = (root, data) => {
 
   function refresh() {
     tint.refresh();
+    drawn = undefined;
     parts.thumbnails.forEach((canvas, head) => tint.thumbnail(canvas, head));
     update();
   }
 
   function draw() {
-    tint.draw(parts.grid, heads.focused);
+    drawGrid();
     drawBand();
-    mark(parts.headButtons, heads);
-    mark(parts.tokenRowButtons, focus);
+    markState(parts.headButtons, heads);
+    markState(parts.tokenRowButtons, focus);
     parts.tokenRowButtons.forEach((button, i) => {
       const value = focus.focused === null ? null : between(focus.focused, i);
       tintToken(button, tint.token(heads.focused, focus.focused, fromSource, i), value !== null && !Number.isFinite(value));
-      button.lastChild.textContent = value === null ? "" : shortNumber(value);
+      const text = value === null ? "" : shortNumber(value);
+      if (button.lastChild.textContent !== text) button.lastChild.textContent = text;
       button.classList.toggle("masked", tint.maskBos && i === 0);
     });
     parts.status.textContent = sentence();
   }
 
-  function mark(buttons, state) {
-    buttons.forEach((button, i) => {
-      button.classList.toggle("focused", state.focused === i);
-      button.setAttribute("aria-pressed", state.locked === i);
-    });
+  // Most of the work for a long text, and the same for all tokens.
+  function drawGrid() {
+    if (drawn === heads.focused) return;
+    drawn = heads.focused;
+    tint.draw(parts.grid, drawn);
   }
+
 
   // The row or the column of the grid that the tokens show.
   function drawBand() {

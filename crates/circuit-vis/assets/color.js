@@ -50,5 +50,5 @@ function luminance(rgb) {
 
 // Black or white, whichever reads better on the colour: never less than 4.5 to 1.
 function inkOn(rgb) {
-  return luminance(rgb) > 0.179 ? "#000" : "#fff";
+  return luminance(rgb) > 0.179 ? "rgb(0, 0, 0)" : "rgb(255, 255, 255)";
 }

@@ -10,10 +10,11 @@ function svg(tag, props = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), props, children);
 }
 
-// Properties that start with "on" are listeners; false and null leave an attribute out.
+// Properties that start with "on" are listeners; false and null leave an attribute out, but ARIA spells its booleans.
 function fill(node, props, children) {
   for (const [key, value] of Object.entries(props)) {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (key.startsWith("aria-")) node.setAttribute(key, value);
     else if (value !== false && value != null) node.setAttribute(key, value === true ? "" : value);
   }
   node.append(...children);

@@ -24,6 +24,15 @@ function hoverLock(onChange, locked = null) {
   };
 }
 
+// Show which button is focused and which is locked. Only what changes is touched: a text may have a thousand buttons.
+function markState(buttons, { focused, locked }) {
+  buttons.forEach((button, i) => {
+    if (button.classList.contains("focused") !== (focused === i)) button.classList.toggle("focused");
+    const pressed = String(locked === i);
+    if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
+  });
+}
+
 // Let the buttons with a data-index in `group` drive `state`. One listener a group, however many buttons it has.
 function drive(group, state) {
   const index = (event) => {

@@ -10,10 +10,12 @@ function tokenButtons(tokens, { value = false, first = 0 } = {}) {
   return { row: el("div", { class: "tokens", role: "group" }, ...buttons), buttons };
 }
 
+// Only what changes is touched: a browser styles again all that is.
 function tintToken(button, rgb, odd = false) {
-  button.style.backgroundColor = css(rgb);
-  button.style.color = inkOn(rgb);
-  button.classList.toggle("odd", odd);
+  const [background, ink] = [css(rgb), inkOn(rgb)];
+  if (button.style.backgroundColor !== background) button.style.backgroundColor = background;
+  if (button.style.color !== ink) button.style.color = ink;
+  if (button.classList.contains("odd") !== odd) button.classList.toggle("odd");
 }
 
 // A row coloured by `value(i)`, whose tokens tell `describe(i)` when hovered or focused. Returns the row and its repaint.

@@ -1,15 +1,38 @@
 //! Writes one page with every view, on made-up data: `cargo run -p circuit-vis --example gallery -- gallery.html`.
 
 use circuit_vis::{
-    AttentionOptions, ColorOptions, Line, NeuronOptions, NeuronSample, PlotOptions, Report, View, VisError, attention_heads,
-    attention_pattern, attention_patterns, colored_tokens, colored_tokens_multi, component_names, head_names, heatmap, lines,
-    plot_logit_attribution, text_neuron_activations, token_log_probs, topk_samples, topk_tokens,
+    AttentionOptions, ColorOptions, Line, NeuronOptions, NeuronSample, PlotOptions, Report, View, VisError,
+    attention_heads, attention_pattern, attention_patterns, colored_tokens, colored_tokens_multi, component_names,
+    head_names, heatmap, lines, plot_logit_attribution, text_neuron_activations, token_log_probs, topk_samples,
+    topk_tokens,
 };
 use ndarray::{Array1, Array2, Array3, Axis, s};
 
 const TEXT: [&str; 24] = [
-    "<|endoftext|>", "The", " Mole", " had", " been", " working", " very", " hard", " all", " the", " morning", ",", "\n",
-    " spring", "-", "cleaning", " his", " little", " home", ".", " שלום", " 👩‍🚀", "", " <b>incomprehensibilities</b>",
+    "<|endoftext|>",
+    "The",
+    " Mole",
+    " had",
+    " been",
+    " working",
+    " very",
+    " hard",
+    " all",
+    " the",
+    " morning",
+    ",",
+    "\n",
+    " spring",
+    "-",
+    "cleaning",
+    " his",
+    " little",
+    " home",
+    ".",
+    " שלום",
+    " 👩‍🚀",
+    "",
+    " <b>incomprehensibilities</b>",
 ];
 
 fn main() -> Result<(), VisError> {
@@ -23,7 +46,9 @@ fn gallery() -> Result<Report, VisError> {
     let pattern = attention(12, TEXT.len());
     let named = || AttentionOptions::new().head_names(head_names(0, 12));
     Ok(Report::new("Gallery of circuit-vis")
-        .prose("Every view of the crate, on made-up numbers. Hover, click, or use Tab, the arrow keys, Enter and Escape.")
+        .prose(
+            "Every view of the crate, on made-up numbers. Hover, click, or use Tab, the arrow keys, Enter and Escape.",
+        )
         .heading("Attention")
         .view(&attention_patterns(&TEXT, pattern.view(), named())?.title("Layer 0: attention_patterns"))
         .view(&attention_heads(&TEXT, pattern.view(), named())?.title("Layer 0: attention_heads"))
@@ -52,7 +77,11 @@ fn attention(heads: usize, n: usize) -> Array3<f32> {
     let mut scores = Array3::from_shape_fn((heads, n, n), |(head, query, key)| {
         let wanted = [query.saturating_sub(1), 0, query, query.saturating_sub(5)][head % 4];
         let sharp = [0.0, 2.0, 4.0, 1.0, 6.0][head % 5];
-        if key > query { f32::NEG_INFINITY } else { sharp * f32::from(u8::from(key == wanted)) + 0.3 * ((head + 3 * key) as f32).sin() }
+        if key > query {
+            f32::NEG_INFINITY
+        } else {
+            sharp * f32::from(u8::from(key == wanted)) + 0.3 * ((head + 3 * key) as f32).sin()
+        }
     });
     for mut row in scores.lanes_mut(Axis(2)) {
         row.mapv_inplace(f32::exp);
@@ -63,7 +92,8 @@ fn attention(heads: usize, n: usize) -> Array3<f32> {
 }
 
 fn odd_values() -> Result<View, VisError> {
-    let mut values = Array2::from_shape_fn((TEXT.len(), 3), |(pos, k)| wave(TEXT.len(), k)[pos] * 10f32.powi(k as i32 - 1));
+    let mut values =
+        Array2::from_shape_fn((TEXT.len(), 3), |(pos, k)| wave(TEXT.len(), k)[pos] * 10f32.powi(k as i32 - 1));
     values[[3, 0]] = f32::NAN;
     values[[4, 0]] = f32::INFINITY;
     let view = colored_tokens_multi(&TEXT, values.view(), &["logits", "log_probs", "probs"], ColorOptions::new())?;

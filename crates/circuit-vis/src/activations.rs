@@ -86,7 +86,12 @@ pub fn text_neuron_activations<T: AsRef<[S]>, S: AsRef<str>>(
         let tokens = tokens.as_ref();
         check::not_empty(&format!("tokens of sample {index}"), tokens.len())?;
         let what = format!("activations of sample {index}");
-        check::length(&format!("the pos axis of {what}"), tokens.len(), "the number of its tokens", activations.dim().0)?;
+        check::length(
+            &format!("the pos axis of {what}"),
+            tokens.len(),
+            "the number of its tokens",
+            activations.dim().0,
+        )?;
         if activations.dim() != (tokens.len(), layers, neurons) {
             let expected = format!("[pos, {layers}, {neurons}], as in sample 0");
             return Err(VisError::Shape { what, expected, got: activations.shape().to_vec() });

@@ -30,15 +30,18 @@ pub(crate) fn is_causal(attention: ArrayView3<'_, f32>) -> bool {
 
 /// The array that a block holds, or `None` where the value is no such block.
 pub(crate) fn decode(block: &Value) -> Option<ArrayD<f32>> {
-    let shape: Vec<usize> = block["shape"].as_array()?.iter().map(|n| n.as_u64().map(|n| n as usize)).collect::<Option<_>>()?;
+    let shape: Vec<usize> =
+        block["shape"].as_array()?.iter().map(|n| n.as_u64().map(|n| n as usize)).collect::<Option<_>>()?;
     let bytes = STANDARD.decode(block["base64"].as_str()?).ok()?;
     let mut values = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
     match block["layout"].as_str()? {
         "full" => ArrayD::from_shape_vec(IxDyn(&shape), values.collect()).ok(),
         "lower" => {
             let &[head, query_pos, key_pos] = shape.as_slice() else { return None };
-            let mut next = |(_, query, key): (usize, usize, usize)| if key <= query { values.next() } else { Some(0.0) };
-            let cells: Option<Vec<f32>> = ndarray::indices((head, query_pos, key_pos)).into_iter().map(&mut next).collect();
+            let mut next =
+                |(_, query, key): (usize, usize, usize)| if key <= query { values.next() } else { Some(0.0) };
+            let cells: Option<Vec<f32>> =
+                ndarray::indices((head, query_pos, key_pos)).into_iter().map(&mut next).collect();
             Array3::from_shape_vec((head, query_pos, key_pos), cells?).ok().map(Array3::into_dyn)
         }
         _ => None,

@@ -152,7 +152,7 @@ fn attention_text<S: AsRef<str>>(
     attention: ArrayView3<'_, f32>,
     names: &[String],
 ) -> Result<String, VisError> {
-    let labels = visible::numbered(tokens);
+    let labels: Vec<&str> = tokens.iter().map(AsRef::as_ref).collect();
     let mut texts = Vec::new();
     for (head, name) in names.iter().enumerate() {
         let grid = text::text_heatmap(attention.slice(s![head, .., ..]), None, &labels, &labels)?;

@@ -50,7 +50,8 @@ pub(crate) fn open(title: &str, html: &str) -> Result<PathBuf, VisError> {
 
 /// Letters and digits of a title, the rest as dashes: a name for every file system.
 fn slug(title: &str) -> String {
-    let dashed: String = title.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let dashed: String =
+        title.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).take(8).collect();
     if words.is_empty() { "view".into() } else { words.join("-") }
 }

@@ -74,8 +74,8 @@ pub fn heatmap<R: AsRef<str>, C: AsRef<str>>(
     let text = text::text_heatmap(values, None, row_labels, column_labels)?;
     let data = json!({
         "values": array::encode(&values),
-        "row_labels": strings(row_labels),
-        "column_labels": strings(column_labels),
+        "row_labels": shown(row_labels),
+        "column_labels": shown(column_labels),
         "x": options.x,
         "y": options.y,
         "value": options.value,
@@ -118,7 +118,8 @@ pub fn plot_logit_attribution<S: AsRef<str>, C: AsRef<str>>(
     };
     let next: Vec<String> = tokens[1..].iter().map(|token| visible::visible(token.as_ref())).collect();
     let table = heatmap(logit_attr, rows, component_names, options)?;
-    Ok(table.with("row_notes", next.into()).title("Logit attribution"))
+    let kind = "plot_logit_attribution";
+    Ok(table.with("kind", kind.into()).with("row_notes", next.into()).title("Logit attribution"))
 }
 
 /// `Direct`, `L0H0`, `L0H1`, ...: the components of an attention-only model, in the order of the notebook's columns.
@@ -131,6 +132,6 @@ fn or(name: String, fallback: &str) -> String {
     if name.is_empty() { fallback.to_owned() } else { name }
 }
 
-fn strings<S: AsRef<str>>(labels: &[S]) -> Vec<&str> {
-    labels.iter().map(AsRef::as_ref).collect()
+fn shown<S: AsRef<str>>(labels: &[S]) -> Vec<String> {
+    labels.iter().map(|label| visible::label(label.as_ref())).collect()
 }

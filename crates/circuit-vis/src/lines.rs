@@ -59,7 +59,8 @@ fn extent(series: &[Line]) -> (f32, f32) {
     if min > max {
         return (0.0, 1.0);
     }
-    if min == max { (min - 0.5, max + 0.5) } else { (min, max) }
+    let margin = (min.abs() * 0.1).max(0.5);
+    if min == max { (min - margin, max + margin) } else { (min, max) }
 }
 
 /// A series as a row of blocks of different heights.

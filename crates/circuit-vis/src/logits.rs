@@ -38,8 +38,10 @@ pub fn token_log_probs<T: Copy + TryInto<usize> + std::fmt::Display>(
     let predictions: Vec<Prediction> =
         indices[1..].iter().zip(log_probs.rows()).map(|(&token, row)| Prediction::new(token, row, top_k)).collect();
     let strings: Vec<String> = indices.iter().map(|&index| to_string(index)).collect();
-    let top: Vec<_> = predictions.iter().map(|p| visible::block(&p.top.iter().map(|&t| to_string(t)).collect::<Vec<_>>())).collect();
-    let top_log_probs = Array2::from_shape_fn((predictions.len(), top_k.min(d_vocab)), |(p, k)| log_probs[[p, predictions[p].top[k]]]);
+    let top: Vec<_> =
+        predictions.iter().map(|p| visible::block(&p.top.iter().map(|&t| to_string(t)).collect::<Vec<_>>())).collect();
+    let top_log_probs =
+        Array2::from_shape_fn((predictions.len(), top_k.min(d_vocab)), |(p, k)| log_probs[[p, predictions[p].top[k]]]);
     let data = json!({
         "tokens": visible::block(&strings),
         "log_probs": array::encode(&predictions.iter().map(|p| p.log_prob).collect::<ndarray::Array1<f32>>().view()),

@@ -120,12 +120,15 @@ mod tests {
 
     #[test]
     fn scripts_and_styles_use_nothing_from_outside_and_parse_no_markup() {
-        for forbidden in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "fetch(", "import "] {
+        for forbidden in
+            ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "fetch(", "import "]
+        {
             assert!(!SCRIPTS.concat().contains(forbidden), "{forbidden}");
         }
         let assets = SCRIPTS.concat() + &STYLES.concat();
         assert!(!assets.contains("</"), "an asset could end its own element");
-        let outside: Vec<&str> = assets.split("http").skip(1).filter(|s| !s.starts_with("://www.w3.org/2000/svg")).collect();
+        let outside: Vec<&str> =
+            assets.split("http").skip(1).filter(|s| !s.starts_with("://www.w3.org/2000/svg")).collect();
         assert!(outside.is_empty() && !assets.contains("url("), "{outside:?}");
     }
 }

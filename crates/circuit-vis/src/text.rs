@@ -3,19 +3,20 @@
 use ndarray::{Array2, ArrayView2, s};
 use unicode_width::UnicodeWidthStr;
 
-use crate::{VisError, check};
+use crate::{VisError, check, visible};
 
 /// The most that a terminal shows at once; a larger array is cut, and the text says so.
-const MAX_ROWS: usize = 40;
-const MAX_COLUMNS: usize = 40;
+const MAX_ROWS: usize = 32;
+const MAX_COLUMNS: usize = 32;
 const MAX_WIDTH: usize = 110;
 const MAX_LABEL: usize = 16;
 
 /// `got` as a heat map, and `want` and their difference beside it where there is something to compare with.
 ///
 /// A cell is blank for zero and darker the larger the value is, up to the largest in `want` (in `got`, where there is no
-/// `want`); a minus sign marks what is negative, `!!` what is NaN or infinite. Long labels are shortened; columns whose
-/// labels are too long for a cell are numbered. Pass no labels (an empty slice) to number an axis.
+/// `want`); a minus sign marks what is negative, `!!` what is NaN or infinite. Spaces around a label and control characters
+/// are made visible, and long labels are shortened; columns whose labels are too long for a cell are numbered, and with them
+/// the rows, if both have the same labels. Pass no labels (an empty slice) to number an axis.
 ///
 /// ```
 /// use ndarray::array;
@@ -65,7 +66,7 @@ fn labels<S: AsRef<str>>(what: &str, labels: &[S], len: usize) -> Result<Vec<Str
         return Ok((0..len).map(|index| index.to_string()).collect());
     }
     check::length(what, len, "that axis of the array", labels.len())?;
-    Ok(labels.iter().map(|label| label.as_ref().to_owned()).collect())
+    Ok(labels.iter().map(|label| visible::label(label.as_ref())).collect())
 }
 
 /// The largest finite magnitude, or 1 if there is none but zero.
@@ -85,12 +86,17 @@ struct Grid {
 
 impl Grid {
     fn new(row_labels: &[String], column_labels: &[String], bound: f32) -> Self {
-        let row_labels: Vec<String> = row_labels.iter().take(MAX_ROWS).map(|label| shorten(label, MAX_LABEL)).collect();
+        let same = row_labels == column_labels;
+        let mut row_labels: Vec<String> =
+            row_labels.iter().take(MAX_ROWS).map(|label| shorten(label, MAX_LABEL)).collect();
         let shown = &column_labels[..column_labels.len().min(MAX_COLUMNS)];
-        let widest = shown.iter().map(|label| label.width()).max().unwrap_or(0);
-        let label_width = row_labels.iter().map(|label| label.width()).max().unwrap_or(0);
+        let widest = widest_of(shown);
+        let label_width = widest_of(&row_labels);
         let numbered = widest > 6 || label_width + shown.len() * (widest.max(2) + 1) > MAX_WIDTH;
         if numbered {
+            if same && !plain_numbers(column_labels) {
+                row_labels = row_labels.iter().enumerate().map(|(i, label)| format!("{i} {label}")).collect();
+            }
             let header = (0..shown.len()).map(|i| if i % 5 == 0 { i.to_string() } else { String::new() }).collect();
             return Self { row_labels, header, cell: 2, numbered, bound };
         }
@@ -100,7 +106,7 @@ impl Grid {
     /// Lines of equal display width: a title, the column labels, the rows.
     fn panel(&self, title: &str, values: ArrayView2<'_, f32>) -> Vec<String> {
         let values = values.slice(s![..self.row_labels.len(), ..self.header.len()]);
-        let label_width = self.row_labels.iter().map(|label| label.width()).max().unwrap_or(0);
+        let label_width = widest_of(&self.row_labels);
         let margin = " ".repeat(label_width + 2);
         let mut lines = Vec::new();
         if !title.is_empty() {
@@ -111,7 +117,7 @@ impl Grid {
             let cells: String = row.iter().map(|&value| self.shade(value)).collect();
             lines.push(format!("{}  {cells}", pad(label, label_width)));
         }
-        let width = lines.iter().map(|line| line.width()).max().unwrap_or(0);
+        let width = widest_of(&lines);
         lines.iter().map(|line| pad(line, width)).collect()
     }
 
@@ -141,9 +147,14 @@ impl Grid {
     /// What the shades mean, which columns the numbers stand for, and what was left out.
     fn key(&self, column_labels: &[String], row_labels: &[String], (rows, columns): (usize, usize)) -> String {
         let steps = [("·", 0.05), ("░", 0.25), ("▒", 0.5), ("▓", 0.75)];
-        let below: Vec<String> = steps.iter().map(|(block, step)| format!("{block} <{}", number(step * self.bound))).collect();
-        let mut key = format!("blank 0  {}  █ to {} and above  - negative  !! not finite\n", below.join("  "), number(self.bound));
-        if self.numbered && column_labels != row_labels {
+        let below: Vec<String> =
+            steps.iter().map(|(block, step)| format!("{block} <{}", number(step * self.bound))).collect();
+        let mut key = format!(
+            "blank 0  {}  █ to {} and above  - negative  !! not finite\n",
+            below.join("  "),
+            number(self.bound)
+        );
+        if self.numbered && column_labels != row_labels && !plain_numbers(column_labels) {
             let names = column_labels.iter().take(self.header.len()).enumerate();
             let names: Vec<String> = names.map(|(i, label)| format!("{i} {}", shorten(label, MAX_LABEL))).collect();
             key += &format!("columns: {}\n", names.join(", "));
@@ -154,6 +165,15 @@ impl Grid {
         }
         key
     }
+}
+
+/// Whether an axis has no labels but its own numbers.
+fn plain_numbers(labels: &[String]) -> bool {
+    labels.iter().enumerate().all(|(index, label)| *label == index.to_string())
+}
+
+fn widest_of(labels: &[String]) -> usize {
+    labels.iter().map(|label| label.width()).max().unwrap_or(0)
 }
 
 /// Panels side by side where they fit, else one below the other.

@@ -79,7 +79,8 @@ fn colored<S: AsRef<str>, L: AsRef<str>>(
     check::not_empty("labels", labels.len())?;
     check::length("the pos axis of values", tokens.len(), "the number of tokens", values.nrows())?;
     check::length("the label axis of values", labels.len(), "the number of labels", values.ncols())?;
-    let ranges = values.columns().into_iter().map(|column| check::range(options.min, options.max, check::extent(column)));
+    let ranges =
+        values.columns().into_iter().map(|column| check::range(options.min, options.max, check::extent(column)));
     let ranges: Vec<(f32, f32)> = ranges.collect::<Result<_, _>>()?;
 
     let labels: Vec<&str> = labels.iter().map(AsRef::as_ref).collect();
@@ -99,5 +100,9 @@ fn colored<S: AsRef<str>, L: AsRef<str>>(
 
 /// One token and its number a line.
 fn list<S: AsRef<str>>(tokens: &[S], values: ArrayView1<'_, f32>) -> String {
-    visible::numbered(tokens).iter().zip(values).map(|(token, value)| format!("{}\t{token}\n", number(*value))).collect()
+    visible::numbered(tokens)
+        .iter()
+        .zip(values)
+        .map(|(token, value)| format!("{}\t{token}\n", number(*value)))
+        .collect()
 }

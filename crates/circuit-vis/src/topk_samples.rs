@@ -53,9 +53,7 @@ pub fn topk_samples(samples: &[NeuronSample], options: NeuronOptions) -> Result<
 /// By neuron, and for each neuron by largest activation; NaN is not large.
 fn descending(samples: &[NeuronSample]) -> Vec<&NeuronSample> {
     let mut sorted: Vec<&NeuronSample> = samples.iter().collect();
-    sorted.sort_by(|a, b| {
-        (a.layer, a.neuron).cmp(&(b.layer, b.neuron)).then(largest(b).total_cmp(&largest(a)))
-    });
+    sorted.sort_by(|a, b| (a.layer, a.neuron).cmp(&(b.layer, b.neuron)).then(largest(b).total_cmp(&largest(a))));
     sorted
 }
 
@@ -66,7 +64,7 @@ fn largest(sample: &NeuronSample) -> f32 {
 fn line(sample: &NeuronSample) -> String {
     let tokens: String = sample.tokens.iter().map(|token| visible::visible(token)).collect();
     let (layer, neuron, largest) = (sample.layer, sample.neuron, text::number(largest(sample)));
-    format!("{layer}.{neuron}  {largest}  {}\n", text::shorten(&tokens, 80))
+    format!("[{layer}, {neuron}]  {largest}  {}\n", text::shorten(&tokens, 80))
 }
 
 #[cfg(test)]

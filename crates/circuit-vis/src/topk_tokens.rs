@@ -90,7 +90,7 @@ fn text_of_first<S: AsRef<str>>(tokens: &[S], activations: ArrayView3<'_, f32>, 
             let token = text::shorten(&visible::visible(tokens[pos].as_ref()), 16);
             format!("{token} ({})", text::number(activations[[0, pos, neuron]]))
         });
-        format!("0.{neuron}  {}\n", best.collect::<Vec<_>>().join("  "))
+        format!("[0, {neuron}]  {}\n", best.collect::<Vec<_>>().join("  "))
     };
     (0..top.dim().1.min(40)).map(line).collect()
 }

@@ -44,16 +44,15 @@ impl View {
         self.data["kind"].as_str().unwrap_or_default()
     }
 
-    /// The data block: all that the page draws, and nothing that it does not. Arrays are base64 blocks, which
-    /// [`array`](View::array) decodes.
+    /// The data block: all that the page draws. Arrays are base64 blocks, which [`array`](View::array) decodes.
     pub fn data(&self) -> &Value {
         &self.data
     }
 
-    /// An array of the data block by name, for example `"attention"`, bit by bit as it was given; `None` if this view has
-    /// no such array.
+    /// An array of the data block by name, for example `"attention"` or `"samples/0/values"`, bit by bit as it was given;
+    /// `None` if this view has no such array.
     pub fn array(&self, name: &str) -> Option<ArrayD<f32>> {
-        array::decode(self.data.get(name)?)
+        array::decode(self.data.pointer(&format!("/{name}"))?)
     }
 
     /// The view for a terminal: shades of Unicode blocks with labels.

@@ -26,11 +26,29 @@ fn mark(c: char, joins: bool) -> String {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or(c).into(),
         '\u{7f}' => "␡".into(),
         '\u{200c}' | '\u{200d}' if joins => c.into(),
-        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+        '\u{80}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' => {
             format!("‹{:04X}›", c as u32)
         }
         _ => c.into(),
     }
+}
+
+/// The visible form of a label: as of a token, but spaces between words stay what they are.
+pub(crate) fn label(text: &str) -> String {
+    let words = text.trim_matches(' ');
+    if words.is_empty() {
+        return visible(text);
+    }
+    let start = text.len() - text.trim_start_matches(' ').len();
+    let end = text.len() - start - words.len();
+    let inner: Vec<String> =
+        words.split(' ').map(|word| if word.is_empty() { String::new() } else { visible(word) }).collect();
+    format!("{}{}{}", "·".repeat(start), inner.join(" "), "·".repeat(end))
 }
 
 /// The `{"raw": [...], "shown": [...]}` of the data block.
@@ -47,7 +65,13 @@ pub(crate) fn numbered<S: AsRef<str>>(tokens: &[S]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{label, visible};
+
+    #[test]
+    fn a_label_keeps_the_spaces_between_words() {
+        assert_eq!(label("  head 3  of\n 4 "), "··head 3  of⏎ 4·");
+        assert_eq!((label(""), label(" ")), ("∅".into(), "·".into()));
+    }
 
     #[test]
     fn whitespace_is_visible_each_time_it_occurs() {

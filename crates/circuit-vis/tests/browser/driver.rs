@@ -19,7 +19,9 @@ static SHARED: Mutex<Weak<Mutex<Browser>>> = Mutex::new(Weak::new());
 pub fn with_browser(test: impl FnOnce(&Page)) {
     let browser = match shared() {
         Ok(browser) => browser,
-        Err(reason) if std::env::var_os("REQUIRE_BROWSER").is_some_and(|v| v == "1") => panic!("REQUIRE_BROWSER=1, but {reason}"),
+        Err(reason) if std::env::var_os("REQUIRE_BROWSER").is_some_and(|v| v == "1") => {
+            panic!("REQUIRE_BROWSER=1, but {reason}")
+        }
         Err(reason) => {
             let name = std::thread::current().name().unwrap_or("test").to_owned();
             // Not println!, which the test runner keeps to itself when a test passes.
@@ -75,8 +77,10 @@ impl Browser {
     }
 
     fn request(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
-        let answer = http(self.port, method, path, &body.to_string()).map_err(|error| format!("{method} {path}: {error}"))?;
-        let answer: Value = serde_json::from_str(&answer).map_err(|error| format!("{method} {path}: {error}: {answer}"))?;
+        let answer =
+            http(self.port, method, path, &body.to_string()).map_err(|error| format!("{method} {path}: {error}"))?;
+        let answer: Value =
+            serde_json::from_str(&answer).map_err(|error| format!("{method} {path}: {error}: {answer}"))?;
         match answer["value"]["error"].as_str() {
             Some(error) => Err(format!("{method} {path}: {error}: {}", answer["value"]["message"])),
             None => Ok(answer["value"].clone()),
@@ -135,7 +139,9 @@ fn http(port: u16, method: &str, path: &str, body: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     let length = body.len();
-    let head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {length}");
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {length}"
+    );
     stream.write_all(format!("{head}\r\nConnection: close\r\n\r\n{body}").as_bytes())?;
     let mut reader = BufReader::new(stream);
     let mut answer_length = 0;
@@ -203,7 +209,8 @@ impl Page<'_> {
 
     /// The text of every element that matches.
     pub fn texts(&self, css: &str) -> Vec<String> {
-        let found = self.run(&format!("return [...document.querySelectorAll({})].map((e) => e.textContent)", json!(css)));
+        let found =
+            self.run(&format!("return [...document.querySelectorAll({})].map((e) => e.textContent)", json!(css)));
         found.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
     }
 
@@ -260,14 +267,17 @@ impl Page<'_> {
     }
 
     fn pointer(&self, actions: &[Value]) {
-        let source = json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions });
+        let source =
+            json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions });
         self.post("/actions", &json!({ "actions": [source] }));
         self.settle();
     }
 
     /// Press keys one after the other: letters, or the code points that WebDriver gives to the others.
     pub fn press(&self, keys: &[char]) {
-        let actions = keys.iter().flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key.to_string() })));
+        let actions = keys
+            .iter()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key.to_string() })));
         let source = json!({ "type": "key", "id": "keyboard", "actions": actions.collect::<Vec<_>>() });
         self.post("/actions", &json!({ "actions": [source] }));
         self.settle();
