@@ -29,6 +29,7 @@ views.attention_patterns = (root, data) => {
       el("option", { value: "from" }, "Source ← Destination"), el("option", { value: "to" }, "Destination ← Source"));
     const mask = checkbox("Mask token 0 (BOS)", tint.maskBos, (on) => { tint.maskBos = on; refresh(); });
     const grid = el("canvas", { class: "grid", role: "img", "aria-label": "Attention, destination by source" });
+    const side = attention.n * Math.ceil(340 / attention.n); // whole pixels a cell
     const band = el("div", { class: "band", hidden: true });
     const thumbnails = names.map(() => el("canvas"));
     const headButtons = names.map((name, i) => (
@@ -43,7 +44,7 @@ views.attention_patterns = (root, data) => {
       el("div", { class: "attention" },
         el("figure", {},
           el("figcaption", {}, "source →"),
-          el("div", { class: "grid-box" }, el("span", { class: "down" }, "destination →"), el("div", { class: "paper" }, grid, band))),
+          el("div", { class: "grid-box" }, el("span", { class: "down" }, "destination →"), el("div", { class: "paper", style: `width: min(${side}px, 74vw)` }, grid, band))),
         el("div", { class: "selector" }, el("h4", {}, "Heads ", el("small", {}, "hover to focus, click to lock")), headRow)),
       el("h4", {}, "Tokens ", el("small", {}, "hover to focus, click to lock")),
       tokenRow,
@@ -67,7 +68,7 @@ views.attention_patterns = (root, data) => {
     parts.tokenRowButtons.forEach((button, i) => {
       const value = focus.focused === null ? null : between(focus.focused, i);
       tintToken(button, tint.token(heads.focused, focus.focused, fromSource, i), value !== null && !Number.isFinite(value));
-      const text = value === null ? "" : shortNumber(value);
+      const text = value === null || isBeyond(i) ? "" : shortNumber(value);
       if (button.lastChild.textContent !== text) button.lastChild.textContent = text;
       button.classList.toggle("masked", tint.maskBos && i === 0);
     });
@@ -91,6 +92,11 @@ views.attention_patterns = (root, data) => {
     Object.assign(band.style, fromSource
       ? { top: start, height: size, left: 0, width: "100%" }
       : { left: start, width: size, top: 0, height: "100%" });
+  }
+
+  // Whether a causal mask lies between the focused token and another.
+  function isBeyond(other) {
+    return data.mask_upper_tri && (fromSource ? other > focus.focused : other < focus.focused);
   }
 
   // The attention between the focused token and another, by the focused head or as the mean over heads.

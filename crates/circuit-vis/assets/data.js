@@ -35,5 +35,5 @@ function oddValues(...arrays) {
     }
   }
   const counts = [nan && `${nan} NaN`, infinite && `${infinite} infinite`].filter(Boolean);
-  return counts.length ? `Not finite: ${counts.join(", ")}. Such cells are marked.` : null;
+  return counts.length ? `Not finite: ${counts.join(", ")}. Such values are marked.` : null;
 }

@@ -1,4 +1,5 @@
-// Inside an <iframe> of another page: take the height of the content, and the theme of an mdBook around it.
+// Inside an <iframe> of another page: take the height of the content, and the theme of an mdBook around it, which has its
+// own menu to change it.
 
 function startFrame() {
   let frame = null;
@@ -16,6 +17,7 @@ function startFrame() {
   const follow = () => {
     const dark = ["coal", "navy", "ayu"].some((name) => host.classList.contains(name));
     const light = ["light", "rust"].some((name) => host.classList.contains(name));
+    document.querySelector(".theme").hidden = dark || light;
     if (dark || light) theme.set(dark ? "dark" : "light");
   };
   new MutationObserver(follow).observe(host, { attributes: true, attributeFilter: ["class"] });

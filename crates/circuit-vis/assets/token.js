@@ -44,7 +44,7 @@ function coloredRow(tokens, { value, range, describe, first = 0 }) {
 // isolated, so that its position stays on the right.
 function labelToken(text, i) {
   const characters = [...text];
-  const short = characters.length > 13 ? `${characters.slice(0, 12).join("")}…` : text;
+  const short = characters.length > 12 ? `${characters.slice(0, 11).join("")}…` : text;
   return `\u2068${short}\u2069 (${i})`;
 }
 

@@ -31,7 +31,7 @@ views.token_log_probs = (root, data) => {
       ["rank", `#${ranks[i]} of ${vocabulary}`],
       ["probability", percent(logProbs[i])],
       ["log-probability", formatNumber(logProbs[i])],
-      "predicted instead",
+      "top predictions",
       ...competitors,
     ];
   }

@@ -31,8 +31,10 @@ fn values(page: &Page) -> Vec<String> {
     page.texts(".token .value")
 }
 
+/// Attention to sources, or from destinations; what the causal mask forbids is not shown.
 fn three_decimals<'a>(values: impl IntoIterator<Item = &'a f32>) -> Vec<String> {
-    values.into_iter().map(|value| format!("{value:.3}")).collect()
+    let text = |value: &f32| if *value == 0.0 { String::new() } else { format!("{value:.3}") };
+    values.into_iter().map(text).collect()
 }
 
 /// A pixel of a canvas, read from a copy, so that the page's own canvas is not one that Chromium warns about.
@@ -249,7 +251,7 @@ fn values_that_are_no_numbers_are_marked_and_counted() {
         odd[[1, 3, 1]] = f32::NAN;
         odd[[0, 4, 4]] = f32::INFINITY;
         page.open(&attention_patterns(&TOKENS, odd.view(), AttentionOptions::new()).unwrap().to_html());
-        assert_eq!(page.text(".notice"), "Not finite: 1 NaN, 1 infinite. Such cells are marked.");
+        assert_eq!(page.text(".notice"), "Not finite: 1 NaN, 1 infinite. Such values are marked.");
         assert_color(&pixel(page, ".grid", 1, 3), [255.0, 176.0, 0.0]);
         page.click(&head(1));
         page.hover(&token(3));

@@ -162,7 +162,7 @@ fn predictions_tell_rank_probability_and_competitors() {
         assert_eq!(page.texts(".token .text"), ["b", "·a"], "BOS is not predicted");
         page.hover(&token(1));
         let want =
-            ["0 <bos> → 1 b", "rank: #1 of 3", "probability: 30.00 %", "log-probability: −1.2040", "predicted instead"];
+            ["0 <bos> → 1 b", "rank: #1 of 3", "probability: 30.00 %", "log-probability: −1.2040", "top predictions"];
         assert_eq!(page.tooltip()[..5], want);
         assert_eq!(page.tooltip()[5..], ["#0 ·a: 60.00 %", "#1 b ←: 30.00 %"]);
         assert_eq!(backgrounds(page)[1], "rgb(255, 255, 255)", "a log-probability of -5.7 has no colour");
