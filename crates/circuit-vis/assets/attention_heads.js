@@ -66,7 +66,7 @@ views.attention_heads = (root, data) => {
   function thumbnail(canvas, index) {
     const size = Math.min(attention.n, 96);
     const start = (pixel) => Math.floor((pixel * attention.n) / size);
-    paint(canvas, size, (y, x) => {
+    paint(canvas, size, size, (y, x) => {
       let best = null;
       for (let query = start(y); query < start(y + 1); query++) {
         for (let key = start(x); key < start(x + 1); key++) {

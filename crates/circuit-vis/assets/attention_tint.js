@@ -58,14 +58,14 @@ function attentionTint(attention) {
 
   // One pixel a cell; the style sheet makes it large.
   function draw(canvas, head) {
-    paint(canvas, n, (query, key) => cell(head, query, key));
+    paint(canvas, n, n, (query, key) => cell(head, query, key));
   }
 
   // Small whatever the length of the text: a pixel shows the strongest of its cells, so that a thin diagonal survives.
   function thumbnail(canvas, head) {
     const size = Math.min(n, 96);
     const start = (pixel) => Math.floor((pixel * n) / size);
-    paint(canvas, size, (row, column) => {
+    paint(canvas, size, size, (row, column) => {
       let best = [start(row), start(column)];
       for (let query = start(row); query < start(row + 1); query++) {
         for (let key = start(column); key < start(column + 1); key++) {
@@ -87,21 +87,4 @@ function attentionTint(attention) {
   }
 
   return tint;
-}
-
-function paint(canvas, size, color) {
-  canvas.width = size;
-  canvas.height = size;
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(size, size);
-  for (let row = 0, offset = 0; row < size; row++) {
-    for (let column = 0; column < size; column++, offset += 4) {
-      const [r, g, b] = color(row, column);
-      image.data[offset] = r;
-      image.data[offset + 1] = g;
-      image.data[offset + 2] = b;
-      image.data[offset + 3] = 255;
-    }
-  }
-  context.putImageData(image, 0, 0);
 }

@@ -52,3 +52,21 @@ function luminance(rgb) {
 function inkOn(rgb) {
   return luminance(rgb) > 0.179 ? "rgb(0, 0, 0)" : "rgb(255, 255, 255)";
 }
+
+// A canvas with one pixel a cell.
+function paint(canvas, rows, columns, color) {
+  canvas.width = columns;
+  canvas.height = rows;
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(columns, rows);
+  for (let row = 0, offset = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, offset += 4) {
+      const [r, g, b] = color(row, column);
+      image.data[offset] = r;
+      image.data[offset + 1] = g;
+      image.data[offset + 2] = b;
+      image.data[offset + 3] = 255;
+    }
+  }
+  context.putImageData(image, 0, 0);
+}

@@ -90,8 +90,20 @@ function drawMatrix(canvas, context, spec, place) {
   drawLabels(context, spec, place, ink);
 }
 
-function drawCells(context, spec, { left, top, width, height }) {
-  const gap = width > 8 && height > 8 ? 1 : 0;
+// Cells too small for a gap or a text are an image, scaled: there may be a million of them.
+function drawCells(context, spec, place) {
+  const { left, top, width, height } = place;
+  if (width > 8 && height > 8) return drawLargeCells(context, spec, place);
+  const [rows, columns] = [spec.rows.length, spec.columns.length];
+  const image = document.createElement("canvas");
+  paint(image, rows, columns, (row, column) => (
+    spec.masked?.(row, column) ? MASKED[theme.name] : spec.color(spec.value(row, column))
+  ));
+  context.imageSmoothingEnabled = false;
+  return context.drawImage(image, left, top, width * columns, height * rows);
+}
+
+function drawLargeCells(context, spec, { left, top, width, height }) {
   const numbers = width >= 46 && height >= 18 && spec.rows.length * spec.columns.length <= 400;
   context.font = LABEL_FONT;
   context.textAlign = "center";
@@ -102,11 +114,11 @@ function drawCells(context, spec, { left, top, width, height }) {
     const value = spec.value(row, column);
     const rgb = masked ? MASKED[theme.name] : spec.color(value);
     context.fillStyle = css(rgb);
-    context.fillRect(x, y, width - gap, height - gap);
+    context.fillRect(x, y, width - 1, height - 1);
     if (masked) return;
     context.fillStyle = inkOn(rgb);
     if (numbers) context.fillText(inCell(value), x + width / 2, y + height / 2);
-    else if (!Number.isFinite(value) && width >= 8 && height >= 8) context.fillText("×", x + width / 2, y + height / 2);
+    else if (!Number.isFinite(value)) context.fillText("×", x + width / 2, y + height / 2);
   }));
 }
 
@@ -118,6 +130,8 @@ function inCell(value) {
 
 function drawLabels(context, spec, { left, top, width, height, upright }, ink) {
   context.fillStyle = ink.text;
+  context.font = LABEL_FONT;
+  context.textBaseline = "middle";
   const every = (size) => Math.ceil(LINE / size);
   context.textAlign = "right";
   for (let row = 0; row < spec.rows.length; row += every(height)) {

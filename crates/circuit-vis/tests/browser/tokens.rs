@@ -105,6 +105,9 @@ fn many_neurons_are_typed() {
         assert_eq!(page.tooltip()[1], "activation: 301.0000");
         page.set("input[type=number]", "300");
         assert_eq!(page.attributes("input[type=number]", "aria-invalid"), ["true"]);
+        page.leave();
+        page.hover(&token(2));
+        assert_eq!(page.tooltip()[1], "activation: 301.0000", "a neuron that is not there changes nothing");
     });
 }
 
