@@ -22,7 +22,13 @@ const MAX_LABEL: usize = 16;
 /// use ndarray::array;
 /// let (got, want) = (array![[1.0, 0.5], [0.5, 0.5]], array![[1.0, 0.0], [0.5, 0.5]]);
 /// let text = circuit_vis::text_heatmap(got.view(), Some(want.view()), &["a", "b"], &["a", "b"])?;
-/// assert!(text.starts_with("   got      want     |got − want|"), "{text}");
+/// let picture: Vec<&str> = text.lines().take(4).collect();
+/// assert_eq!(picture, [
+///     "   got        want       |got − want|",
+///     "   a  b       a  b       a  b",
+///     "a  ██ ▓▓   a  ██      a     ▓▓",
+///     "b  ▓▓ ▓▓   b  ▓▓ ▓▓   b",
+/// ]);
 /// # Ok::<(), circuit_vis::VisError>(())
 /// ```
 ///
