@@ -1,1 +1,69 @@
-//! placeholder
+//! A transformer in which every activation can be cached, read and edited.
+//!
+//! This is TransformerLens's template (weights with separate head axes, hook points with its names, an activation
+//! cache) on `ndarray`. The forward pass, from top to bottom; each step is one file of [`components`](self):
+//!
+//! 1. **embed** — each token becomes its row of `W_E`; `hook_embed [batch, pos, d_model]`.
+//! 2. **positions** — added to the stream, or to queries and keys, or rotated into them, or none.
+//! 3. for each block:
+//!    1. **norm** — bring each position's vector to unit scale; `ln1.hook_scale`, `ln1.hook_normalized`.
+//!    2. **attention** — `q`, `k`, `v`; scores; pattern; `z`; out. The only part that moves information between
+//!       positions.
+//!    3. **mlp** — `pre`, `post`, out. Works on each position by itself.
+//!
+//!    Both read the residual stream and add to it: `resid_pre`, `resid_mid`, `resid_post`.
+//! 4. **final norm** — `ln_final.hook_scale`, `ln_final.hook_normalized`.
+//! 5. **unembed** — logits: the stream times `W_U`, `[batch, pos, d_vocab]`.
+//!
+//! ```no_run
+//! use hooked_transformer::{fwd_hook, HookedTransformer};
+//! use ndarray::{s, Ix3};
+//!
+//! let model = HookedTransformer::load("reference_data/models/attn-only-2l-tales")?;
+//!
+//! // Run, and keep what happened inside.
+//! let (logits, cache) = model.run_with_cache("Once upon a time")?;
+//! println!("{:?}", cache[("pattern", 0)].shape()); // [batch, head, query_pos, key_pos]
+//! let pattern = cache.remove_batch_dim()?;
+//! println!("{}", pattern.view::<Ix3>(("pattern", 0))[[3, 4, 0]]);
+//!
+//! // Run again with head 3 of layer 0 silenced.
+//! let silence = fwd_hook(("z", 0), |mut z, _| z.slice_mut(s![.., .., 3, ..]).fill(0.0));
+//! let loss = model.run("Once upon a time").hook(silence).loss()?;
+//! # Ok::<(), hooked_transformer::Error>(())
+//! ```
+//!
+//! Errors at the edges, panics in the maths: what comes from outside (files, names, text, shapes) gets a typed
+//! [`Error`]; a wrong index inside numerical code panics with both shapes.
+
+mod act_name;
+mod cache;
+mod components;
+mod config;
+mod error;
+mod generation;
+mod hooks;
+mod input;
+pub mod linalg;
+mod loading;
+mod loss;
+mod model;
+mod run;
+mod tokens;
+mod weights;
+
+pub use act_name::{ActName, get_act_name};
+pub use cache::{Activation, ActivationCache, PosSlice};
+pub use config::{
+    ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType,
+};
+pub use error::{Error, Result};
+pub use generation::KeyValueCache;
+pub use hooks::{FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook};
+pub use input::{Input, Sequence};
+pub use loss::{
+    argmax, lm_accuracy, lm_cross_entropy_loss, log_softmax, loss_per_token, next_token_correct, next_token_log_probs,
+};
+pub use model::HookedTransformer;
+pub use run::Run;
+pub use tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};

@@ -1,0 +1,137 @@
+//! One transformer block: attention and MLP read the residual stream, and add what they write to it.
+//!
+//! ```text
+//! resid_mid  = resid_pre + attn(ln1(resid_pre))
+//! resid_post = resid_mid + mlp(ln2(resid_mid))          with parallel_attn_mlp the MLP reads resid_pre instead
+//! ```
+//! In a shortformer model the positions are added to the inputs of queries and keys, after the norm, in every block.
+
+use ndarray::{ArrayView1, Axis};
+
+use super::attention::{Attention, HeadInput};
+use super::normalization::Norm;
+use super::{Act3, Act4, mlp};
+use crate::config::HookedTransformerConfig;
+use crate::generation::kv_cache::LayerKeysValues;
+use crate::hooks::{Pass, Site};
+use crate::weights::BlockWeights;
+
+/// What a block needs besides the stream.
+pub(crate) struct Block<'a> {
+    pub cfg: &'a HookedTransformerConfig,
+    pub layer: usize,
+    pub weights: BlockWeights<'a>,
+    pub attention: Attention<'a>,
+    /// The positions' vectors, for a shortformer model.
+    pub shortformer_pos: Option<&'a Act3>,
+}
+
+impl Block<'_> {
+    /// # Shapes
+    /// - `resid_pre`: `[batch, pos, d_model]`
+    /// - output (`resid_post`): the same
+    pub(crate) fn forward(&self, pass: &mut Pass<'_, '_>, resid_pre: Act3, past: Option<&mut LayerKeysValues>) -> Act3 {
+        let layer = Some(self.layer);
+        let resid_pre = pass.point(Site::ResidPre, layer, resid_pre);
+        let inputs = self.attention_inputs(pass, &resid_pre);
+        let attn_out = self.attention.forward(pass, inputs, past);
+        let attn_out = pass.point(Site::AttnOut, layer, attn_out);
+        let resid_post = if self.cfg.attn_only {
+            add(resid_pre, &attn_out)
+        } else if self.cfg.parallel_attn_mlp {
+            let mlp_out = self.mlp(pass, &resid_pre);
+            add(add(resid_pre, &attn_out), &mlp_out)
+        } else {
+            let resid_mid = pass.point(Site::ResidMid, layer, add(resid_pre, &attn_out));
+            let mlp_out = self.mlp(pass, &resid_mid);
+            add(resid_mid, &mlp_out)
+        };
+        pass.point(Site::ResidPost, layer, resid_post)
+    }
+
+    fn mlp(&self, pass: &mut Pass<'_, '_>, stream: &Act3) -> Act3 {
+        let layer = Some(self.layer);
+        let weights = self.weights.mlp.as_ref().expect("validated: the block has an MLP");
+        let stream = pass.point(Site::MlpIn, layer, stream.clone());
+        let x = self.norm([Site::Ln2Scale, Site::Ln2Normalized], self.weights.ln2, pass, &stream);
+        let out = mlp::forward(pass, self.cfg, self.layer, weights, &x);
+        pass.point(Site::MlpOut, layer, out)
+    }
+
+    /// What queries, keys and values are computed from: one normalized stream for all, unless somebody looks at the
+    /// inputs of heads separately.
+    fn attention_inputs(&self, pass: &mut Pass<'_, '_>, resid_pre: &Act3) -> [HeadInput; 3] {
+        let layer = Some(self.layer);
+        let sites = [Site::QInput, Site::KInput, Site::VInput];
+        let split = pass.hooked(Site::AttnIn, layer) || sites.iter().any(|&site| pass.hooked(site, layer));
+        if !split {
+            self.observe_inputs(pass, resid_pre);
+            let x = self.ln1(pass, resid_pre);
+            let with_pos = match self.shortformer_pos {
+                Some(pos) => add(x.clone(), pos),
+                None => x.clone(),
+            };
+            return [HeadInput::Shared(with_pos.clone()), HeadInput::Shared(with_pos), HeadInput::Shared(x)];
+        }
+        let attn_in = pass
+            .watches(Site::AttnIn, layer)
+            .then(|| pass.point(Site::AttnIn, layer, repeat_heads(resid_pre, self.cfg.n_heads)));
+        sites.map(|site| {
+            let n_heads = if site == Site::QInput { self.cfg.n_heads } else { self.cfg.n_cached_heads() };
+            let input = attn_in.clone().unwrap_or_else(|| repeat_heads(resid_pre, n_heads));
+            let input = pass.point(site, layer, input);
+            let mut x = self.ln1(pass, &input);
+            if let (Some(pos), Site::QInput | Site::KInput) = (self.shortformer_pos, site) {
+                x += &pos.view().insert_axis(Axis(2));
+            }
+            HeadInput::PerHead(x)
+        })
+    }
+
+    /// Stores the separate inputs of the heads for a cache that asks for them; nobody edits them, so the pass itself
+    /// goes on with the one shared stream.
+    fn observe_inputs(&self, pass: &mut Pass<'_, '_>, resid_pre: &Act3) {
+        for site in [Site::AttnIn, Site::QInput, Site::KInput, Site::VInput] {
+            if pass.watches(site, Some(self.layer)) {
+                let per_query_head = matches!(site, Site::AttnIn | Site::QInput);
+                let n_heads = if per_query_head { self.cfg.n_heads } else { self.cfg.n_cached_heads() };
+                pass.point(site, Some(self.layer), repeat_heads(resid_pre, n_heads));
+            }
+        }
+    }
+
+    fn ln1<D: ndarray::Dimension>(
+        &self,
+        pass: &mut Pass<'_, '_>,
+        x: &ndarray::ArcArray<f32, D>,
+    ) -> ndarray::ArcArray<f32, D> {
+        self.norm([Site::Ln1Scale, Site::Ln1Normalized], self.weights.ln1, pass, x)
+    }
+
+    fn norm<D: ndarray::Dimension>(
+        &self,
+        sites: [Site; 2],
+        (w, b): (Option<ArrayView1<'_, f32>>, Option<ArrayView1<'_, f32>>),
+        pass: &mut Pass<'_, '_>,
+        x: &ndarray::ArcArray<f32, D>,
+    ) -> ndarray::ArcArray<f32, D> {
+        match self.cfg.normalization_type {
+            Some(kind) => Norm { kind, eps: self.cfg.eps, w, b, sites }.forward(pass, Some(self.layer), x),
+            None => x.clone(),
+        }
+    }
+}
+
+/// `a + b`; in place unless the cache holds `a` too.
+fn add(mut a: Act3, b: &Act3) -> Act3 {
+    a += b;
+    a
+}
+
+/// `[batch, pos, d_model]` repeated along a new head axis: `[batch, pos, head, d_model]`.
+fn repeat_heads(x: &Act3, n_heads: usize) -> Act4 {
+    let (n_batch, n_pos, d_model) = x.dim();
+    let view = x.view().insert_axis(Axis(2));
+    let repeated = view.broadcast((n_batch, n_pos, n_heads, d_model)).expect("a new axis broadcasts");
+    repeated.as_standard_layout().into_owned().into_shared()
+}

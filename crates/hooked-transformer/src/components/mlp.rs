@@ -1,0 +1,88 @@
+//! The MLP: works on each position by itself.
+//!
+//! ```text
+//! pre  = x W_in + b_in                 post = act(pre)                      (LayerNorm after it for solu_ln)
+//! pre  = x W_gate                      post = act(pre) * (x W_in) + b_in    when gated
+//! out  = post W_out + b_out
+//! ```
+//! In the gated form the bias is added *after* the product, as in the classic library.
+
+use ndarray::{Array3, ArrayView1, ArrayView2};
+
+use super::normalization::Norm;
+use super::{Act3, activation, values, values_mut};
+use crate::config::{HookedTransformerConfig, NormalizationType};
+use crate::hooks::{Pass, Site};
+use crate::linalg;
+use crate::weights::MlpWeights;
+
+/// # Shapes
+/// - `x`: `[batch, pos, d_model]`
+/// - output: `[batch, pos, d_model]`
+pub(crate) fn forward(
+    pass: &mut Pass<'_, '_>,
+    cfg: &HookedTransformerConfig,
+    layer: usize,
+    w: &MlpWeights<'_>,
+    x: &Act3,
+) -> Act3 {
+    let act_fn = cfg.act_fn.expect("validated: a model with MLPs has an activation function");
+    let activate = |pre: Act3| {
+        let mut post = pre;
+        activation::apply(act_fn, values_mut(&mut post), cfg.d_mlp());
+        post
+    };
+    let post = match w.W_gate {
+        Some(W_gate) => {
+            let pre = pass.point(Site::MlpPre, Some(layer), linear(x, W_gate, None).into_shared());
+            let pre_linear = pass.point(Site::MlpPreLinear, Some(layer), linear(x, w.W_in, None).into_shared());
+            let mut post = activate(pre);
+            let d_mlp = cfg.d_mlp();
+            let rows = values_mut(&mut post).chunks_mut(d_mlp).zip(values(&pre_linear).chunks(d_mlp));
+            for (post, linear) in rows {
+                post.iter_mut().zip(linear).zip(&w.b_in).for_each(|((post, x), b)| *post = *post * x + b);
+            }
+            post
+        }
+        None => {
+            let pre = pass.point(Site::MlpPre, Some(layer), linear(x, w.W_in, Some(w.b_in)).into_shared());
+            let post = activate(pre);
+            if cfg.is_layer_norm_activation() { solu_norm(pass, cfg, layer, w, post) } else { post }
+        }
+    };
+    let post = pass.point(Site::MlpPost, Some(layer), post);
+    linear(&post, w.W_out, Some(w.b_out)).into_shared()
+}
+
+/// The LayerNorm over the neurons that follows `solu`. Its gain exists unless the model's norms were folded.
+fn solu_norm(
+    pass: &mut Pass<'_, '_>,
+    cfg: &HookedTransformerConfig,
+    layer: usize,
+    w: &MlpWeights<'_>,
+    mid: Act3,
+) -> Act3 {
+    let mid = pass.point(Site::MlpMid, Some(layer), mid);
+    let (kind, gain, bias) = match &w.ln {
+        Some((gain, bias)) => (NormalizationType::LN, Some(*gain), Some(*bias)),
+        None => (NormalizationType::LNPre, None, None),
+    };
+    let sites = [Site::MlpLnScale, Site::MlpLnNormalized];
+    Norm { kind, eps: cfg.eps, w: gain, b: bias, sites }.forward(pass, Some(layer), &mid)
+}
+
+/// `x W + b`.
+///
+/// # Shapes
+/// - `x`: `[batch, pos, d_in]`
+/// - `W`: `[d_in, d_out]`
+/// - output: `[batch, pos, d_out]`
+pub(crate) fn linear(x: &Act3, W: ArrayView2<'_, f32>, b: Option<ArrayView1<'_, f32>>) -> Array3<f32> {
+    let (n_batch, n_pos, d_in) = x.dim();
+    let rows = x.view().into_shape_with_order((n_batch * n_pos, d_in)).expect("activations are contiguous");
+    let mut out = linalg::matmul(rows, W);
+    if let Some(b) = b {
+        out += &b;
+    }
+    out.into_shape_with_order((n_batch, n_pos, W.ncols())).expect("same size")
+}

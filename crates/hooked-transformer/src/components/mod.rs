@@ -1,0 +1,30 @@
+//! The parts of the forward pass, one file each: its equation, its shapes, its code.
+
+pub(crate) mod activation;
+pub(crate) mod attention;
+pub(crate) mod block;
+pub(crate) mod embed;
+pub(crate) mod mask;
+pub(crate) mod mlp;
+pub(crate) mod normalization;
+pub(crate) mod rotary;
+pub(crate) mod unembed;
+
+use ndarray::{ArcArray, Dimension, Ix3, Ix4};
+
+/// An activation `[batch, pos, …]`; shared between the pass and the cache, copied when somebody edits it.
+pub(crate) type Act3 = ArcArray<f32, Ix3>;
+/// An activation with a head axis, or an attention pattern.
+pub(crate) type Act4 = ArcArray<f32, Ix4>;
+
+/// The values of an activation in row-major order.
+///
+/// Every activation is created contiguous, and hooks edit in place, so this holds throughout the pass.
+pub(crate) fn values<D: Dimension>(activation: &ArcArray<f32, D>) -> &[f32] {
+    activation.as_slice().expect("activations are contiguous")
+}
+
+/// The same, to edit; copies first if the cache holds the array too.
+pub(crate) fn values_mut<D: Dimension>(activation: &mut ArcArray<f32, D>) -> &mut [f32] {
+    activation.as_slice_mut().expect("activations are contiguous")
+}

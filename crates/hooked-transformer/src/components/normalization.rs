@@ -1,0 +1,86 @@
+//! LayerNorm and RMSNorm: bring each position's vector to unit scale before a layer reads it.
+//!
+//! ```text
+//! LN:   scale = sqrt(mean((x - mean(x))²) + eps)     out = (x - mean(x)) / scale * w + b
+//! RMS:  scale = sqrt(mean(x²) + eps)                 out = x / scale * w
+//! ```
+//! LNPre and RMSPre lack `w` and `b`, which were folded into the weights that follow. `hook_scale` sees the scale;
+//! `hook_normalized` sees LN's output after the gain, and RMS's before it, as in the classic library.
+
+use ndarray::{ArcArray, ArrayView1, Dimension};
+use rayon::prelude::*;
+
+use super::activation::sum;
+use super::{values, values_mut};
+use crate::config::NormalizationType;
+use crate::hooks::{Pass, Site};
+
+/// One normalization: its kind, and its gain and bias where it has them.
+pub(crate) struct Norm<'a> {
+    pub kind: NormalizationType,
+    pub eps: f32,
+    pub w: Option<ArrayView1<'a, f32>>,
+    pub b: Option<ArrayView1<'a, f32>>,
+    /// The hook points of scale and output.
+    pub sites: [Site; 2],
+}
+
+impl Norm<'_> {
+    /// # Shapes
+    /// - `x`: `[batch, pos, …, d_model]`
+    /// - output: the same
+    pub(crate) fn forward<D: Dimension>(
+        &self,
+        pass: &mut Pass<'_, '_>,
+        layer: Option<usize>,
+        x: &ArcArray<f32, D>,
+    ) -> ArcArray<f32, D> {
+        let d_model = x.shape().last().copied().unwrap_or(1).max(1);
+        let mut out = if self.kind.centers() { centered(x, d_model) } else { x.clone() };
+        let scale = pass.point(self.sites[0], layer, scales(&out, d_model, self.eps));
+        divide(&mut out, &scale, d_model);
+        if self.kind.centers() {
+            self.apply_gain(&mut out, d_model);
+            pass.point(self.sites[1], layer, out)
+        } else {
+            let mut out = pass.point(self.sites[1], layer, out);
+            self.apply_gain(&mut out, d_model);
+            out
+        }
+    }
+
+    fn apply_gain<D: Dimension>(&self, out: &mut ArcArray<f32, D>, d_model: usize) {
+        let Some(w) = &self.w else { return };
+        let w = w.to_vec();
+        let b = self.b.as_ref().map_or_else(|| vec![0.0; d_model], |b| b.to_vec());
+        values_mut(out).par_chunks_mut(d_model).for_each(|row| {
+            row.iter_mut().zip(&w).zip(&b).for_each(|((x, w), b)| *x = *x * w + b);
+        });
+    }
+}
+
+fn centered<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize) -> ArcArray<f32, D> {
+    let mut out = x.clone();
+    values_mut(&mut out).par_chunks_mut(d_model).for_each(|row| {
+        let mean = sum(row) / d_model as f32;
+        row.iter_mut().for_each(|x| *x -= mean);
+    });
+    out
+}
+
+/// `sqrt(mean(x²) + eps)` of each row; the last axis has length 1.
+fn scales<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize, eps: f32) -> ArcArray<f32, D> {
+    let mut shape = x.raw_dim();
+    let last = shape.ndim() - 1;
+    shape[last] = 1;
+    let mut scale = ArcArray::zeros(shape);
+    values_mut(&mut scale).par_iter_mut().zip(values(x).par_chunks(d_model)).for_each(|(scale, row)| {
+        *scale = (crate::linalg::dot(row, row) / d_model as f32 + eps).sqrt();
+    });
+    scale
+}
+
+fn divide<D: Dimension>(x: &mut ArcArray<f32, D>, scale: &ArcArray<f32, D>, d_model: usize) {
+    let rows = values_mut(x).par_chunks_mut(d_model);
+    rows.zip(values(scale)).for_each(|(row, scale)| row.iter_mut().for_each(|x| *x /= scale));
+}

@@ -1,0 +1,145 @@
+//! What happens at each hook point of one run: worked out once, before the pass begins.
+//!
+//! A name that the model lacks is found here, before anything is computed. During the pass, [`Pass::watches`] lets a
+//! component skip what nobody looks at, and [`Pass::point`] runs the hooks and stores the activation.
+
+use std::sync::PoisonError;
+
+use ndarray::{ArcArray, Dimension};
+
+use super::{FwdHook, HookFn, HookPoint, HookPoints, LastingFn, NameFilter, Site};
+use crate::cache::ActivationCache;
+use crate::error::{Error, Result};
+
+/// Which hooks fire at which point, and which points are stored.
+pub(crate) struct Plan<'a> {
+    functions: Vec<Function<'a>>,
+    /// For each hook point of the model: indices into `functions`, in firing order.
+    at_point: Vec<Vec<usize>>,
+    cached: Vec<bool>,
+}
+
+enum Function<'a> {
+    Scoped(HookFn<'a>),
+    Lasting(LastingFn),
+}
+
+impl<'a> Plan<'a> {
+    /// # Errors
+    /// A hook names a point that the model lacks, or its predicate selects none.
+    pub(crate) fn new(
+        points: &HookPoints,
+        lasting: Vec<(Vec<usize>, LastingFn)>,
+        hooks: Vec<FwdHook<'a>>,
+    ) -> Result<Self> {
+        let n_points = points.as_slice().len();
+        let mut plan =
+            Plan { functions: Vec::new(), at_point: vec![Vec::new(); n_points], cached: vec![false; n_points] };
+        for (at, function) in lasting {
+            plan.add(&at, Function::Lasting(function));
+        }
+        for FwdHook { filter, function } in hooks {
+            let at = select(points, &filter)?;
+            plan.add(&at, Function::Scoped(function));
+        }
+        Ok(plan)
+    }
+
+    fn add(&mut self, at: &[usize], function: Function<'a>) {
+        for &point in at {
+            self.at_point[point].push(self.functions.len());
+        }
+        self.functions.push(function);
+    }
+
+    /// Marks the points to store: those that the filter selects, or without one all that are cached by default.
+    ///
+    /// # Errors
+    /// The filter names a point that the model lacks, or selects none.
+    pub(crate) fn cache(&mut self, points: &HookPoints, filter: Option<&NameFilter<'_>>) -> Result<()> {
+        match filter {
+            Some(filter) => select(points, filter)?.into_iter().for_each(|point| self.cached[point] = true),
+            None => {
+                for (cached, point) in self.cached.iter_mut().zip(points.as_slice()) {
+                    *cached |= point.cached_by_default();
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The hook points that a filter means.
+///
+/// # Errors
+/// A name that the model lacks, or a predicate that selects nothing.
+pub(crate) fn select(points: &HookPoints, filter: &NameFilter<'_>) -> Result<Vec<usize>> {
+    match filter {
+        NameFilter::Names(names) => {
+            let n_layers = points.as_slice().iter().filter_map(HookPoint::layer).max().map_or(0, |layer| layer + 1);
+            names.iter().map(|name| points.find(&name.resolve(n_layers))).collect()
+        }
+        NameFilter::Predicate(predicate) => {
+            let all = points.as_slice();
+            let chosen: Vec<usize> = (0..all.len()).filter(|&i| predicate(all[i].name())).collect();
+            if chosen.is_empty() {
+                let step = (all.len() / 4).max(1);
+                let examples = all.iter().step_by(step).map(|point| point.name().to_string()).collect();
+                return Err(Error::FilterMatchedNothing { of: all.len(), examples });
+            }
+            Ok(chosen)
+        }
+    }
+}
+
+/// One forward pass under way: the components report each activation to it.
+pub(crate) struct Pass<'p, 'a> {
+    pub(crate) points: &'p HookPoints,
+    pub(crate) plan: Plan<'a>,
+    pub(crate) cache: Option<&'p mut ActivationCache>,
+}
+
+impl Pass<'_, '_> {
+    /// Whether somebody hooks or caches this activation, so that it must be computed.
+    pub(crate) fn watches(&self, site: Site, layer: Option<usize>) -> bool {
+        self.points
+            .index(site, layer)
+            .is_some_and(|point| self.plan.cached[point] || !self.plan.at_point[point].is_empty())
+    }
+
+    /// Whether somebody may edit this activation.
+    pub(crate) fn hooked(&self, site: Site, layer: Option<usize>) -> bool {
+        self.points.index(site, layer).is_some_and(|point| !self.plan.at_point[point].is_empty())
+    }
+
+    /// Runs the hooks on an activation, stores it if asked to, and hands it on.
+    ///
+    /// Arrays are shared, not copied: the cache and the pass hold the same memory until somebody edits it, and an edit
+    /// by a later hook does not reach back into the cache.
+    pub(crate) fn point<D: Dimension>(
+        &mut self,
+        site: Site,
+        layer: Option<usize>,
+        mut value: ArcArray<f32, D>,
+    ) -> ArcArray<f32, D> {
+        let Some(index) = self.points.index(site, layer) else {
+            return value;
+        };
+        let point = &self.points.as_slice()[index];
+        for &function in &self.plan.at_point[index] {
+            match &mut self.plan.functions[function] {
+                Function::Scoped(function) => function(value.view_mut().into_dyn(), point),
+                Function::Lasting(function) => {
+                    let mut function = function.lock().unwrap_or_else(PoisonError::into_inner);
+                    function(value.view_mut().into_dyn(), point);
+                }
+            }
+        }
+        if self.plan.cached[index]
+            && let Some(cache) = &mut self.cache
+        {
+            cache.insert(point.name(), value.clone().into_dyn());
+        }
+        value
+    }
+}

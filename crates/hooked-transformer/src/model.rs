@@ -1,0 +1,518 @@
+//! The model: configuration, weights, tokenizer, hook points; and the short ways to run it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewD, ArrayViewMutD};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::cache::ActivationCache;
+use crate::components::embed;
+use crate::config::HookedTransformerConfig;
+use crate::error::{Error, Result};
+use crate::hooks::{FwdHook, HookHandle, HookPoint, HookPoints, LastingHooks, NameFilter, select};
+use crate::input::{Input, Sequence};
+use crate::loading::{self, layout};
+use crate::run::Run;
+use crate::tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};
+use crate::weights::Weights;
+
+/// A transformer with a hook point at every activation.
+///
+/// Cloning is cheap: weights are shared until one of the clones changes them. Lasting hooks stay with the original.
+pub struct HookedTransformer {
+    pub(crate) cfg: Arc<HookedTransformerConfig>,
+    pub(crate) weights: Arc<Weights>,
+    pub(crate) points: Arc<HookPoints>,
+    pub(crate) lasting: LastingHooks,
+    tokenizer: Option<Arc<Tokenizer>>,
+}
+
+impl Clone for HookedTransformer {
+    fn clone(&self) -> Self {
+        HookedTransformer {
+            cfg: Arc::clone(&self.cfg),
+            weights: Arc::clone(&self.weights),
+            points: Arc::clone(&self.points),
+            lasting: LastingHooks::default(),
+            tokenizer: self.tokenizer.clone(),
+        }
+    }
+}
+
+impl std::fmt::Debug for HookedTransformer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{}: {} layers, {} heads, d_model {}, d_head {}, d_mlp {}, n_ctx {}, vocabulary {}, {} parameters",
+            self.cfg.model_name,
+            self.cfg.n_layers,
+            self.cfg.n_heads,
+            self.cfg.d_model,
+            self.cfg.d_head,
+            self.cfg.d_mlp(),
+            self.cfg.n_ctx,
+            self.cfg.d_vocab,
+            self.n_params_total()
+        )
+    }
+}
+
+/// Making, loading and saving.
+impl HookedTransformer {
+    /// A model with random weights: matrices normal with `initializer_range`, biases zero, gains one.
+    ///
+    /// # Errors
+    /// The configuration contradicts itself.
+    pub fn from_config(mut cfg: HookedTransformerConfig) -> Result<Self> {
+        cfg.fill_in();
+        cfg.validate()?;
+        let mut rng = ChaCha8Rng::seed_from_u64(cfg.seed.unwrap_or(0));
+        let range = cfg.initializer_range.unwrap_or(0.8 / (cfg.d_model as f32).sqrt());
+        let weights = layout::assemble(&cfg, |parameter, out| {
+            match parameter.role {
+                layout::Role::Matrix => out.iter_mut().for_each(|x| *x = range * standard_normal(&mut rng)),
+                layout::Role::Gain => out.fill(1.0),
+                layout::Role::Bias => {}
+            }
+            Ok(())
+        })?;
+        Ok(HookedTransformer::from_weights(cfg, weights))
+    }
+
+    /// A model whose parameters are given one by one, by name; `tensor` returns each in the shape it is asked for.
+    /// Names and shapes are those of TransformerLens's state dict; a bias may be absent (`None`), which means zero.
+    ///
+    /// # Errors
+    /// The configuration contradicts itself; a tensor is missing or has another shape.
+    pub fn from_state_dict<'t>(
+        mut cfg: HookedTransformerConfig,
+        mut tensor: impl FnMut(&str) -> Option<ArrayViewD<'t, f32>>,
+    ) -> Result<Self> {
+        cfg.fill_in();
+        cfg.validate()?;
+        let source = || "the given state dict".to_string();
+        let mut find = |name: &str| tensor(name).or_else(|| tensor(&layout::grouped_name(name)?));
+        let weights = layout::assemble(&cfg, |parameter, out| match find(parameter.name) {
+            Some(values) if values.shape() == parameter.shape => {
+                out.iter_mut().zip(values.iter()).for_each(|(out, value)| *out = *value);
+                Ok(())
+            }
+            Some(values) => Err(Error::TensorShape {
+                source: source(),
+                name: parameter.name.to_string(),
+                expected: parameter.shape.to_vec(),
+                got: values.shape().to_vec(),
+            }),
+            None if parameter.role == layout::Role::Bias => Ok(()),
+            None => Err(Error::MissingTensor { source: source(), name: parameter.name.to_string(), nearest: vec![] }),
+        })?;
+        Ok(HookedTransformer::from_weights(cfg, weights))
+    }
+
+    pub(crate) fn from_weights(cfg: HookedTransformerConfig, weights: Weights) -> Self {
+        HookedTransformer {
+            points: Arc::new(HookPoints::new(&cfg)),
+            cfg: Arc::new(cfg),
+            weights: Arc::new(weights),
+            lasting: LastingHooks::default(),
+            tokenizer: None,
+        }
+    }
+
+    /// Loads a model from a folder with `config.json`, `model.safetensors` (f32, f16 or bf16) and, for text,
+    /// `tokenizer.json`.
+    ///
+    /// # Errors
+    /// A file is missing or damaged, or weights, configuration and tokenizer contradict each other; the message names
+    /// the file and tensor, what was expected and what came.
+    pub fn load(dir: impl AsRef<Path>) -> Result<Self> {
+        loading::load(dir.as_ref())
+    }
+
+    /// Writes the model to a folder, in f32; [`load`](Self::load) reads it back. Each file appears whole or not at all.
+    ///
+    /// # Errors
+    /// The folder or a file cannot be written.
+    pub fn save(&self, dir: impl AsRef<Path>) -> Result<()> {
+        loading::save(self, dir.as_ref())
+    }
+
+    /// Every parameter by its TransformerLens name. A tied unembedding is left out.
+    pub fn state_dict(&self) -> Vec<(String, ArrayViewD<'_, f32>)> {
+        layout::state_dict(&self.cfg, &self.weights)
+    }
+
+    /// The configuration.
+    pub fn cfg(&self) -> &HookedTransformerConfig {
+        &self.cfg
+    }
+
+    /// Number of parameters, embeddings and biases included, tied ones counted once.
+    pub fn n_params_total(&self) -> usize {
+        self.weights.count(&self.cfg)
+    }
+}
+
+/// A sample of the standard normal distribution (Box and Muller's method).
+fn standard_normal(rng: &mut ChaCha8Rng) -> f32 {
+    use rand::Rng;
+    // 1 - u is in (0, 1], so the logarithm is finite.
+    let unit = |rng: &mut ChaCha8Rng| (rng.next_u32() >> 8) as f32 / (1 << 24) as f32;
+    let radius = (-2.0 * (1.0 - unit(rng)).ln()).sqrt();
+    radius * (std::f32::consts::TAU * unit(rng)).cos()
+}
+
+/// Running.
+impl HookedTransformer {
+    /// Prepares a run; see [`Run`] for everything that can be asked of it.
+    pub fn run<'a>(&'a self, input: impl Into<Input>) -> Run<'a> {
+        Run::new(self, input.into())
+    }
+
+    /// Logits for text or tokens.
+    ///
+    /// # Shapes
+    /// - output: `[batch, pos, d_vocab]`
+    ///
+    /// # Errors
+    /// The input is empty, too long, or holds a token outside the vocabulary; text without a tokenizer.
+    pub fn forward(&self, input: impl Into<Input>) -> Result<Array3<f32>> {
+        self.run(input).logits()
+    }
+
+    /// Mean cross-entropy of the next token, in nats.
+    ///
+    /// # Errors
+    /// As [`forward`](Self::forward).
+    pub fn loss(&self, input: impl Into<Input>) -> Result<f32> {
+        self.run(input).loss()
+    }
+
+    /// Logits, and every activation. For a part of them, or without logits, see [`Run::cache`].
+    ///
+    /// # Errors
+    /// As [`forward`](Self::forward).
+    pub fn run_with_cache(&self, input: impl Into<Input>) -> Result<(Array3<f32>, ActivationCache)> {
+        self.run(input).logits_and_cache()
+    }
+
+    /// Logits of a run with hooks. For the loss, or a cache beside the hooks, see [`Run::hooks`].
+    ///
+    /// # Errors
+    /// As [`forward`](Self::forward), or a hook names a point that the model lacks.
+    pub fn run_with_hooks<'a>(
+        &'a self,
+        input: impl Into<Input>,
+        fwd_hooks: impl IntoIterator<Item = FwdHook<'a>>,
+    ) -> Result<Array3<f32>> {
+        self.run(input).hooks(fwd_hooks).logits()
+    }
+}
+
+/// Hook points and lasting hooks.
+impl HookedTransformer {
+    /// Every hook point, in firing order, with its name and shape.
+    pub fn hook_points(&self) -> &[HookPoint] {
+        self.points.as_slice()
+    }
+
+    /// Adds a hook that stays until it is removed. Lasting hooks fire before those of a run.
+    ///
+    /// # Errors
+    /// It names a point that the model lacks, or its predicate selects none.
+    pub fn add_hook<'f>(
+        &self,
+        at: impl Into<NameFilter<'f>>,
+        function: impl FnMut(ArrayViewMutD<'_, f32>, &HookPoint) + Send + 'static,
+    ) -> Result<HookHandle> {
+        self.insert_hook(at.into(), function, false)
+    }
+
+    /// As [`add_hook`](Self::add_hook), before all hooks that are there already.
+    ///
+    /// # Errors
+    /// As [`add_hook`](Self::add_hook).
+    pub fn prepend_hook<'f>(
+        &self,
+        at: impl Into<NameFilter<'f>>,
+        function: impl FnMut(ArrayViewMutD<'_, f32>, &HookPoint) + Send + 'static,
+    ) -> Result<HookHandle> {
+        self.insert_hook(at.into(), function, true)
+    }
+
+    fn insert_hook(
+        &self,
+        at: NameFilter<'_>,
+        function: impl FnMut(ArrayViewMutD<'_, f32>, &HookPoint) + Send + 'static,
+        prepend: bool,
+    ) -> Result<HookHandle> {
+        let points = select(&self.points, &at)?;
+        Ok(self.lasting.add(points, Arc::new(Mutex::new(function)), prepend))
+    }
+
+    /// Takes a lasting hook off; false if it was off already.
+    pub fn remove_hook(&self, handle: HookHandle) -> bool {
+        self.lasting.remove(handle)
+    }
+
+    /// Takes all lasting hooks off.
+    pub fn reset_hooks(&self) {
+        self.lasting.clear();
+    }
+
+    /// The lasting hooks in firing order, with the names of the points where each fires.
+    pub fn list_hooks(&self) -> Vec<(HookHandle, Vec<&str>)> {
+        let name = |point: usize| self.points.as_slice()[point].name();
+        let named = |(handle, at): (HookHandle, Vec<usize>)| (handle, at.into_iter().map(name).collect());
+        self.lasting.list().into_iter().map(named).collect()
+    }
+}
+
+/// Text and tokens.
+impl HookedTransformer {
+    /// The tokenizer, if there is one.
+    pub fn tokenizer(&self) -> Option<&Tokenizer> {
+        self.tokenizer.as_deref()
+    }
+
+    /// Gives the model a tokenizer.
+    ///
+    /// # Errors
+    /// Its vocabulary is larger than the model's.
+    pub fn set_tokenizer(&mut self, tokenizer: Tokenizer) -> Result<()> {
+        if tokenizer.d_vocab() > self.cfg.d_vocab {
+            return Err(Error::Tokenizer {
+                problem: format!(
+                    "it has ids up to {}, but the model's vocabulary has d_vocab = {}; is it another model's?",
+                    tokenizer.d_vocab() - 1,
+                    self.cfg.d_vocab
+                ),
+            });
+        }
+        self.tokenizer = Some(Arc::new(tokenizer));
+        Ok(())
+    }
+
+    fn needs_tokenizer(&self) -> Result<&Tokenizer> {
+        self.tokenizer().ok_or(Error::NoTokenizer)
+    }
+
+    /// Whether text gets a beginning-of-sequence token: what the caller says, else what the configuration says.
+    pub(crate) fn prepends_bos(&self, prepend_bos: Option<bool>) -> bool {
+        prepend_bos.unwrap_or(self.cfg.default_prepend_bos)
+    }
+
+    /// Token ids of one or several texts. Shorter rows are filled up after their end; for padding on the left, or to
+    /// know which tokens are padding, use [`to_token_batch`](Self::to_token_batch). `prepend_bos` of `None` means the
+    /// model's default, which is to prepend.
+    ///
+    /// # Shapes
+    /// - output: `[batch, pos]`
+    ///
+    /// # Errors
+    /// There is no tokenizer, or nothing to tokenize.
+    pub fn to_tokens(&self, texts: impl Into<Texts>, prepend_bos: impl Into<Option<bool>>) -> Result<Tokens> {
+        Ok(self.to_token_batch(texts, prepend_bos, PaddingSide::Right)?.tokens)
+    }
+
+    /// Token ids of several texts, with the mask of what is real.
+    ///
+    /// # Errors
+    /// As [`to_tokens`](Self::to_tokens).
+    pub fn to_token_batch(
+        &self,
+        texts: impl Into<Texts>,
+        prepend_bos: impl Into<Option<bool>>,
+        side: PaddingSide,
+    ) -> Result<TokenBatch> {
+        self.needs_tokenizer()?.encode_batch(&texts.into(), self.prepends_bos(prepend_bos.into()), side)
+    }
+
+    /// The text of token ids, special tokens included.
+    ///
+    /// # Errors
+    /// There is no tokenizer, or an id is outside the vocabulary.
+    pub fn to_string(&self, tokens: impl Into<Sequence>) -> Result<String> {
+        match tokens.into() {
+            Sequence::Text(text) => Ok(text),
+            Sequence::Ids(ids) => self.needs_tokenizer()?.decode(&ids),
+        }
+    }
+
+    /// The tokens of a text, or of token ids, as strings. `prepend_bos` concerns text only.
+    ///
+    /// # Errors
+    /// As [`to_tokens`](Self::to_tokens) and [`to_string`](Self::to_string).
+    pub fn to_str_tokens(
+        &self,
+        sequence: impl Into<Sequence>,
+        prepend_bos: impl Into<Option<bool>>,
+    ) -> Result<Vec<String>> {
+        let tokenizer = self.needs_tokenizer()?;
+        let ids = match sequence.into() {
+            Sequence::Text(text) => tokenizer.encode(&text, self.prepends_bos(prepend_bos.into()))?,
+            Sequence::Ids(ids) => ids,
+        };
+        ids.iter().map(|id| tokenizer.decode(&[*id])).collect()
+    }
+
+    /// The id of a text that is exactly one token. A leading space is part of the token.
+    ///
+    /// # Errors
+    /// The text is no token or several.
+    pub fn to_single_token(&self, text: &str) -> Result<usize> {
+        let tokenizer = self.needs_tokenizer()?;
+        match tokenizer.encode(text, false)?[..] {
+            [id] => Ok(id),
+            ref ids => Err(Error::NotOneToken {
+                text: text.to_string(),
+                tokens: ids.iter().map(|id| tokenizer.decode(&[*id])).collect::<Result<_>>()?,
+            }),
+        }
+    }
+
+    /// The text of one token id.
+    ///
+    /// # Errors
+    /// There is no tokenizer, or the id is outside the vocabulary.
+    pub fn to_single_str_token(&self, token: usize) -> Result<String> {
+        self.needs_tokenizer()?.decode(&[token])
+    }
+
+    /// The first position of a token in a text or in token ids. For another occurrence, look through
+    /// [`to_tokens`](Self::to_tokens).
+    ///
+    /// # Errors
+    /// `single_token` is not one token, or does not occur.
+    pub fn get_token_position(
+        &self,
+        single_token: &str,
+        sequence: impl Into<Sequence>,
+        prepend_bos: impl Into<Option<bool>>,
+    ) -> Result<usize> {
+        let token = self.to_single_token(single_token)?;
+        let tokenizer = self.needs_tokenizer()?;
+        let ids = match sequence.into() {
+            Sequence::Text(text) => tokenizer.encode(&text, self.prepends_bos(prepend_bos.into()))?,
+            Sequence::Ids(ids) => ids,
+        };
+        ids.iter().position(|&id| id == token).ok_or_else(|| Error::TokenNotInPrompt {
+            token: single_token.to_string(),
+            prompt: ids.iter().map(|id| tokenizer.decode(&[*id]).unwrap_or_default()).collect(),
+        })
+    }
+
+    /// The direction in the residual stream that raises a token's logit: its column of `W_U`.
+    ///
+    /// # Shapes
+    /// - output: `[d_model]`
+    ///
+    /// # Errors
+    /// The id is outside the vocabulary.
+    pub fn token_to_residual_direction(&self, token: usize) -> Result<Array1<f32>> {
+        self.check_tokens(ndarray::arr2(&[[token]]).view(), self.cfg.d_vocab_out())?;
+        Ok(self.weights.W_U.column(token).to_owned())
+    }
+
+    pub(crate) fn check_tokens(&self, tokens: ArrayView2<'_, usize>, d_vocab: usize) -> Result<()> {
+        match tokens.indexed_iter().find(|(_, id)| **id >= d_vocab) {
+            Some((at, &id)) => Err(Error::TokenOutOfRange { id, d_vocab, at }),
+            None => Ok(()),
+        }
+    }
+
+    /// The vectors of the given positions, for a model that has them.
+    pub(crate) fn pos_embed(&self, positions: &Array2<Option<usize>>) -> Option<crate::components::Act3> {
+        self.weights.W_pos.as_ref().map(|W_pos| embed::pos_embed(positions, W_pos.view()))
+    }
+}
+
+/// Parameters, as views. Names and shapes are TransformerLens's.
+impl HookedTransformer {
+    /// Token embedding, `[d_vocab, d_model]`.
+    pub fn W_E(&self) -> ArrayView2<'_, f32> {
+        self.weights.W_E.view()
+    }
+
+    /// Position embedding, `[n_ctx, d_model]`, for models that have one.
+    pub fn W_pos(&self) -> Option<ArrayView2<'_, f32>> {
+        self.weights.W_pos.as_ref().map(|w| w.view())
+    }
+
+    /// Unembedding, `[d_model, d_vocab_out]`.
+    pub fn W_U(&self) -> ArrayView2<'_, f32> {
+        self.weights.W_U.view()
+    }
+
+    /// Bias of the unembedding, `[d_vocab_out]`.
+    pub fn b_U(&self) -> ArrayView1<'_, f32> {
+        self.weights.b_U.view()
+    }
+
+    /// Query weights, `[layer, head, d_model, d_head]`.
+    pub fn W_Q(&self) -> ArrayView4<'_, f32> {
+        self.weights.W_Q.view()
+    }
+
+    /// Key weights, `[layer, kv_head, d_model, d_head]`.
+    pub fn W_K(&self) -> ArrayView4<'_, f32> {
+        self.weights.W_K.view()
+    }
+
+    /// Value weights, `[layer, kv_head, d_model, d_head]`.
+    pub fn W_V(&self) -> ArrayView4<'_, f32> {
+        self.weights.W_V.view()
+    }
+
+    /// Output weights, `[layer, head, d_head, d_model]`.
+    pub fn W_O(&self) -> ArrayView4<'_, f32> {
+        self.weights.W_O.view()
+    }
+
+    /// Query biases, `[layer, head, d_head]`.
+    pub fn b_Q(&self) -> ArrayView3<'_, f32> {
+        self.weights.b_Q.view()
+    }
+
+    /// Key biases, `[layer, kv_head, d_head]`.
+    pub fn b_K(&self) -> ArrayView3<'_, f32> {
+        self.weights.b_K.view()
+    }
+
+    /// Value biases, `[layer, kv_head, d_head]`.
+    pub fn b_V(&self) -> ArrayView3<'_, f32> {
+        self.weights.b_V.view()
+    }
+
+    /// Output biases, `[layer, d_model]`.
+    pub fn b_O(&self) -> ArrayView2<'_, f32> {
+        self.weights.b_O.view()
+    }
+
+    /// Input weights of the MLPs, `[layer, d_model, d_mlp]`.
+    pub fn W_in(&self) -> Option<ArrayView3<'_, f32>> {
+        self.weights.mlp.as_ref().map(|mlp| mlp.W_in.view())
+    }
+
+    /// Gate weights of gated MLPs, `[layer, d_model, d_mlp]`.
+    pub fn W_gate(&self) -> Option<ArrayView3<'_, f32>> {
+        self.weights.mlp.as_ref().and_then(|mlp| mlp.W_gate.as_ref()).map(|w| w.view())
+    }
+
+    /// Input biases of the MLPs, `[layer, d_mlp]`.
+    pub fn b_in(&self) -> Option<ArrayView2<'_, f32>> {
+        self.weights.mlp.as_ref().map(|mlp| mlp.b_in.view())
+    }
+
+    /// Output weights of the MLPs, `[layer, d_mlp, d_model]`.
+    pub fn W_out(&self) -> Option<ArrayView3<'_, f32>> {
+        self.weights.mlp.as_ref().map(|mlp| mlp.W_out.view())
+    }
+
+    /// Output biases of the MLPs, `[layer, d_model]`.
+    pub fn b_out(&self) -> Option<ArrayView2<'_, f32>> {
+        self.weights.mlp.as_ref().map(|mlp| mlp.b_out.view())
+    }
+}

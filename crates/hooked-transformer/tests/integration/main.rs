@@ -1,0 +1,9 @@
+//! Tests of the library from outside, in one binary: against the oracle, on bad input, and on the embedded models.
+
+mod bad_input;
+mod embedded;
+mod fixtures;
+mod hooks;
+mod parity;
+mod running;
+mod tokens;

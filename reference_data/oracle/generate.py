@@ -1,0 +1,70 @@
+"""Makes everything in activations/ and parity/ again, from the weights in models/.
+
+    python generate.py            about a minute
+    python generate.py --check    changes nothing: are the stored files what the manifests say?
+
+The same weights give the same bytes on the same machine; on another one the last bits may differ,
+which is why a test compares with a tolerance and never with a checksum.
+
+The one input that is not made here is held_out.safetensors, eight rows of text that no model was
+trained on: the books are not in this repository. `--prepared` draws it anew from the output of
+../training/prepare.py, which is needed only if books or tokenizer change.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import manifest
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="only compare with the manifests")
+    parser.add_argument("--prepared", type=Path,
+                        help="draw held_out.safetensors anew from this folder of prepare.py")
+    parser.add_argument("--only", choices=["activations", "parity"], help="one of the two folders")
+    args = parser.parse_args()
+    if args.check:
+        return manifest.check()
+
+    # imported late: --check has no need of torch
+    import platform
+
+    import numpy
+    import tokenizers
+    import torch
+    import transformer_lens  # noqa: F401
+    from importlib.metadata import version
+
+    import activations
+    import common
+    import exercise_02
+    import held_out
+    import parity
+    import tokenizer_cases
+
+    about = {
+        "command": "python generate.py",
+        "seed": common.SEED,
+        "versions": {"python": platform.python_version(), "torch": torch.__version__,
+                     "transformer_lens": version("transformer-lens"),
+                     "numpy": numpy.__version__, "tokenizers": tokenizers.__version__},
+    }
+    if args.only != "parity":
+        if args.prepared:
+            held_out.draw(args.prepared)
+        noise = activations.generate()
+        tokenizer_cases.generate()
+        exercise_02.generate()
+        found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
+        common.write_json(found, common.ACTIVATIONS / "manifest.json")
+    if args.only != "activations":
+        parity.generate()
+        found = manifest.build(common.PARITY, about, [], {})
+        common.write_json(found, common.PARITY / "manifest.json")
+    return manifest.check()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
