@@ -20,6 +20,7 @@ pub mod ex02;
 pub mod exercise;
 mod fingerprint;
 pub mod grade;
+mod picture;
 mod probe;
 pub mod proof;
 mod prose;

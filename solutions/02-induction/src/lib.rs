@@ -24,6 +24,7 @@ use ndarray::Array3;
 use rand_chacha::ChaCha8Rng;
 
 // BEGIN SOLUTION
+// ANCHOR: detector_helpers
 /// A head whose score is above this is worth naming.
 const THRESHOLD: f32 = 0.4;
 
@@ -54,7 +55,9 @@ fn mean_attention_back(pattern: ArrayView2<f32>, back: usize) -> f32 {
     let line = below.diag();
     line.sum() / line.len() as f32
 }
+// ANCHOR_END: detector_helpers
 
+// ANCHOR: log_prob
 /// The log probability that these logits give to a token. The largest is taken away first, so that no exponential
 /// overflows.
 ///
@@ -65,6 +68,7 @@ fn log_prob(logits: ArrayView1<f32>, token: usize) -> f32 {
     let total: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
     logits[token] - largest - total.ln()
 }
+// ANCHOR_END: log_prob
 
 // END SOLUTION
 /// A picture of the attention of each layer, the first layer first, on one text.
@@ -82,6 +86,7 @@ fn log_prob(logits: ArrayView1<f32>, token: usize) -> f32 {
 pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result<Vec<View>, VisError> {
     // BEGIN SOLUTION
     // STUB todo!("draw each of the {} layers of the cache on {} tokens", cache.n_layers(), str_tokens.len())
+    // ANCHOR: attention_views
     let mut views = Vec::new();
     for layer in 0..cache.n_layers() {
         let pattern = cache.view::<Ix4>(("pattern", layer));
@@ -90,6 +95,7 @@ pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result
         views.push(attention_patterns(str_tokens, of_text, options)?.title(format!("Layer {layer}")));
     }
     Ok(views)
+    // ANCHOR_END: attention_views
     // END SOLUTION
 }
 
@@ -100,7 +106,9 @@ pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result
 pub fn current_attn_detector(cache: &ActivationCache) -> Vec<String> {
     // BEGIN SOLUTION
     // STUB todo!("name the heads with a high mean on the diagonal; {} layers are in the cache", cache.n_layers())
+    // ANCHOR: current_attn_detector
     heads_above_threshold(cache, |pattern| mean_attention_back(pattern, 0))
+    // ANCHOR_END: current_attn_detector
     // END SOLUTION
 }
 
@@ -113,7 +121,9 @@ pub fn current_attn_detector(cache: &ActivationCache) -> Vec<String> {
 pub fn prev_attn_detector(cache: &ActivationCache) -> Vec<String> {
     // BEGIN SOLUTION
     // STUB todo!("name the heads with a high mean just below the diagonal; {} layers are in the cache", cache.n_layers())
+    // ANCHOR: prev_attn_detector
     heads_above_threshold(cache, |pattern| mean_attention_back(pattern, 1))
+    // ANCHOR_END: prev_attn_detector
     // END SOLUTION
 }
 
@@ -124,7 +134,9 @@ pub fn prev_attn_detector(cache: &ActivationCache) -> Vec<String> {
 pub fn first_attn_detector(cache: &ActivationCache) -> Vec<String> {
     // BEGIN SOLUTION
     // STUB todo!("name the heads with a high mean over queries of key 0; {} layers are in the cache", cache.n_layers())
+    // ANCHOR: first_attn_detector
     heads_above_threshold(cache, |pattern| pattern.column(0).sum() / pattern.nrows() as f32)
+    // ANCHOR_END: first_attn_detector
     // END SOLUTION
 }
 
@@ -145,6 +157,7 @@ pub fn generate_repeated_tokens(
     // BEGIN SOLUTION
     // STUB let _ = rng;
     // STUB todo!("{batch} rows: BOS ({bos_token_id}), then {seq_len} random tokens below {d_vocab}, twice")
+    // ANCHOR: generate_repeated_tokens
     let mut tokens = Tokens::from_elem((batch, 1 + 2 * seq_len), bos_token_id);
     for mut row in tokens.rows_mut() {
         for pos in 1..=seq_len {
@@ -153,6 +166,7 @@ pub fn generate_repeated_tokens(
         }
     }
     tokens
+    // ANCHOR_END: generate_repeated_tokens
     // END SOLUTION
 }
 
@@ -167,6 +181,7 @@ pub fn generate_repeated_tokens(
 pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
     // BEGIN SOLUTION
     // STUB todo!("average the loss over each copy; logits {:?}, tokens {:?}", logits.dim(), tokens.dim())
+    // ANCHOR: repeated_loss_by_half
     let (batch, n_pos) = tokens.dim();
     let seq_len = (n_pos - 1) / 2;
     let (mut first, mut second) = (0.0, 0.0);
@@ -179,6 +194,7 @@ pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32
     }
     let predictions = (batch * seq_len) as f32;
     (first / predictions, second / predictions)
+    // ANCHOR_END: repeated_loss_by_half
     // END SOLUTION
 }
 
@@ -194,6 +210,8 @@ pub fn induction_attn_detector(cache: &ActivationCache, seq_len: usize) -> Vec<S
     // STUB     "name the heads with a high mean on the induction stripe of segments of {seq_len}; {} layers are in the cache",
     // STUB     cache.n_layers()
     // STUB )
+    // ANCHOR: induction_attn_detector
     heads_above_threshold(cache, |pattern| mean_attention_back(pattern, seq_len - 1))
+    // ANCHOR_END: induction_attn_detector
     // END SOLUTION
 }
