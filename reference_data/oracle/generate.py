@@ -38,8 +38,10 @@ def main() -> int:
     from importlib.metadata import version
 
     import activations
+    import analysis
     import common
     import exercise_02
+    import generation
     import held_out
     import parity
     import tokenizer_cases
@@ -57,10 +59,12 @@ def main() -> int:
         noise = activations.generate()
         tokenizer_cases.generate()
         exercise_02.generate()
+        generation.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")
     if args.only != "activations":
         parity.generate()
+        analysis.generate()  # needs what parity has just written
         found = manifest.build(common.PARITY, about, [], {})
         common.write_json(found, common.PARITY / "manifest.json")
     return manifest.check()

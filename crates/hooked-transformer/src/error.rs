@@ -125,6 +125,11 @@ pub enum Error {
         /// What was expected and what came.
         problem: String,
     },
+    /// A number that has to be compared is NaN: no logit is the largest, no distribution is defined.
+    NotANumber {
+        /// Which number.
+        what: String,
+    },
     /// Text was given to a model that has no tokenizer.
     NoTokenizer,
     /// The tokenizer refused the text, or its file cannot be used.
@@ -177,14 +182,12 @@ impl fmt::Display for Error {
             Error::MissingTensor { source, name, nearest } => {
                 write!(f, "{source}: tensor `{name}` is missing{}", did_you_mean(nearest))
             }
-            Error::TensorShape { source, name, expected, got } => write!(
-                f,
-                "{source}: tensor `{name}` has shape {got:?}, but the config calls for {expected:?}"
-            ),
-            Error::TensorDtype { source, name, got } => write!(
-                f,
-                "{source}: tensor `{name}` is stored as {got}; weights are read from F32, F16 or BF16"
-            ),
+            Error::TensorShape { source, name, expected, got } => {
+                write!(f, "{source}: tensor `{name}` has shape {got:?}, but the config calls for {expected:?}")
+            }
+            Error::TensorDtype { source, name, got } => {
+                write!(f, "{source}: tensor `{name}` is stored as {got}; weights are read from F32, F16 or BF16")
+            }
             Error::UnexpectedTensors { source, names } => write!(
                 f,
                 "{source}: the config has no place for {} tensor(s) of the file: {}; is it the config of another model?",
@@ -214,12 +217,15 @@ impl fmt::Display for Error {
                 "the input has {tokens} tokens (the beginning-of-sequence token included), but the model has n_ctx = \
                  {n_ctx} positions; shorten the text, or slice the tokens"
             ),
-            Error::EmptyInput { shape } => write!(
-                f,
-                "the input has shape {shape:?}: at least one row and one token are needed"
-            ),
+            Error::EmptyInput { shape } => {
+                write!(f, "the input has shape {shape:?}: at least one row and one token are needed")
+            }
             Error::Shape { what, expected, got } => write!(f, "{what}: expected {expected}, got shape {got:?}"),
             Error::Argument { name, problem } => write!(f, "argument `{name}`: {problem}"),
+            Error::NotANumber { what } => write!(
+                f,
+                "{what} is not a number (NaN); a hook that divides by zero, or weights that overflow, may be the cause"
+            ),
             Error::NoTokenizer => write!(
                 f,
                 "this model has no tokenizer, so it takes token ids only; load one with `set_tokenizer`, or put a \

@@ -37,6 +37,7 @@
 //! [`Error`]; a wrong index inside numerical code panics with both shapes.
 
 mod act_name;
+pub mod analysis;
 mod cache;
 mod components;
 mod config;
@@ -48,6 +49,7 @@ pub mod linalg;
 mod loading;
 mod loss;
 mod model;
+mod progress;
 mod run;
 mod tokens;
 mod weights;
@@ -58,7 +60,7 @@ pub use config::{
     ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType,
 };
 pub use error::{Error, Result};
-pub use generation::KeyValueCache;
+pub use generation::{Generate, Generated, KeyValueCache, Sampling, Schedule, sample_logits};
 pub use hooks::{FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook};
 pub use input::{Input, Sequence};
 pub use loss::{

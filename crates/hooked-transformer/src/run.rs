@@ -50,6 +50,7 @@ pub struct Run<'a> {
     pos_slice: Option<PosSlice>,
     start_at_layer: Option<isize>,
     stop_at_layer: Option<isize>,
+    logits_at: Option<PosSlice>,
     past: Option<&'a mut KeyValueCache>,
 }
 
@@ -94,6 +95,7 @@ impl<'a> Run<'a> {
             pos_slice: None,
             start_at_layer: None,
             stop_at_layer: None,
+            logits_at: None,
             past: None,
         }
     }
@@ -176,6 +178,16 @@ impl Run<'_> {
     /// # Errors
     /// The input, a hook or a filter does not fit the model.
     pub fn logits(self) -> Result<Array3<f32>> {
+        Ok(self.execute(Want::Logits, None)?.logits.expect("asked for"))
+    }
+
+    /// Logits of some positions only, `[batch, chosen pos, d_vocab]`: the unembedding of the others, a large part of a
+    /// small model's work, is left out. `logits_at(-1)` are those of the last position.
+    ///
+    /// # Errors
+    /// As [`logits`](Self::logits), or the slice leaves no position.
+    pub fn logits_at(mut self, positions: impl Into<PosSlice>) -> Result<Array3<f32>> {
+        self.logits_at = Some(positions.into());
         Ok(self.execute(Want::Logits, None)?.logits.expect("asked for"))
     }
 
@@ -299,7 +311,10 @@ impl<'a> Run<'a> {
     /// The input as tokens or stream, with its mask and positions, checked against the model.
     fn prepare(&mut self) -> Result<Prepared> {
         let model = self.model;
-        let input = std::mem::replace(&mut self.input, Input::Tokens(TokenBatch { tokens: Tokens::default((0, 0)), mask: None }));
+        let input = std::mem::replace(
+            &mut self.input,
+            Input::Tokens(TokenBatch { tokens: Tokens::default((0, 0)), mask: None }),
+        );
         let (tokens, stream, mask) = match (input, self.start_at_layer) {
             (Input::Resid(stream), Some(_)) => (self.target_tokens.take(), Some(stream), None),
             (Input::Resid(stream), None) => {
@@ -311,7 +326,8 @@ impl<'a> Run<'a> {
             (_, Some(_)) => {
                 return Err(Error::Argument {
                     name: "start_at_layer",
-                    problem: "the input must be a residual stream [batch, pos, d_model], not text or tokens".to_string(),
+                    problem: "the input must be a residual stream [batch, pos, d_model], not text or tokens"
+                        .to_string(),
                 });
             }
             (Input::Text(texts), None) => {
@@ -377,12 +393,7 @@ impl<'a> Run<'a> {
     }
 
     /// Embedding, positions, and the blocks.
-    fn blocks(
-        &mut self,
-        pass: &mut Pass<'_, '_>,
-        layers: std::ops::Range<usize>,
-        prepared: &Prepared,
-    ) -> Result<Act3> {
+    fn blocks(&mut self, pass: &mut Pass<'_, '_>, layers: std::ops::Range<usize>, prepared: &Prepared) -> Result<Act3> {
         let model = self.model;
         let (mut resid, shortformer_pos) = self.embed(pass, prepared)?;
         let past_real = self.past.as_ref().and_then(|past| past.real.clone());
@@ -399,8 +410,7 @@ impl<'a> Run<'a> {
                 real,
             };
             let weights = model.weights.block(layer);
-            let block =
-                Block { cfg: &model.cfg, layer, weights, attention, shortformer_pos: shortformer_pos.as_ref() };
+            let block = Block { cfg: &model.cfg, layer, weights, attention, shortformer_pos: shortformer_pos.as_ref() };
             let past = self.past.as_mut().map(|past| &mut past.layers[layer]);
             resid = block.forward(pass, resid, past);
         }
@@ -450,12 +460,11 @@ impl<'a> Run<'a> {
             }
             None => resid,
         };
-        let unembed = |resid: &Act3| {
-            unembed::unembed(resid, weights.W_U.view(), weights.b_U.view(), cfg.output_logits_soft_cap)
-        };
+        let unembed =
+            |resid: &Act3| unembed::unembed(resid, weights.W_U.view(), weights.b_U.view(), cfg.output_logits_soft_cap);
         match want {
             Want::Nothing | Want::Resid => {}
-            Want::Logits => done.logits = Some(unembed(&resid)),
+            Want::Logits => done.logits = Some(unembed(&self.chosen_positions(resid)?)),
             Want::LossPerToken => done.loss_per_token = Some(self.loss_in_blocks(&resid, &prepared)?),
             Want::Both => {
                 let logits = unembed(&resid);
@@ -466,6 +475,17 @@ impl<'a> Run<'a> {
         }
         done.mask = prepared.mask;
         Ok(done)
+    }
+
+    /// The positions whose logits are wanted.
+    fn chosen_positions(&self, resid: Act3) -> Result<Act3> {
+        let Some(slice) = self.logits_at else { return Ok(resid) };
+        let n_pos = resid.dim().1;
+        let chosen = slice.apply("", resid.into_dyn()).into_dimensionality().expect("slicing keeps the rank");
+        if chosen.is_empty() {
+            return Err(Error::Argument { name: "logits_at", problem: format!("no such position among {n_pos}") });
+        }
+        Ok(chosen)
     }
 
     /// The loss without all logits in memory at once: a block of positions at a time.

@@ -18,7 +18,12 @@ use crate::config::{AttnType, HookedTransformerConfig};
 /// # Shapes
 /// - `x`: `[batch, pos, head, d_head]`
 /// - `positions`: `[batch, pos]`
-pub(crate) fn rotate(x: &mut Array4<f32>, positions: &Array2<Option<usize>>, cfg: &HookedTransformerConfig, layer: usize) {
+pub(crate) fn rotate(
+    x: &mut Array4<f32>,
+    positions: &Array2<Option<usize>>,
+    cfg: &HookedTransformerConfig,
+    layer: usize,
+) {
     let half = cfg.rotary_dim() / 2;
     let base = match cfg.rotary_base_local {
         Some(local) if cfg.attn_types.as_ref().is_some_and(|t| t[layer] == AttnType::Local) => local,

@@ -137,9 +137,10 @@ impl Site {
             Site::RotQ | Site::RotK => {
                 (cfg.positional_embedding_type == Rotary, "the model does not use rotary positions")
             }
-            Site::AttnIn => {
-                (cfg.n_key_value_heads() == cfg.n_heads, "with grouped key-value heads, hook q_input, k_input or v_input")
-            }
+            Site::AttnIn => (
+                cfg.n_key_value_heads() == cfg.n_heads,
+                "with grouped key-value heads, hook q_input, k_input or v_input",
+            ),
             Site::Ln1Scale | Site::Ln1Normalized | Site::FinalScale | Site::FinalNormalized => {
                 (cfg.normalization_type.is_some(), "the model has no normalization")
             }
@@ -254,12 +255,8 @@ pub(crate) struct HookPoints {
 
 impl HookPoints {
     pub(crate) fn new(cfg: &HookedTransformerConfig) -> Self {
-        let mut all = HookPoints {
-            points: Vec::new(),
-            by_name: HashMap::new(),
-            by_site: HashMap::new(),
-            cfg: cfg.clone(),
-        };
+        let mut all =
+            HookPoints { points: Vec::new(), by_name: HashMap::new(), by_site: HashMap::new(), cfg: cfg.clone() };
         for site in FIRST {
             all.add(site, None);
         }
@@ -321,8 +318,7 @@ impl HookPoints {
             return site.absent_because(&self.cfg).map(str::to_string);
         }
         let layer: usize = name.strip_prefix("blocks.")?.split('.').next()?.parse().ok()?;
-        (layer >= self.cfg.n_layers)
-            .then(|| format!("the model has {} layers, counted from 0", self.cfg.n_layers))
+        (layer >= self.cfg.n_layers).then(|| format!("the model has {} layers, counted from 0", self.cfg.n_layers))
     }
 }
 
