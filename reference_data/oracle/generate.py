@@ -41,7 +41,9 @@ def main() -> int:
     import analysis
     import common
     import exercise_02
+    import generation
     import held_out
+    import interventions
     import parity
     import tokenizer_cases
 
@@ -58,10 +60,12 @@ def main() -> int:
         noise = activations.generate()
         tokenizer_cases.generate()
         exercise_02.generate()
+        generation.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")
     if args.only in (None, "parity"):
         parity.generate()
+        interventions.generate()  # needs what parity has just written
         found = manifest.build(common.PARITY, about, [], {})
         common.write_json(found, common.PARITY / "manifest.json")
     if args.only in (None, "analysis"):  # after parity, whose weights it takes

@@ -37,6 +37,7 @@
 //! [`Error`]; a wrong index inside numerical code panics with both shapes.
 
 mod act_name;
+pub mod analysis;
 mod cache;
 mod circuits;
 mod components;
@@ -52,6 +53,7 @@ mod loading;
 mod loss;
 mod model;
 mod processing;
+mod progress;
 mod run;
 mod svd;
 mod tokens;
@@ -65,7 +67,7 @@ pub use config::{
 };
 pub use error::{Error, Result};
 pub use factored_matrix::{FactoredMatrix, MatrixRank, Svd};
-pub use generation::KeyValueCache;
+pub use generation::{Generate, Generated, KeyValueCache, Sampling, Schedule, sample_logits};
 pub use hooks::{FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook};
 pub use input::{Input, Sequence};
 pub use loss::{
