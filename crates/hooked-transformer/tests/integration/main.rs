@@ -1,7 +1,7 @@
 //! Tests of the library from outside, in one binary: against the oracle, on bad input, and on the embedded models.
 
-mod architectures;
 mod analysis;
+mod architectures;
 mod bad_input;
 mod circuits;
 mod classic;
