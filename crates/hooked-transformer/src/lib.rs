@@ -41,13 +41,17 @@ mod cache;
 mod components;
 mod config;
 mod error;
+mod families;
 mod generation;
 mod hooks;
+mod hub;
 mod input;
 pub mod linalg;
 mod loading;
 mod loss;
 mod model;
+mod pretrained;
+mod registry;
 mod run;
 mod tokens;
 mod weights;
@@ -56,8 +60,9 @@ pub use act_name::{ActName, get_act_name};
 pub use cache::{Activation, ActivationCache, PosSlice};
 pub use config::{
     ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType,
+    RotaryScaling,
 };
-pub use error::{Error, Result};
+pub use error::{Error, HubCause, Result};
 pub use generation::KeyValueCache;
 pub use hooks::{FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook};
 pub use input::{Input, Sequence};
@@ -65,5 +70,7 @@ pub use loss::{
     argmax, lm_accuracy, lm_cross_entropy_loss, log_softmax, loss_per_token, next_token_correct, next_token_log_probs,
 };
 pub use model::HookedTransformer;
+pub use pretrained::{PretrainedOptions, Progress};
+pub use registry::{ModelInfo, list_models};
 pub use run::Run;
 pub use tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};
