@@ -34,11 +34,14 @@ impl TensorFile {
         let bytes = unsafe { Mmap::map(&file) }.map_err(fail)?;
         let tensors = match bytes.get(..4) {
             Some(b"PK\x03\x04") => pytorch::tensors(&bytes),
-            Some([0x80, ..]) => Err(pytorch::OLD_FORMAT.to_string()),
             Some(b"vers") => Err("this is a Git LFS pointer, not the file itself: run `git lfs pull` in that folder, or \
                                   download the file"
                 .to_string()),
-            _ => safetensors_file::tensors(&bytes),
+            start => safetensors_file::tensors(&bytes).map_err(|problem| match start {
+                // What a pickle begins with, but so can the length of a safetensors header.
+                Some([0x80, 2..=5, ..]) => pytorch::OLD_FORMAT.to_string(),
+                _ => problem,
+            }),
         };
         let tensors = tensors.map_err(|problem| Error::Malformed { path: path.to_path_buf(), problem })?;
         Ok(TensorFile { path: path.to_path_buf(), bytes, tensors })
@@ -84,10 +87,6 @@ impl Checkpoint {
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.files.iter().flat_map(|file| file.tensors.keys().map(String::as_str))
-    }
-
-    pub(crate) fn contains(&self, name: &str) -> bool {
-        self.files.iter().any(|file| file.tensors.contains_key(name))
     }
 
     /// Number of bytes that the tensors take.

@@ -89,10 +89,8 @@ impl SpecialTokens {
         // In an old vocabulary they are ordinary entries, which a text could be cut into otherwise.
         let known = [&bos, &eos, &pad].into_iter().filter(|token| inner.token_to_id(token).is_some());
         let tokens: Vec<_> = known.map(|token| tokenizers::AddedToken::from(token.clone(), true)).collect();
-        inner.add_special_tokens(tokens);
-        Tokenizer::with_special_tokens(inner, &bos, &eos, &pad).map_err(|e| Error::Malformed {
-            path: path.to_path_buf(),
-            problem: e.to_string(),
-        })
+        let damaged = |problem: String| Error::Malformed { path: path.to_path_buf(), problem };
+        inner.add_special_tokens(tokens).map_err(|e| damaged(format!("special tokens cannot be added: {e}")))?;
+        Tokenizer::with_special_tokens(inner, &bos, &eos, &pad).map_err(|e| damaged(e.to_string()))
     }
 }

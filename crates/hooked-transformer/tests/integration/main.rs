@@ -2,8 +2,13 @@
 
 mod bad_input;
 mod embedded;
+mod families;
 mod fixtures;
 mod hooks;
+#[cfg(feature = "hub")]
+mod hub;
+#[cfg(feature = "hub")]
+mod hub_server;
 mod parity;
 mod running;
 mod tokens;

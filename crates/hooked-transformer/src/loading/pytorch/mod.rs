@@ -6,6 +6,8 @@
 //! texts, numbers and collections of them: an instruction to call anything else ends the reading.
 
 mod pickle;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
