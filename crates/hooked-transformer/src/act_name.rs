@@ -81,11 +81,7 @@ act_name_from_layer!(usize, isize, i32);
 /// assert_eq!(get_act_name("scale", 4, "ln1"), "blocks.4.ln1.hook_scale");
 /// assert_eq!(get_act_name("k6a", None, None), "blocks.6.attn.hook_k");
 /// ```
-pub fn get_act_name<'a>(
-    name: &str,
-    layer: impl Into<Option<usize>>,
-    layer_type: impl Into<Option<&'a str>>,
-) -> String {
+pub fn get_act_name<'a>(name: &str, layer: impl Into<Option<usize>>, layer_type: impl Into<Option<&'a str>>) -> String {
     full_name(name, layer.into().map(|layer| layer as isize), layer_type.into())
 }
 

@@ -332,8 +332,7 @@ impl HookedTransformerConfig {
     /// The file cannot be read, is not JSON of this form (an unknown field is named), or contradicts itself.
     pub fn from_json_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let text =
-            std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
         let json = serde_json::from_str(&text)
             .map_err(|e| Error::Malformed { path: path.to_path_buf(), problem: format!("not JSON: {e}") })?;
         HookedTransformerConfig::from_json(json).map_err(|e| match e {
@@ -461,7 +460,10 @@ impl HookedTransformerConfig {
         if !stretched {
             return Err(Error::Config {
                 field: "rotary_scaling",
-                problem: format!("expected positive factors, the high one above the low one; got {:?}", self.rotary_scaling),
+                problem: format!(
+                    "expected positive factors, the high one above the low one; got {:?}",
+                    self.rotary_scaling
+                ),
             });
         }
         Ok(())

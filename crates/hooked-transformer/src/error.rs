@@ -169,6 +169,13 @@ pub enum Error {
         /// The prompt's tokens.
         prompt: Vec<String>,
     },
+    /// A step of weight processing would change what this model computes.
+    CannotProcess {
+        /// The step, by the name of its method.
+        step: &'static str,
+        /// Why it cannot be taken.
+        reason: String,
+    },
     /// The cache was made without a model, so what needs the weights cannot be computed from it.
     NoModel {
         /// The method that was called.
@@ -310,14 +317,12 @@ impl fmt::Display for Error {
             Error::MissingTensor { source, name, nearest } => {
                 write!(f, "{source}: tensor `{name}` is missing{}", did_you_mean(nearest))
             }
-            Error::TensorShape { source, name, expected, got } => write!(
-                f,
-                "{source}: tensor `{name}` has shape {got:?}, but the config calls for {expected:?}"
-            ),
-            Error::TensorDtype { source, name, got } => write!(
-                f,
-                "{source}: tensor `{name}` is stored as {got}; weights are read from F64, F32, F16 or BF16"
-            ),
+            Error::TensorShape { source, name, expected, got } => {
+                write!(f, "{source}: tensor `{name}` has shape {got:?}, but the config calls for {expected:?}")
+            }
+            Error::TensorDtype { source, name, got } => {
+                write!(f, "{source}: tensor `{name}` is stored as {got}; weights are read from F64, F32, F16 or BF16")
+            }
             Error::UnexpectedTensors { source, names } => write!(
                 f,
                 "{source}: the config has no place for {} tensor(s) of the file: {}; is it the config of another model?",
@@ -347,10 +352,9 @@ impl fmt::Display for Error {
                 "the input has {tokens} tokens (the beginning-of-sequence token included), but the model has n_ctx = \
                  {n_ctx} positions; shorten the text, or slice the tokens"
             ),
-            Error::EmptyInput { shape } => write!(
-                f,
-                "the input has shape {shape:?}: at least one row and one token are needed"
-            ),
+            Error::EmptyInput { shape } => {
+                write!(f, "the input has shape {shape:?}: at least one row and one token are needed")
+            }
             Error::Shape { what, expected, got } => write!(f, "{what}: expected {expected}, got shape {got:?}"),
             Error::Argument { name, problem } => write!(f, "argument `{name}`: {problem}"),
             Error::NoTokenizer => write!(
@@ -367,6 +371,11 @@ impl fmt::Display for Error {
             Error::TokenNotInPrompt { token, prompt } => {
                 write!(f, "the token {token:?} does not occur in the prompt {prompt:?}")
             }
+            Error::CannotProcess { step, reason } => write!(
+                f,
+                "`{step}` would change what this model computes: {reason}; `ProcessOptions::applicable` chooses the \
+                 steps that a model allows"
+            ),
             Error::NoModel { method } => write!(
                 f,
                 "`{method}` needs the model's weights, but this cache was built from plain arrays; use a cache from \

@@ -6,8 +6,8 @@
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{
-    Array2, Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut, ArrayViewMut1, ArrayViewMut2, ArrayViewMut3, Axis,
-    Dimension, Slice, s,
+    Array2, Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut, ArrayViewMut1, ArrayViewMut2, ArrayViewMut3,
+    Axis, Dimension, Slice, s,
 };
 use rayon::prelude::*;
 
@@ -118,8 +118,8 @@ fn vector_matrix(x: ArrayView1<'_, f32>, b: ArrayView2<'_, f32>, mut out: ArrayV
         }
         row += 4;
     }
-    for row in row..x.len() {
-        out.scaled_add(x[row], &b.row(row));
+    for (row, &x) in x.iter().enumerate().skip(row) {
+        out.scaled_add(x, &b.row(row));
     }
 }
 
@@ -230,7 +230,9 @@ mod tests {
     #[test]
     fn every_path_agrees_with_the_definition() {
         // One row, few rows, odd sizes, cut by rows, cut by columns.
-        for (m, k, n) in [(1, 5, 7), (1, 300, 130), (3, 37, 41), (4, 9, 5), (300, 130, 70), (70, 130, 300), (5, 600, 700)] {
+        for (m, k, n) in
+            [(1, 5, 7), (1, 300, 130), (3, 37, 41), (4, 9, 5), (300, 130, 70), (70, 130, 300), (5, 600, 700)]
+        {
             let (a, b) = (sample(m, k), sample(k, n));
             assert_close(matmul(a.view(), b.view()).view(), &naive(a.view(), b.view()));
             let transposed = sample(n, k);

@@ -52,7 +52,7 @@ pub fn next_token_log_probs(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, 
     check(logits.dim(), tokens)?;
     let (n_batch, n_pos, _) = logits.dim();
     let mut out = Array2::zeros((n_batch, n_pos - 1));
-    let rows = logits.outer_iter().into_iter().zip(tokens.outer_iter()).zip(out.outer_iter_mut());
+    let rows = logits.outer_iter().zip(tokens.outer_iter()).zip(out.outer_iter_mut());
     for ((logits, tokens), mut out) in rows {
         let next = tokens.iter().skip(1).copied().collect::<Vec<_>>();
         let values: Vec<f32> =

@@ -22,11 +22,12 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use crate::config::{HookedTransformerConfig, PositionalEmbeddingType};
+use crate::config::HookedTransformerConfig;
 use crate::error::{Error, Result};
 use crate::hub::Repo;
 use crate::loading::{self, Folder, ModelSource};
 use crate::model::HookedTransformer;
+use crate::processing::ProcessOptions;
 use crate::registry;
 
 /// What is going on while a model is fetched and loaded.
@@ -55,9 +56,12 @@ pub enum Progress<'a> {
     Note(&'a str),
 }
 
+/// Whoever wants to hear about progress.
+type Listener = dyn FnMut(Progress<'_>) + Send;
+
 /// Hands progress to whoever wants it.
 #[derive(Clone)]
-pub(crate) struct Reporter(Arc<Mutex<dyn FnMut(Progress<'_>) + Send>>);
+pub(crate) struct Reporter(Arc<Mutex<Listener>>);
 
 impl Reporter {
     fn new(f: impl FnMut(Progress<'_>) + Send + 'static) -> Self {
@@ -193,16 +197,11 @@ impl PretrainedOptions {
         if let Some(entry) = registry::find(name) {
             Arc::make_mut(&mut model.cfg).model_name = entry.name.to_string();
         }
-        process(&mut model, self, &reporter);
-        Ok(model)
+        process(model, self, &reporter)
     }
 
     /// Where the files of a model are, and its configuration if it has no file for that.
-    fn find(
-        &self,
-        name: &str,
-        reporter: &Reporter,
-    ) -> Result<(Box<dyn ModelSource>, Option<HookedTransformerConfig>)> {
+    fn find(&self, name: &str, reporter: &Reporter) -> Result<(Box<dyn ModelSource>, Option<HookedTransformerConfig>)> {
         let entry = registry::find(name);
         let folder = Path::new(name);
         if entry.is_none() && folder.is_dir() {
@@ -241,15 +240,32 @@ fn is_repo_id(id: &str) -> bool {
     id.split('/').count() <= 2 && id.split('/').all(plain)
 }
 
-/// Processes the weights as the options say, except for what would change the model's output: see the
-/// [module](self). The seam to the crate's weight processing.
-fn process(model: &mut HookedTransformer, options: &PretrainedOptions, reporter: &Reporter) {
-    let asked = options.fold_ln || options.center_writing_weights || options.center_unembed;
-    if asked && model.cfg().positional_embedding_type == PositionalEmbeddingType::Shortformer {
-        reporter.report(Progress::Note(
-            "a shortformer model: norms are not folded and nothing is centred, since that would change its output",
-        ));
+/// Processes the weights as far as the options say and the model allows: see the [module](self).
+fn process(model: HookedTransformer, options: &PretrainedOptions, reporter: &Reporter) -> Result<HookedTransformer> {
+    let possible = ProcessOptions::applicable(&model);
+    let mut left_out = Vec::new();
+    let mut step = |name: &'static str, wanted: bool, possible: bool| {
+        if wanted && !possible {
+            left_out.push(name);
+        }
+        wanted && possible
+    };
+    let steps = ProcessOptions {
+        fold_ln: step("fold_ln", options.fold_ln, possible.fold_ln),
+        center_writing_weights: step(
+            "center_writing_weights",
+            options.center_writing_weights,
+            possible.center_writing_weights,
+        ),
+        center_unembed: step("center_unembed", options.center_unembed, possible.center_unembed),
+        fold_value_biases: step("fold_value_biases", options.fold_value_biases, possible.fold_value_biases),
+        refactor_factored_attn_matrices: false,
+    };
+    if !left_out.is_empty() {
+        let steps = left_out.join(", ");
+        reporter.report(Progress::Note(&format!("not done, since it would change what this model computes: {steps}")));
     }
+    model.process_weights(steps)
 }
 
 /// Shows progress on the terminal, if there is one: a line that is written over.

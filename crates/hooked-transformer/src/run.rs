@@ -299,7 +299,10 @@ impl<'a> Run<'a> {
     /// The input as tokens or stream, with its mask and positions, checked against the model.
     fn prepare(&mut self) -> Result<Prepared> {
         let model = self.model;
-        let input = std::mem::replace(&mut self.input, Input::Tokens(TokenBatch { tokens: Tokens::default((0, 0)), mask: None }));
+        let input = std::mem::replace(
+            &mut self.input,
+            Input::Tokens(TokenBatch { tokens: Tokens::default((0, 0)), mask: None }),
+        );
         let (tokens, stream, mask) = match (input, self.start_at_layer) {
             (Input::Resid(stream), Some(_)) => (self.target_tokens.take(), Some(stream), None),
             (Input::Resid(stream), None) => {
@@ -311,7 +314,8 @@ impl<'a> Run<'a> {
             (_, Some(_)) => {
                 return Err(Error::Argument {
                     name: "start_at_layer",
-                    problem: "the input must be a residual stream [batch, pos, d_model], not text or tokens".to_string(),
+                    problem: "the input must be a residual stream [batch, pos, d_model], not text or tokens"
+                        .to_string(),
                 });
             }
             (Input::Text(texts), None) => {
@@ -377,12 +381,7 @@ impl<'a> Run<'a> {
     }
 
     /// Embedding, positions, and the blocks.
-    fn blocks(
-        &mut self,
-        pass: &mut Pass<'_, '_>,
-        layers: std::ops::Range<usize>,
-        prepared: &Prepared,
-    ) -> Result<Act3> {
+    fn blocks(&mut self, pass: &mut Pass<'_, '_>, layers: std::ops::Range<usize>, prepared: &Prepared) -> Result<Act3> {
         let model = self.model;
         let (mut resid, shortformer_pos) = self.embed(pass, prepared)?;
         let past_real = self.past.as_ref().and_then(|past| past.real.clone());
@@ -399,8 +398,7 @@ impl<'a> Run<'a> {
                 real,
             };
             let weights = model.weights.block(layer);
-            let block =
-                Block { cfg: &model.cfg, layer, weights, attention, shortformer_pos: shortformer_pos.as_ref() };
+            let block = Block { cfg: &model.cfg, layer, weights, attention, shortformer_pos: shortformer_pos.as_ref() };
             let past = self.past.as_mut().map(|past| &mut past.layers[layer]);
             resid = block.forward(pass, resid, past);
         }
@@ -462,9 +460,8 @@ impl<'a> Run<'a> {
             }
             None => resid,
         };
-        let unembed = |resid: &Act3| {
-            unembed::unembed(resid, weights.W_U.view(), weights.b_U.view(), cfg.output_logits_soft_cap)
-        };
+        let unembed =
+            |resid: &Act3| unembed::unembed(resid, weights.W_U.view(), weights.b_U.view(), cfg.output_logits_soft_cap);
         match want {
             Want::Nothing | Want::Resid => {}
             Want::Logits => done.logits = Some(unembed(&resid)),

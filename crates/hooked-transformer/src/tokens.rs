@@ -182,7 +182,10 @@ impl Tokenizer {
     fn known_id(&self, token: usize) -> Result<u32> {
         let id = u32::try_from(token).ok();
         id.filter(|&id| self.inner.id_to_token(id).is_some()).ok_or_else(|| Error::Tokenizer {
-            problem: format!("token id {token} is not in the vocabulary (ids 0 to {})", self.d_vocab().saturating_sub(1)),
+            problem: format!(
+                "token id {token} is not in the vocabulary (ids 0 to {})",
+                self.d_vocab().saturating_sub(1)
+            ),
         })
     }
 

@@ -165,7 +165,10 @@ impl Weights {
             + self.b_O.len()
             + mlp
             + [&self.q_norm, &self.k_norm].into_iter().flatten().map(|w| w.len()).sum::<usize>()
-            + [&self.ln_embed, &self.ln1, &self.ln2, &self.ln1_post, &self.ln2_post].into_iter().map(norm).sum::<usize>()
+            + [&self.ln_embed, &self.ln1, &self.ln2, &self.ln1_post, &self.ln2_post]
+                .into_iter()
+                .map(norm)
+                .sum::<usize>()
             + norm(&self.ln_final)
             + unembed
             + self.b_U.len()

@@ -12,8 +12,8 @@
 //! scratch matrix of its own. The result of each head is computed only when somebody looks at it, too.
 
 use ndarray::{
-    Array2, Array4, ArrayView, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis, CowArray,
-    RemoveAxis, s,
+    Array2, Array4, ArrayView, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis,
+    CowArray, RemoveAxis, s,
 };
 use rayon::prelude::*;
 

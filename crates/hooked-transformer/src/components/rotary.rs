@@ -21,7 +21,12 @@ use crate::config::{AttnType, HookedTransformerConfig, RotaryScaling};
 /// # Shapes
 /// - `x`: `[batch, pos, head, d_head]`
 /// - `positions`: `[batch, pos]`
-pub(crate) fn rotate(x: &mut Array4<f32>, positions: &Array2<Option<usize>>, cfg: &HookedTransformerConfig, layer: usize) {
+pub(crate) fn rotate(
+    x: &mut Array4<f32>,
+    positions: &Array2<Option<usize>>,
+    cfg: &HookedTransformerConfig,
+    layer: usize,
+) {
     let half = cfg.rotary_dim() / 2;
     let frequencies = frequencies(cfg, layer);
     let pair = |j: usize| if cfg.rotary_adjacent_pairs { (2 * j, 2 * j + 1) } else { (j, j + half) };
@@ -44,7 +49,8 @@ pub(crate) fn rotate(x: &mut Array4<f32>, positions: &Array2<Option<usize>>, cfg
 /// What a position is multiplied by to give each pair's angle.
 fn frequencies(cfg: &HookedTransformerConfig, layer: usize) -> Vec<f32> {
     let half = cfg.rotary_dim() / 2;
-    let own_base = cfg.rotary_base_local.filter(|_| cfg.attn_types.as_ref().is_some_and(|t| t[layer] == AttnType::Local));
+    let own_base =
+        cfg.rotary_base_local.filter(|_| cfg.attn_types.as_ref().is_some_and(|t| t[layer] == AttnType::Local));
     let base = own_base.unwrap_or(cfg.rotary_base);
     // A local layer with a base of its own never looks further than its window, so it is not stretched.
     let scaling = cfg.rotary_scaling.filter(|_| own_base.is_none());

@@ -13,7 +13,12 @@ use crate::linalg;
 /// - `x`: `[batch, pos, d_model]`
 /// - `W_U`: `[d_model, d_vocab]`
 /// - output: `[batch, pos, d_vocab]`
-pub(crate) fn unembed(x: &Act3, W_U: ArrayView2<'_, f32>, b_U: ArrayView1<'_, f32>, soft_cap: Option<f32>) -> Array3<f32> {
+pub(crate) fn unembed(
+    x: &Act3,
+    W_U: ArrayView2<'_, f32>,
+    b_U: ArrayView1<'_, f32>,
+    soft_cap: Option<f32>,
+) -> Array3<f32> {
     let (n_batch, n_pos, d_model) = x.dim();
     let rows = x.view().into_shape_with_order((n_batch * n_pos, d_model)).expect("activations are contiguous");
     let logits = unembed_rows(rows, W_U, b_U, soft_cap);

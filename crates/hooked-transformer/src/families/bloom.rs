@@ -9,13 +9,8 @@ use crate::config::{ActivationFunction, HookedTransformerConfig, PositionalEmbed
 use crate::error::Result;
 use crate::loading::source::Source;
 
-pub(super) const FAMILY: Family = Family {
-    architectures: &["BloomForCausalLM"],
-    model_types: &["bloom"],
-    prefix: "transformer.",
-    config,
-    source,
-};
+pub(super) const FAMILY: Family =
+    Family { architectures: &["BloomForCausalLM"], model_types: &["bloom"], prefix: "transformer.", config, source };
 
 /// No length is written down: ALiBi has none. The models were trained with this one.
 const N_CTX: usize = 2048;

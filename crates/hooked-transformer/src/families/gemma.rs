@@ -13,13 +13,8 @@ use crate::config::{AttnType, HookedTransformerConfig};
 use crate::error::Result;
 use crate::loading::source::Source;
 
-pub(super) const GEMMA1: Family = Family {
-    architectures: &["GemmaForCausalLM"],
-    model_types: &["gemma"],
-    prefix: "model.",
-    config: gemma1,
-    source,
-};
+pub(super) const GEMMA1: Family =
+    Family { architectures: &["GemmaForCausalLM"], model_types: &["gemma"], prefix: "model.", config: gemma1, source };
 
 pub(super) const GEMMA2: Family = Family {
     architectures: &["Gemma2ForCausalLM"],

@@ -9,13 +9,8 @@ use crate::config::HookedTransformerConfig;
 use crate::error::Result;
 use crate::loading::source::Source;
 
-pub(super) const FAMILY: Family = Family {
-    architectures: &["GPT2LMHeadModel"],
-    model_types: &["gpt2"],
-    prefix: "transformer.",
-    config,
-    source,
-};
+pub(super) const FAMILY: Family =
+    Family { architectures: &["GPT2LMHeadModel"], model_types: &["gpt2"], prefix: "transformer.", config, source };
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
     hf.must_be("add_cross_attention", false, false, "there is no encoder to attend to")?;

@@ -11,13 +11,8 @@ use crate::config::{AttnType, HookedTransformerConfig};
 use crate::error::Result;
 use crate::loading::source::Source;
 
-pub(super) const FAMILY: Family = Family {
-    architectures: &["GPTNeoForCausalLM"],
-    model_types: &["gpt_neo"],
-    prefix: "transformer.",
-    config,
-    source,
-};
+pub(super) const FAMILY: Family =
+    Family { architectures: &["GPTNeoForCausalLM"], model_types: &["gpt_neo"], prefix: "transformer.", config, source };
 
 const SIZES: Sizes = Sizes { n_layers: "num_layers", n_heads: "num_heads", ..Sizes::USUAL };
 

@@ -10,13 +10,8 @@ use crate::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::error::Result;
 use crate::loading::source::Source;
 
-pub(super) const FAMILY: Family = Family {
-    architectures: &["GPTNeoXForCausalLM"],
-    model_types: &["gpt_neox"],
-    prefix: "gpt_neox.",
-    config,
-    source,
-};
+pub(super) const FAMILY: Family =
+    Family { architectures: &["GPTNeoXForCausalLM"], model_types: &["gpt_neox"], prefix: "gpt_neox.", config, source };
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
     let cfg = hf.base(Sizes::USUAL, "GPTNeoXForCausalLM", false)?;

@@ -10,13 +10,8 @@ use crate::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::error::Result;
 use crate::loading::source::Source;
 
-pub(super) const FAMILY: Family = Family {
-    architectures: &["GPTJForCausalLM"],
-    model_types: &["gptj"],
-    prefix: "transformer.",
-    config,
-    source,
-};
+pub(super) const FAMILY: Family =
+    Family { architectures: &["GPTJForCausalLM"], model_types: &["gptj"], prefix: "transformer.", config, source };
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
     let cfg = hf.base(Sizes::GPT2, "GPTJForCausalLM", false)?;

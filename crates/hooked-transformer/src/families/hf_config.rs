@@ -172,7 +172,9 @@ impl HfConfig {
                 original_n_ctx: scaling.size("original_max_position_embeddings")?,
             }),
             other => {
-                return Err(self.unsupported(format!("`rope_scaling` of type `{other}`; `linear` and `llama3` are known")));
+                return Err(
+                    self.unsupported(format!("`rope_scaling` of type `{other}`; `linear` and `llama3` are known"))
+                );
             }
         })
     }
@@ -187,7 +189,12 @@ impl HfConfig {
     ///
     /// # Errors
     /// A size is missing or absurd.
-    pub(crate) fn base(&self, sizes: Sizes, architecture: &str, tied_by_default: bool) -> Result<HookedTransformerConfig> {
+    pub(crate) fn base(
+        &self,
+        sizes: Sizes,
+        architecture: &str,
+        tied_by_default: bool,
+    ) -> Result<HookedTransformerConfig> {
         let (n_layers, d_model) = (self.size(sizes.n_layers)?, self.size(sizes.d_model)?);
         let n_heads = self.size(sizes.n_heads)?;
         let d_head = match self.opt_size("head_dim")? {
@@ -218,7 +225,8 @@ pub(crate) struct Sizes {
 
 impl Sizes {
     /// GPT-2's names.
-    pub(crate) const GPT2: Sizes = Sizes { n_layers: "n_layer", d_model: "n_embd", n_heads: "n_head", n_ctx: "n_positions" };
+    pub(crate) const GPT2: Sizes =
+        Sizes { n_layers: "n_layer", d_model: "n_embd", n_heads: "n_head", n_ctx: "n_positions" };
     /// Most others'.
     pub(crate) const USUAL: Sizes = Sizes {
         n_layers: "num_hidden_layers",

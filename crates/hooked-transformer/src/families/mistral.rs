@@ -27,12 +27,9 @@ pub(super) fn windowed(
     attn_types: Vec<AttnType>,
 ) -> HookedTransformerConfig {
     match window {
-        Some(_) if attn_types.contains(&AttnType::Local) => HookedTransformerConfig {
-            use_local_attn: true,
-            window_size: window,
-            attn_types: Some(attn_types),
-            ..cfg
-        },
+        Some(_) if attn_types.contains(&AttnType::Local) => {
+            HookedTransformerConfig { use_local_attn: true, window_size: window, attn_types: Some(attn_types), ..cfg }
+        }
         _ => cfg,
     }
 }

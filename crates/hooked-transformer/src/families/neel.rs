@@ -14,7 +14,8 @@ use crate::error::Result;
 /// by this crate does not have.
 pub(crate) fn is_toy_config(fields: &Map<String, Value>) -> bool {
     let sizes = ["n_layers", "d_model", "n_ctx", "d_head", "d_vocab", "act_fn"];
-    let training = ["normalization", "shortformer_pos", "lr", "batch_size", "max_tokens", "use_pos_resid", "architecture"];
+    let training =
+        ["normalization", "shortformer_pos", "lr", "batch_size", "max_tokens", "use_pos_resid", "architecture"];
     sizes.iter().all(|field| fields.contains_key(*field)) && training.iter().any(|field| fields.contains_key(*field))
 }
 
@@ -33,7 +34,9 @@ pub(crate) fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
         Some("RMS") => Some(NormalizationType::RMS),
         Some("RMSPre") => Some(NormalizationType::RMSPre),
         Some("none" | "None") | None => None,
-        Some(other) => return Err(hf.wrong("normalization", format!("expected LN, LNPre, RMS or RMSPre, got `{other}`"))),
+        Some(other) => {
+            return Err(hf.wrong("normalization", format!("expected LN, LNPre, RMS or RMSPre, got `{other}`")));
+        }
     };
     let act_fn = match hf.text("act_fn") {
         _ if attn_only => None,

@@ -10,13 +10,8 @@ use crate::config::HookedTransformerConfig;
 use crate::error::Result;
 use crate::loading::source::Source;
 
-pub(super) const FAMILY: Family = Family {
-    architectures: &["OPTForCausalLM"],
-    model_types: &["opt"],
-    prefix: "model.",
-    config,
-    source,
-};
+pub(super) const FAMILY: Family =
+    Family { architectures: &["OPTForCausalLM"], model_types: &["opt"], prefix: "model.", config, source };
 
 /// Rows before that of position 0.
 const OFFSET: usize = 2;
@@ -40,10 +35,8 @@ fn source(cfg: &HookedTransformerConfig, Place { layer, part }: Place<'_>) -> Op
     let block = format!("model.decoder.layers.{layer}");
     Some(match part {
         "embed.W_E" => Source::new("model.decoder.embed_tokens.weight", &[cfg.d_vocab, cfg.d_model]),
-        "pos_embed.W_pos" => {
-            Source::new("model.decoder.embed_positions.weight", &[cfg.n_ctx + OFFSET, cfg.d_model])
-                .range(0, OFFSET, cfg.n_ctx)
-        }
+        "pos_embed.W_pos" => Source::new("model.decoder.embed_positions.weight", &[cfg.n_ctx + OFFSET, cfg.d_model])
+            .range(0, OFFSET, cfg.n_ctx),
         "ln1.w" | "ln1.b" => return norm(cfg, &format!("{block}.self_attn_layer_norm"), part),
         "ln2.w" | "ln2.b" => return norm(cfg, &format!("{block}.final_layer_norm"), part),
         "ln_final.w" | "ln_final.b" => return norm(cfg, "model.decoder.final_layer_norm", part),

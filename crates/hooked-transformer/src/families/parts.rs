@@ -52,9 +52,7 @@ impl Projections<'_> {
 
 /// `[d_model, head * d_head]` of the file, to `[head, d_head, d_model]`.
 pub(crate) fn out_of_heads(name: String, cfg: &HookedTransformerConfig) -> Source {
-    Source::new(name, &[cfg.d_model, cfg.n_heads * cfg.d_head])
-        .split(1, &[cfg.n_heads, cfg.d_head])
-        .permute(&[1, 2, 0])
+    Source::new(name, &[cfg.d_model, cfg.n_heads * cfg.d_head]).split(1, &[cfg.n_heads, cfg.d_head]).permute(&[1, 2, 0])
 }
 
 /// Queries, keys and values in one matrix, head by head: `[head * 3 * d_head, d_model]` (Bloom, NeoX).

@@ -10,13 +10,8 @@ use crate::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::error::Result;
 use crate::loading::source::Source;
 
-pub(super) const FAMILY: Family = Family {
-    architectures: &["PhiForCausalLM"],
-    model_types: &["phi"],
-    prefix: "model.",
-    config,
-    source,
-};
+pub(super) const FAMILY: Family =
+    Family { architectures: &["PhiForCausalLM"], model_types: &["phi"], prefix: "model.", config, source };
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
     hf.must_be("qk_layernorm", false, false, "queries and keys have no LayerNorm here")?;

@@ -7,13 +7,8 @@ use crate::config::{AttnType, HookedTransformerConfig};
 use crate::error::Result;
 use crate::loading::source::Source;
 
-pub(super) const FAMILY: Family = Family {
-    architectures: &["Phi3ForCausalLM"],
-    model_types: &["phi3"],
-    prefix: "model.",
-    config,
-    source,
-};
+pub(super) const FAMILY: Family =
+    Family { architectures: &["Phi3ForCausalLM"], model_types: &["phi3"], prefix: "model.", config, source };
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
     let cfg = llama::gated(hf, "Phi3ForCausalLM", 1e-5, false)?;
@@ -29,7 +24,8 @@ fn source(cfg: &HookedTransformerConfig, place: Place<'_>) -> Option<Source> {
     let block = format!("model.layers.{}", place.layer);
     // Rows of one matrix: all queries, then all keys, then all values.
     let heads = |first: usize, n: usize| {
-        let fused = Source::new(format!("{block}.self_attn.qkv_proj.weight"), &[(n_heads + 2 * n_kv) * d_head, d_model]);
+        let fused =
+            Source::new(format!("{block}.self_attn.qkv_proj.weight"), &[(n_heads + 2 * n_kv) * d_head, d_model]);
         fused.range(0, first * d_head, n * d_head).split(0, &[n, d_head]).permute(&[0, 2, 1])
     };
     let half = |which: usize| {

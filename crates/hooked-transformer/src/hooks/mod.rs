@@ -45,7 +45,16 @@ macro_rules! filter_from_name {
         }
     )*};
 }
-filter_from_name!(&str, &String, String, (&str, usize), (&str, isize), (&str, i32), (&str, usize, &str), (&str, i32, &str));
+filter_from_name!(
+    &str,
+    &String,
+    String,
+    (&str, usize),
+    (&str, isize),
+    (&str, i32),
+    (&str, usize, &str),
+    (&str, i32, &str)
+);
 
 impl From<ActName> for NameFilter<'_> {
     fn from(name: ActName) -> Self {

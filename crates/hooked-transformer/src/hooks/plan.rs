@@ -27,9 +27,14 @@ enum Function<'a> {
 impl<'a> Plan<'a> {
     /// # Errors
     /// A hook names a point that the model lacks, or its predicate selects none.
-    pub(crate) fn new(points: &HookPoints, lasting: Vec<(Vec<usize>, LastingFn)>, hooks: Vec<FwdHook<'a>>) -> Result<Self> {
+    pub(crate) fn new(
+        points: &HookPoints,
+        lasting: Vec<(Vec<usize>, LastingFn)>,
+        hooks: Vec<FwdHook<'a>>,
+    ) -> Result<Self> {
         let n_points = points.as_slice().len();
-        let mut plan = Plan { functions: Vec::new(), at_point: vec![Vec::new(); n_points], cached: vec![false; n_points] };
+        let mut plan =
+            Plan { functions: Vec::new(), at_point: vec![Vec::new(); n_points], cached: vec![false; n_points] };
         for (at, function) in lasting {
             plan.add(&at, Function::Lasting(function));
         }

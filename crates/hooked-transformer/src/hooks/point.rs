@@ -55,8 +55,7 @@ pub(crate) enum Site {
 }
 
 /// Before the first block, in firing order.
-const FIRST: [Site; 5] =
-    [Site::Tokens, Site::EmbedLnScale, Site::EmbedLnNormalized, Site::Embed, Site::PosEmbed];
+const FIRST: [Site; 5] = [Site::Tokens, Site::EmbedLnScale, Site::EmbedLnNormalized, Site::Embed, Site::PosEmbed];
 
 /// Inside each block, in firing order.
 const BLOCK: [Site; 33] = [
@@ -164,9 +163,10 @@ impl Site {
             Site::RotQ | Site::RotK => {
                 (cfg.positional_embedding_type == Rotary, "the model does not use rotary positions")
             }
-            Site::AttnIn => {
-                (cfg.n_key_value_heads() == cfg.n_heads, "with grouped key-value heads, hook q_input, k_input or v_input")
-            }
+            Site::AttnIn => (
+                cfg.n_key_value_heads() == cfg.n_heads,
+                "with grouped key-value heads, hook q_input, k_input or v_input",
+            ),
             Site::Ln1Scale | Site::Ln1Normalized | Site::FinalScale | Site::FinalNormalized => {
                 (cfg.normalization_type.is_some(), "the model has no normalization")
             }
@@ -216,7 +216,9 @@ impl Site {
             }
             AttnIn | QInput | Result => vec![batch, pos, head, d_model],
             KInput | VInput => vec![batch, pos, kv_head, d_model],
-            Ln1Scale | Ln2Scale | MlpLnScale | FinalScale | EmbedLnScale | Ln1PostScale | Ln2PostScale => vec![batch, pos, one],
+            Ln1Scale | Ln2Scale | MlpLnScale | FinalScale | EmbedLnScale | Ln1PostScale | Ln2PostScale => {
+                vec![batch, pos, one]
+            }
             Q | RotQ | Z => vec![batch, pos, head, d_head],
             K | V | RotK => vec![batch, pos, kv_head, d_head],
             AttnScores | Pattern => vec![batch, head, ("query_pos", None), ("key_pos", None)],
@@ -283,12 +285,8 @@ pub(crate) struct HookPoints {
 
 impl HookPoints {
     pub(crate) fn new(cfg: &HookedTransformerConfig) -> Self {
-        let mut all = HookPoints {
-            points: Vec::new(),
-            by_name: HashMap::new(),
-            by_site: HashMap::new(),
-            cfg: cfg.clone(),
-        };
+        let mut all =
+            HookPoints { points: Vec::new(), by_name: HashMap::new(), by_site: HashMap::new(), cfg: cfg.clone() };
         for site in FIRST {
             all.add(site, None);
         }
@@ -350,8 +348,7 @@ impl HookPoints {
             return site.absent_because(&self.cfg).map(str::to_string);
         }
         let layer: usize = name.strip_prefix("blocks.")?.split('.').next()?.parse().ok()?;
-        (layer >= self.cfg.n_layers)
-            .then(|| format!("the model has {} layers, counted from 0", self.cfg.n_layers))
+        (layer >= self.cfg.n_layers).then(|| format!("the model has {} layers, counted from 0", self.cfg.n_layers))
     }
 }
 

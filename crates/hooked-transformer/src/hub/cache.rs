@@ -108,11 +108,14 @@ impl ModelSource for Snapshot {
     }
 
     fn no_weights(&mut self, problem: String) -> Error {
-        self.repo.error(None, HubCause::Incomplete(format!(
-            "the cache {} has no weights of it ({problem}), and nothing is downloaded: {}",
-            self.repo.cache.display(),
-            self.because
-        )))
+        self.repo.error(
+            None,
+            HubCause::Incomplete(format!(
+                "the cache {} has no weights of it ({problem}), and nothing is downloaded: {}",
+                self.repo.cache.display(),
+                self.because
+            )),
+        )
     }
 }
 

@@ -10,7 +10,8 @@ use std::io::Read;
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, Response};
-use ureq::{Agent, Body};
+use ureq::typestate::WithoutBody;
+use ureq::{Agent, Body, RequestBuilder};
 
 use super::Repo;
 use crate::error::HubCause;
@@ -25,8 +26,8 @@ const TRIES: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(200);
 /// The longest wait that the hub may ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// Redirects of a `HEAD` inside the hub, from a repository's old name to its new one.
-const RENAMES: usize = 5;
+/// Redirects that are followed: from a repository's old name to its new one, and to where large files are.
+const REDIRECTS: usize = 8;
 /// The longest listing, and the longest message, that is read.
 const LONGEST_ANSWER: u64 = 16 << 20;
 
@@ -59,14 +60,16 @@ impl Client {
     /// The endpoint is no address.
     pub(super) fn new(repo: &Repo) -> Outcome<Self> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let endpoint = repo.endpoint.clone().or_else(|| variable("HF_ENDPOINT")).unwrap_or_else(|| ENDPOINT.to_string());
+        let endpoint =
+            repo.endpoint.clone().or_else(|| variable("HF_ENDPOINT")).unwrap_or_else(|| ENDPOINT.to_string());
         if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
             return Err(HubCause::Other(format!("HF_ENDPOINT should begin with https://, got {endpoint:?}")));
         }
         let agent = Agent::config_builder()
             .http_status_as_error(false)
+            // Redirects are followed here, since it matters which are, and who gets the token.
+            .max_redirects(0)
             .max_redirects_will_error(false)
-            .redirect_auth_headers(ureq::config::RedirectAuthHeaders::SameHost)
             .timeout_connect(Some(Duration::from_secs(20)))
             .timeout_recv_response(Some(Duration::from_secs(60)))
             .user_agent(concat!("hooked-transformer/", env!("CARGO_PKG_VERSION")))
@@ -83,7 +86,7 @@ impl Client {
     /// The commit that the revision stands for, and the names of its files.
     pub(super) fn listing(&self) -> Outcome<(String, Vec<String>)> {
         let url = format!("{}/api/models/{}/revision/{}", self.endpoint, self.repo, encoded(&self.revision));
-        let mut answer = self.send(|| self.authorized(self.agent.get(&url)).call())?;
+        let mut answer = self.follow(url, |_| true, |url| self.prepare(self.agent.get(url), url).call())?;
         let text = answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string();
         let text = text.map_err(|e| HubCause::NoNetwork(chain(&e)))?;
         let json: serde_json::Value =
@@ -100,28 +103,24 @@ impl Client {
 
     /// Size and checksum of a file.
     pub(super) fn metadata(&self, commit: &str, file: &str) -> Outcome<Metadata> {
-        let mut url = self.address(commit, file);
-        for _ in 0..RENAMES {
-            // `identity`: the length of a compressed answer would not be that of the file.
-            let request = || self.authorized(self.agent.head(&url)).header("Accept-Encoding", "identity");
-            let answer = self.send(|| request().config().max_redirects(0).build().call())?;
-            let location = header(answer.headers(), "location").filter(|_| answer.status().is_redirection());
-            match location.filter(|location| location.starts_with('/') && !location.starts_with("//")) {
-                Some(renamed) => url = format!("{}{renamed}", origin(&self.endpoint)),
-                None => return metadata_of(answer.headers()),
-            }
-        }
-        Err(HubCause::Other(format!("the hub redirects {RENAMES} times and more")))
+        // What another server says about a large file is not what the hub calls it.
+        let inside = |location: &str| location.starts_with(origin(&self.endpoint));
+        let answer =
+            self.follow(self.address(commit, file), inside, |url| self.prepare(self.agent.head(url), url).call())?;
+        metadata_of(answer.headers())
     }
 
     /// The content from byte `start` on. It may come from the beginning nevertheless, if the server knows no ranges.
     pub(super) fn content(&self, commit: &str, file: &str, start: u64) -> Outcome<Content> {
-        let url = self.address(commit, file);
-        let answer = self.send(|| {
-            let request = self.authorized(self.agent.get(&url)).header("Accept-Encoding", "identity");
-            let request = if start > 0 { request.header("Range", format!("bytes={start}-")) } else { request };
-            request.call()
-        })?;
+        let answer = self.follow(
+            self.address(commit, file),
+            |_| true,
+            |url| {
+                let request = self.prepare(self.agent.get(url), url);
+                let request = if start > 0 { request.header("Range", format!("bytes={start}-")) } else { request };
+                request.call()
+            },
+        )?;
         let start = match answer.status().as_u16() {
             206 => first_byte(answer.headers()).unwrap_or(start),
             _ => 0,
@@ -129,11 +128,36 @@ impl Client {
         Ok(Content { start, reader: Box::new(answer.into_body().into_reader()) })
     }
 
-    fn authorized<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
+    /// The token, for the hub alone; and no compression, since the length of a compressed answer is not the file's.
+    fn prepare(&self, request: RequestBuilder<WithoutBody>, url: &str) -> RequestBuilder<WithoutBody> {
+        let request = request.header("Accept-Encoding", "identity");
         match &self.token {
-            Some(token) => request.header("Authorization", format!("Bearer {token}")),
-            None => request,
+            Some(token) if origin(url) == origin(&self.endpoint) => {
+                request.header("Authorization", format!("Bearer {token}"))
+            }
+            _ => request,
         }
+    }
+
+    /// Sends a request, and again to where it is redirected, as long as `wanted` wants to go there.
+    fn follow(
+        &self,
+        mut url: String,
+        wanted: impl Fn(&str) -> bool,
+        request: impl Fn(&str) -> std::result::Result<Response<Body>, ureq::Error>,
+    ) -> Outcome<Response<Body>> {
+        for _ in 0..REDIRECTS {
+            let answer = self.send(|| request(&url))?;
+            let location = header(answer.headers(), "location").filter(|_| answer.status().is_redirection());
+            let Some(location) = location.and_then(|location| absolute(&url, &location)).filter(|to| wanted(to)) else {
+                return Ok(answer);
+            };
+            if url.starts_with("https://") && !location.starts_with("https://") {
+                return Err(HubCause::Other(format!("the hub redirects to an unprotected address, {location}")));
+            }
+            url = location;
+        }
+        Err(HubCause::Other(format!("the hub redirects more than {REDIRECTS} times")))
     }
 
     /// Sends a request until it gets an answer that says something about it.
@@ -227,10 +251,21 @@ fn encoded(path: &str) -> String {
     out
 }
 
-/// The endpoint without its path.
+/// An address without its path.
 fn origin(endpoint: &str) -> &str {
     let host = endpoint.find("://").map_or(0, |at| at + 3);
     endpoint[host..].find('/').map_or(endpoint, |path| &endpoint[..host + path])
+}
+
+/// Where a redirect leads; `None` for an address of another kind.
+fn absolute(from: &str, location: &str) -> Option<String> {
+    if location.starts_with("http://") || location.starts_with("https://") {
+        Some(location.to_string())
+    } else if location.starts_with('/') && !location.starts_with("//") {
+        Some(format!("{}{location}", origin(from)))
+    } else {
+        None
+    }
 }
 
 /// An error with what caused it, which is where the news is.
@@ -261,5 +296,8 @@ mod tests {
     fn the_origin_is_without_path() {
         assert_eq!(origin("http://127.0.0.1:8080/mirror/x"), "http://127.0.0.1:8080");
         assert_eq!(origin("https://hub"), "https://hub");
+        assert_eq!(absolute("https://hub/a/b", "/c").as_deref(), Some("https://hub/c"));
+        assert_eq!(absolute("https://hub/a", "http://other/c").as_deref(), Some("http://other/c"));
+        assert_eq!(absolute("https://hub/a", "ftp://other/c"), None);
     }
 }

@@ -179,11 +179,8 @@ impl ModelSource for Remote {
 
     fn file(&mut self, name: &str) -> Result<PathBuf> {
         let known = is_plain(name) && self.names.iter().any(|other| other == name);
-        let fetched = if known {
-            self.fetch(name)
-        } else {
-            Err(HubCause::NotFound { revision: self.repo.revision.clone() })
-        };
+        let fetched =
+            if known { self.fetch(name) } else { Err(HubCause::NotFound { revision: self.repo.revision.clone() }) };
         fetched.map_err(|cause| self.repo.error(Some(name), cause))
     }
 

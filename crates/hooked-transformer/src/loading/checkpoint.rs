@@ -34,9 +34,11 @@ impl TensorFile {
         let bytes = unsafe { Mmap::map(&file) }.map_err(fail)?;
         let tensors = match bytes.get(..4) {
             Some(b"PK\x03\x04") => pytorch::tensors(&bytes),
-            Some(b"vers") => Err("this is a Git LFS pointer, not the file itself: run `git lfs pull` in that folder, or \
+            Some(b"vers") => {
+                Err("this is a Git LFS pointer, not the file itself: run `git lfs pull` in that folder, or \
                                   download the file"
-                .to_string()),
+                    .to_string())
+            }
             start => safetensors_file::tensors(&bytes).map_err(|problem| match start {
                 // What a pickle begins with, but so can the length of a safetensors header.
                 Some([0x80, 2..=5, ..]) => pytorch::OLD_FORMAT.to_string(),
@@ -99,7 +101,8 @@ impl Checkpoint {
     /// # Errors
     /// The tensor has another shape, or is no floating-point one.
     pub(crate) fn read(&self, source: &Source, out: &mut [f32]) -> Result<bool> {
-        let find = |name| self.files.iter().find_map(|file| file.tensors.get_key_value(name).map(|found| (file, found)));
+        let find =
+            |name| self.files.iter().find_map(|file| file.tensors.get_key_value(name).map(|found| (file, found)));
         let Some((file, (name, info))) = source.names.iter().find_map(find) else { return Ok(false) };
         let place = || file.path.display().to_string();
         if info.shape != source.shape {
@@ -110,7 +113,8 @@ impl Checkpoint {
                 got: info.shape.clone(),
             });
         }
-        let format = info.format.clone().map_err(|got| Error::TensorDtype { source: place(), name: name.clone(), got })?;
+        let format =
+            info.format.clone().map_err(|got| Error::TensorDtype { source: place(), name: name.clone(), got })?;
         self.unread.borrow_mut().remove(name);
         let bytes = &file.bytes[info.start..info.end];
         debug_assert!(extent(&info.shape, &info.strides).is_some_and(|n| n * format.size() <= bytes.len()));

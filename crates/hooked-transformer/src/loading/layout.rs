@@ -38,8 +38,10 @@ pub(crate) fn n_matrix_values(cfg: &HookedTransformerConfig) -> u128 {
         [cfg.d_model, cfg.d_head, cfg.n_heads, cfg.n_key_value_heads(), cfg.d_mlp()].map(|n| n as u128);
     let attention = 2 * d_model * d_head * (n_heads + n_kv);
     let mlp = d_model * d_mlp * (2 + u128::from(cfg.gated_mlp));
-    let learned =
-        matches!(cfg.positional_embedding_type, PositionalEmbeddingType::Standard | PositionalEmbeddingType::Shortformer);
+    let learned = matches!(
+        cfg.positional_embedding_type,
+        PositionalEmbeddingType::Standard | PositionalEmbeddingType::Shortformer
+    );
     let positions = if learned { cfg.n_ctx as u128 } else { 0 };
     let outputs = if cfg.tie_word_embeddings { 0 } else { cfg.d_vocab_out() as u128 };
     cfg.n_layers as u128 * (attention + mlp) + d_model * (cfg.d_vocab as u128 + positions + outputs)

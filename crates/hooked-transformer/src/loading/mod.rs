@@ -163,7 +163,8 @@ fn read(
 
 /// Files saved from a model without its head lack the prefix.
 fn with_short_names(source: Source, prefix: &str) -> Source {
-    let short: Vec<String> = source.names.iter().filter_map(|name| name.strip_prefix(prefix)).map(String::from).collect();
+    let short: Vec<String> =
+        source.names.iter().filter_map(|name| name.strip_prefix(prefix)).map(String::from).collect();
     short.into_iter().fold(source, Source::or)
 }
 
@@ -198,4 +199,3 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fail)?;
     std::fs::rename(&partial, path).map_err(fail)
 }
-

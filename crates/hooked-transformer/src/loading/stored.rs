@@ -56,9 +56,10 @@ pub(crate) fn extent(shape: &[usize], strides: &[usize]) -> Option<usize> {
     if shape.contains(&0) {
         return Some(0);
     }
-    shape.iter().zip(strides).try_fold(1usize, |reach, (&length, &stride)| {
-        reach.checked_add((length - 1).checked_mul(stride)?)
-    })
+    shape
+        .iter()
+        .zip(strides)
+        .try_fold(1usize, |reach, (&length, &stride)| reach.checked_add((length - 1).checked_mul(stride)?))
 }
 
 /// A tensor to read from: bytes that begin at its first element.
@@ -116,18 +117,34 @@ impl Stored<'_> {
             return;
         }
         match self.format {
-            Format::F64 => self.walk(out, |b: &[u8; 8]| f64::from_le_bytes(*b) as f32, |bytes, out| {
-                out.iter_mut().zip(bytes.as_chunks().0).for_each(|(x, b)| *x = f64::from_le_bytes(*b) as f32);
-            }),
-            Format::F32 => self.walk(out, |b: &[u8; 4]| f32::from_le_bytes(*b), |bytes, out| {
-                out.iter_mut().zip(bytes.as_chunks().0).for_each(|(x, b)| *x = f32::from_le_bytes(*b));
-            }),
-            Format::F16 => self.walk(out, |b: &[u8; 2]| f16::from_le_bytes(*b).to_f32(), |bytes, out| {
-                widen(bytes, out, f16::from_le_bytes);
-            }),
-            Format::BF16 => self.walk(out, |b: &[u8; 2]| bf16::from_le_bytes(*b).to_f32(), |bytes, out| {
-                widen(bytes, out, bf16::from_le_bytes);
-            }),
+            Format::F64 => self.walk(
+                out,
+                |b: &[u8; 8]| f64::from_le_bytes(*b) as f32,
+                |bytes, out| {
+                    out.iter_mut().zip(bytes.as_chunks().0).for_each(|(x, b)| *x = f64::from_le_bytes(*b) as f32);
+                },
+            ),
+            Format::F32 => self.walk(
+                out,
+                |b: &[u8; 4]| f32::from_le_bytes(*b),
+                |bytes, out| {
+                    out.iter_mut().zip(bytes.as_chunks().0).for_each(|(x, b)| *x = f32::from_le_bytes(*b));
+                },
+            ),
+            Format::F16 => self.walk(
+                out,
+                |b: &[u8; 2]| f16::from_le_bytes(*b).to_f32(),
+                |bytes, out| {
+                    widen(bytes, out, f16::from_le_bytes);
+                },
+            ),
+            Format::BF16 => self.walk(
+                out,
+                |b: &[u8; 2]| bf16::from_le_bytes(*b).to_f32(),
+                |bytes, out| {
+                    widen(bytes, out, bf16::from_le_bytes);
+                },
+            ),
         }
     }
 
@@ -151,12 +168,16 @@ impl Stored<'_> {
         let outer: Vec<usize> = (0..rank).filter(|&axis| axis != last && axis != fast).collect();
         let mut index = vec![0; outer.len()];
         loop {
-            let at = |strides: &[usize]| -> usize { index.iter().zip(&outer).map(|(i, &axis)| i * strides[axis]).sum() };
+            let at =
+                |strides: &[usize]| -> usize { index.iter().zip(&outer).map(|(i, &axis)| i * strides[axis]).sum() };
             let (from, to) = (at(&self.strides), at(&out_strides));
             if fast == last {
                 let stride = self.strides[last];
                 if stride == 1 {
-                    many(&self.bytes[from * SIZE..(from + self.shape[last]) * SIZE], &mut out[to..to + self.shape[last]]);
+                    many(
+                        &self.bytes[from * SIZE..(from + self.shape[last]) * SIZE],
+                        &mut out[to..to + self.shape[last]],
+                    );
                 } else {
                     (0..self.shape[last]).for_each(|i| out[to + i] = one(&values[from + i * stride]));
                 }

@@ -67,10 +67,9 @@ impl ModelSource for Folder {
 pub(crate) fn weights(files: &mut dyn ModelSource) -> Result<Vec<PathBuf>> {
     let names = files.names()?;
     let has = |name: &str| names.iter().any(|other| other == name);
-    for (single, index) in [
-        ("model.safetensors", "model.safetensors.index.json"),
-        ("pytorch_model.bin", "pytorch_model.bin.index.json"),
-    ] {
+    for (single, index) in
+        [("model.safetensors", "model.safetensors.index.json"), ("pytorch_model.bin", "pytorch_model.bin.index.json")]
+    {
         if has(single) {
             return Ok(vec![files.file(single)?]);
         }

@@ -22,8 +22,7 @@ fn names() -> Vec<String> {
 
 fn load(name: &str) -> HookedTransformer {
     let folder = reference("families").join(name);
-    HookedTransformer::from_pretrained_no_processing(folder.to_str().unwrap())
-        .unwrap_or_else(|e| panic!("{name}: {e}"))
+    HookedTransformer::from_pretrained_no_processing(folder.to_str().unwrap()).unwrap_or_else(|e| panic!("{name}: {e}"))
 }
 
 /// The stream that each layer reads, and at the end what the last one leaves.
@@ -62,7 +61,8 @@ fn families_agree_with_their_authors_code() {
 /// Every architecture of the registry has a model here.
 #[test]
 fn families_of_the_registry_are_all_compared() {
-    let compared: Vec<String> = names().iter().filter_map(|name| load(name).cfg().original_architecture.clone()).collect();
+    let compared: Vec<String> =
+        names().iter().filter_map(|name| load(name).cfg().original_architecture.clone()).collect();
     for model in list_models() {
         // The text part of a model that also sees pictures is the text model.
         let architecture = model.architecture.replace("Gemma3ForConditionalGeneration", "Gemma3ForCausalLM");

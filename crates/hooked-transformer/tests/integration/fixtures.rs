@@ -69,7 +69,8 @@ pub fn largest_difference<'a>(got: ArrayViewD<'_, f32>, want: impl Into<ArrayVie
 /// Whether every entry agrees within `absolute + relative * |want|`.
 pub fn close(got: ArrayViewD<'_, f32>, want: ArrayViewD<'_, f32>, absolute: f32, relative: f32) -> bool {
     got.shape() == want.shape()
-        && got.iter().zip(want.iter()).all(|(got, want)| {
-            got == want || (got - want).abs() <= absolute + relative * want.abs()
-        })
+        && got
+            .iter()
+            .zip(want.iter())
+            .all(|(got, want)| got == want || (got - want).abs() <= absolute + relative * want.abs())
 }

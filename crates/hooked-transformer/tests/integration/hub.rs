@@ -189,10 +189,8 @@ fn a_server_without_ranges_starts_again_cleanly() {
 
 #[test]
 fn an_interrupted_download_is_continued_by_the_next_program() {
-    let hub = Hub::new(&[
-        Fault::Cut { path: SHARD, after: 2000, times: 1 },
-        Fault::Cut { path: SHARD, after: 0, times: 99 },
-    ]);
+    let hub =
+        Hub::new(&[Fault::Cut { path: SHARD, after: 2000, times: 1 }, Fault::Cut { path: SHARD, after: 0, times: 99 }]);
     let (cause, file) = hub.fails();
     assert!(matches!(&cause, HubCause::Interrupted { got: 2000, .. }), "{cause}");
     assert_eq!(file.as_deref(), Some(SHARD));

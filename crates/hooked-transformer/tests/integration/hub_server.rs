@@ -59,9 +59,8 @@ pub struct Server {
 
 impl Server {
     pub fn new(folder: &std::path::Path, faults: &[Fault]) -> Self {
-        let read = |entry: std::fs::DirEntry| {
-            (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())
-        };
+        let read =
+            |entry: std::fs::DirEntry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap());
         let files = std::fs::read_dir(folder).unwrap().map(|entry| read(entry.unwrap())).collect();
         let [hub, content] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
         let state = Arc::new(State {
@@ -166,7 +165,8 @@ impl State {
                 .with("retry-after", "0")
                 .body(b"this is an error page, not a file".to_vec());
         }
-        if path == "/api/models/tiny/llama/revision/main" || path == format!("/api/models/tiny/llama/revision/{COMMIT}") {
+        if path == "/api/models/tiny/llama/revision/main" || path == format!("/api/models/tiny/llama/revision/{COMMIT}")
+        {
             let siblings: Vec<_> = self.files.keys().map(|name| serde_json::json!({"rfilename": name})).collect();
             let listing = serde_json::json!({"id": "tiny/llama", "sha": COMMIT, "siblings": siblings});
             return Answer::status(200).body(listing.to_string().into_bytes());

@@ -1,6 +1,9 @@
 //! Tests of the library from outside, in one binary: against the oracle, on bad input, and on the embedded models.
 
+mod architectures;
 mod bad_input;
+mod circuits;
+mod classic;
 mod embedded;
 mod families;
 mod fixtures;
@@ -10,5 +13,8 @@ mod hub;
 #[cfg(feature = "hub")]
 mod hub_server;
 mod parity;
+mod processing;
+mod published;
 mod running;
+mod stacks;
 mod tokens;

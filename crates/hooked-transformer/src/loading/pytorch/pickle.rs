@@ -162,7 +162,8 @@ impl<'p> Machine<'p> {
 
     fn take(&mut self, n: usize) -> Result<&'p [u8], String> {
         let end = self.at.checked_add(n).filter(|&end| end <= self.program.len());
-        let end = end.ok_or_else(|| format!("{n} more bytes were promised, {} are left", self.program.len() - self.at))?;
+        let end =
+            end.ok_or_else(|| format!("{n} more bytes were promised, {} are left", self.program.len() - self.at))?;
         let taken = &self.program[self.at..end];
         self.at = end;
         Ok(taken)
@@ -286,7 +287,10 @@ impl<'p> Machine<'p> {
         let (arguments, function) = (self.pop()?, self.pop()?);
         let arguments = self.as_tuple(arguments)?;
         let made = match (function, arguments) {
-            (Value::Global(Global::OrderedDict), []) => return Ok(self.new_map()),
+            (Value::Global(Global::OrderedDict), []) => {
+                self.new_map();
+                return Ok(());
+            }
             (Value::Global(Global::RebuildTensor), [storage, offset, shape, strides, ..]) => {
                 let tensor = self.tensor(*storage, *offset, *shape, *strides)?;
                 self.tensors.push(tensor);
@@ -304,7 +308,9 @@ impl<'p> Machine<'p> {
     fn tensor(&self, storage: Value, offset: Value, shape: Value, strides: Value) -> Result<Tensor, String> {
         let Value::Storage(storage) = storage else { return Err(format!("a tensor in {storage:?}")) };
         let size = |value: &Value| match value {
-            Value::Int(n) => usize::try_from(*n).map_err(|_| format!("a tensor with a negative size, stride or offset {n}")),
+            Value::Int(n) => {
+                usize::try_from(*n).map_err(|_| format!("a tensor with a negative size, stride or offset {n}"))
+            }
             other => Err(format!("a tensor with {other:?} for a size, stride or offset")),
         };
         let sizes = |value| self.as_tuple(value)?.iter().map(size).collect::<Result<Vec<usize>, String>>();
@@ -350,7 +356,10 @@ impl<'p> Machine<'p> {
     fn append(&mut self, opcode: u8) -> Result<(), String> {
         let values = if opcode == b'e' { self.pop_mark()? } else { vec![self.pop()?] };
         match self.stack.last() {
-            Some(Value::List(list)) => Ok(self.lists[*list].extend(values)),
+            Some(Value::List(list)) => {
+                self.lists[*list].extend(values);
+                Ok(())
+            }
             other => Err(format!("values appended to {other:?}")),
         }
     }

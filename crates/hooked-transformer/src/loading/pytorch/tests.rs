@@ -70,7 +70,10 @@ fn a_file_of_pytorch_reads() {
     let bytes = real_file();
     let tensors = tensors(&bytes).unwrap();
     let w = &tensors["blocks.1.attn.W_Q"];
-    assert_eq!((w.format.clone(), w.shape.as_slice(), w.strides.as_slice()), (Ok(Format::F16), &[3, 24, 8][..], &[192, 8, 1][..]));
+    assert_eq!(
+        (w.format.clone(), w.shape.as_slice(), w.strides.as_slice()),
+        (Ok(Format::F16), &[3, 24, 8][..], &[192, 8, 1][..])
+    );
     // A buffer of whole numbers or truth values is listed, but is no weight.
     assert!(tensors["blocks.0.attn.mask"].format.is_err());
 }
