@@ -3,8 +3,11 @@
 //! `cargo test -p hooked-transformer --test integration families -- --nocapture` prints the table of differences.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
-use hooked_transformer::{Error, HookedTransformer, HookedTransformerConfig, PretrainedOptions, list_models};
+use hooked_transformer::{
+    Error, HookedTransformer, HookedTransformerConfig, PretrainedOptions, Progress, list_models, log_softmax,
+};
 use ndarray::{Array3, ArrayViewD};
 
 use crate::fixtures::{Arrays, largest_difference, reference};
@@ -81,6 +84,55 @@ fn families_survive_being_saved_in_our_own_format() {
         let tokens = ndarray::array![[3, 1, 4, 1, 5, 9]];
         assert_eq!(model.forward(&tokens).unwrap(), again.forward(&tokens).unwrap(), "{name}");
     }
+}
+
+/// Processing is what the classic library does by default, as far as a model allows it: other weights, the same
+/// probabilities.
+#[test]
+fn families_give_the_same_probabilities_when_they_are_processed() {
+    let tokens = ndarray::array![[3, 1, 4, 1, 5, 9, 2, 6, 5]];
+    let log_probs = |model: &HookedTransformer| log_softmax(model.forward(&tokens).unwrap().view());
+    for name in names() {
+        let folder = reference("families").join(&name);
+        let notes = Arc::new(Mutex::new(String::new()));
+        let heard = Arc::clone(&notes);
+        let options = PretrainedOptions::new().progress(move |progress| {
+            if let Progress::Note(note) = progress {
+                heard.lock().unwrap().push_str(note);
+            }
+        });
+        let processed = options.load(folder.to_str().unwrap()).unwrap();
+        let (raw, notes) = (load(&name), notes.lock().unwrap().clone());
+        let difference = largest_difference(log_probs(&raw).view().into_dyn(), log_probs(&processed).view().into_dyn());
+        assert!(difference <= 2e-4, "{name}: {difference}");
+        let folded = processed.cfg().normalization_type.is_none_or(|kind| !kind.has_gain());
+        assert!(folded || notes.contains("fold_ln"), "{name}: {notes}");
+        if name == "toy_shortformer" {
+            assert_eq!(raw.W_E(), processed.W_E());
+            assert!(["fold_ln", "center_writing_weights", "center_unembed"].iter().all(|step| notes.contains(step)));
+        }
+        assert!(processed.b_V().iter().all(|&b| b == 0.0), "{name}");
+        if name == "gpt2" {
+            assert_ne!(raw.W_E(), processed.W_E());
+            assert!(notes.is_empty(), "{notes}");
+        }
+    }
+}
+
+/// A tokenizer from before there was `tokenizer.json`, as OPT has it.
+#[test]
+fn a_byte_level_tokenizer_comes_from_vocabulary_and_merges() {
+    let dir = with_config("opt", |_| {});
+    let vocabulary = serde_json::json!({"<s>": 0, "<pad>": 1, "</s>": 2, "a": 3, "b": 4, "Ġ": 5, "ab": 6});
+    std::fs::write(dir.path().join("vocab.json"), vocabulary.to_string()).unwrap();
+    std::fs::write(dir.path().join("merges.txt"), "#version: 0.2\na b\n").unwrap();
+    let special = serde_json::json!({"bos_token": {"content": "</s>"}, "eos_token": "</s>", "pad_token": "<pad>"});
+    std::fs::write(dir.path().join("tokenizer_config.json"), special.to_string()).unwrap();
+    let model = HookedTransformer::load(dir.path()).unwrap();
+    assert_eq!(model.to_tokens("ab a", None).unwrap(), ndarray::array![[2, 6, 5, 3]]);
+    assert_eq!(model.to_tokens("ab</s>", false).unwrap(), ndarray::array![[6, 2]]);
+    assert_eq!(model.to_string(vec![6, 5, 3]).unwrap(), "ab a");
+    assert_eq!(model.tokenizer().unwrap().pad_token_id(), 1);
 }
 
 /// A copy of a model's folder whose configuration was changed.

@@ -82,7 +82,7 @@ impl Hub {
 
 fn check(model: &HookedTransformer) {
     let expected = Arrays::read("families/llama/expected.safetensors");
-    let logits = model.forward(&expected.tokens("one.tokens")).unwrap();
+    let logits = model.forward(expected.tokens("one.tokens")).unwrap();
     assert!(largest_difference(logits.view().into_dyn(), expected.get("one.logits")) <= 1e-4);
 }
 
