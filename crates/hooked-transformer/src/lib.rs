@@ -45,15 +45,19 @@ mod config;
 mod eigenvalues;
 mod error;
 mod factored_matrix;
+mod families;
 mod generation;
 mod hooks;
+mod hub;
 mod input;
 pub mod linalg;
 mod loading;
 mod loss;
 mod model;
+mod pretrained;
 mod processing;
 mod progress;
+mod registry;
 mod run;
 mod svd;
 mod tokens;
@@ -64,8 +68,9 @@ pub use cache::{Activation, ActivationCache, PosSlice, Stack, StackMode, StackOp
 pub use circuits::Composition;
 pub use config::{
     ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType,
+    RotaryScaling,
 };
-pub use error::{Error, Result};
+pub use error::{Error, HubCause, Result};
 pub use factored_matrix::{FactoredMatrix, MatrixRank, Svd};
 pub use generation::{Generate, Generated, KeyValueCache, Sampling, Schedule, sample_logits};
 pub use hooks::{FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook};
@@ -75,6 +80,8 @@ pub use loss::{
 };
 pub use model::HookedTransformer;
 pub use num_complex::Complex32;
+pub use pretrained::{PretrainedOptions, Progress};
 pub use processing::ProcessOptions;
+pub use registry::{ModelInfo, list_models};
 pub use run::Run;
 pub use tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};

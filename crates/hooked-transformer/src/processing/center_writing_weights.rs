@@ -46,6 +46,9 @@ pub(super) fn check(model: &HookedTransformer) -> Result<()> {
     if !model.cfg.normalization_type.is_some_and(|kind| kind.centers()) {
         return refuse(STEP, "only LayerNorm takes the mean away, and this model has none");
     }
+    if model.cfg.final_rms {
+        return refuse(STEP, "the final norm is RMS, which does not take the mean away");
+    }
     if is_shortformer(&model.cfg) {
         return refuse(STEP, "a shortformer model adds positions after the norm, where their mean counts");
     }

@@ -35,6 +35,8 @@ impl HookedTransformer {
         }
         self.untie();
         let cfg = Arc::make_mut(&mut self.cfg);
+        // The norm before the unembedding may be another than the rest.
+        let final_centers = cfg.final_normalization().is_some_and(NormalizationType::centers);
         let folded = if kind.centers() { NormalizationType::LNPre } else { NormalizationType::RMSPre };
         cfg.normalization_type = Some(folded);
         self.points = Arc::new(HookPoints::new(cfg));
@@ -46,7 +48,7 @@ impl HookedTransformer {
         let ln_final = std::mem::take(&mut weights.ln_final);
         let (gain, bias) = ln_final.layer(0);
         fold(weights.W_U.view_mut(), Some(weights.b_U.view_mut()), gain, bias);
-        if kind.centers() {
+        if final_centers {
             center_columns(weights.W_U.view_mut());
         }
         Ok(self)

@@ -6,11 +6,17 @@ mod bad_input;
 mod circuits;
 mod classic;
 mod embedded;
+mod families;
 mod fixtures;
 mod generation;
 mod hooks;
+#[cfg(feature = "hub")]
+mod hub;
+#[cfg(feature = "hub")]
+mod hub_server;
 mod parity;
 mod processing;
+mod published;
 mod running;
 mod stacks;
 mod tokens;
