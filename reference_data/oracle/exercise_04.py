@@ -94,7 +94,7 @@ NEUTRAL = ["Once upon a time there was a", "He went out early and saw the", "She
            "At last they came to the", "Then he took the", "In the evening she thought of the",
            "\"Look,\" he said, \"there is a", "Nobody knew where to find the"]
 COEFFICIENTS = [-1.0, -0.5, 0.0, 0.5, 1.0]
-BUDGET = 0.5  # nats of KL at which layers are compared
+BUDGET = 0.15  # nats of KL at which layers are compared
 RANDOM_DIRECTIONS = 16
 # Each step of the coefficient must raise the gain by so much, and the last gain be so many times that of any random one.
 LEAST_STEP, LEAST_LEAD = 0.15, 1.5
@@ -106,7 +106,7 @@ GENERATION_PROMPTS = ["The little girl went into the", "One day the old man said
                       "When the sun rose, he opened the", "She looked out of the window and saw a"]
 LEAST_MARGIN = 0.05  # of a generated token over the next best
 
-EFFECTS = [([0, 1, 2], [-1.0, 0.5, 2.0, 1.0, 0.0]), ([3, 4], [2.0, -0.5, 1.0])]  # neutral prompts, coefficients
+EFFECTS = [([0, 1, 2], [-1.0, 2.0, 0.5]), ([3, 4], [1.5])]  # neutral prompts, coefficients
 
 
 def site(layer: int) -> str:
