@@ -24,8 +24,8 @@ pub(crate) const EXERCISES: &[Exercise] = &[
     Exercise {
         slug: "02-induction",
         title: "Finding induction heads",
-        checks: 7,
-        wrong_answers: 39,
+        checks: 8,
+        wrong_answers: 44,
         right_answers: 3,
         minutes: 60,
     },
