@@ -33,6 +33,7 @@ pub static EXERCISE: Exercise = Exercise { slug: "04-activation-addition", mista
 
 /// The functions that a learner writes in this exercise.
 #[derive(Clone, Copy)]
+#[expect(clippy::type_complexity, reason = "a list of signatures, written out as the learner sees them")]
 pub struct Submission {
     /// Activation addition: model, positive and negative prompt, layer.
     pub steering_vector: fn(&HookedTransformer, &str, &str, usize) -> Array2<f32>,
@@ -42,7 +43,8 @@ pub struct Submission {
     pub contrastive_vector: fn(&HookedTransformer, &[(&str, &str)], usize, isize, bool) -> Array1<f32>,
     /// Adds a vector to a chunk of the residual stream: chunk, vector, where the chunk begins, positions to steer.
     pub add_at_positions: fn(ArrayViewMut3<f32>, &Array1<f32>, usize, &Range<usize>),
-    /// The tokens that follow: model, prompt, vector, layer, positions to steer, how many, whether to keep keys and values.
+    /// The tokens that follow: model, prompt, vector, layer, positions to steer, how many, whether to keep keys and
+    /// values.
     pub steered_generate:
         fn(&HookedTransformer, &[usize], &Array1<f32>, usize, &Range<usize>, usize, bool) -> Vec<usize>,
     /// Log probability of a set of tokens: logits, tokens.

@@ -57,8 +57,8 @@ fn part(logits: &Array3<f32>, (first, step): (usize, usize), d_vocab: usize) -> 
     if logits.dim().2 == d_vocab { logits.slice(s![.., .., first..; step]).to_owned() } else { logits.clone() }
 }
 
-/// What holds whatever the vector does: coefficient 0 changes nothing, two signs cancel, position 0 stays as it is since
-/// BOS cancels in the vector, and no hook stays behind.
+/// What holds whatever the vector does: coefficient 0 changes nothing, two signs cancel, position 0 stays as it is
+/// (since BOS cancels in the vector), and no hook stays behind.
 pub fn c03_steered_logits_properties(submission: &Submission) -> Check {
     let function = submission.steered_logits;
     let grading = Grading::of(&C03);

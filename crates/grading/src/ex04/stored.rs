@@ -40,7 +40,10 @@ pub(super) fn model(check: &'static CheckInfo) -> Result<HookedTransformer, Verd
     let loaded = LOADED.get_or_init(|| {
         HookedTransformer::load(repository().join(MODEL)).map_err(|e| reference::unusable(MODEL, &e.to_string()))
     });
-    loaded.as_ref().map(Clone::clone).map_err(|damaged| damaged.verdict(check))
+    match loaded {
+        Ok(model) => Ok(model.clone()),
+        Err(damaged) => Err(damaged.verdict(check)),
+    }
 }
 
 /// Two prompts that differ in what is to be steered, and the layer that the vector is taken from.
@@ -177,7 +180,8 @@ fn text(json: &Json) -> Option<String> {
     Some(json.as_str()?.to_string())
 }
 
-/// The references must tell right from wrong. They are made anew with every new model, so that is not a matter of course.
+/// The references must tell right from wrong. They are made anew with every new model, so that is not a matter of
+/// course.
 ///
 /// # Errors
 /// That they do not, and in what.

@@ -146,7 +146,7 @@ pub const ENTRIES: Submission = Submission {
     },
 };
 
-/// Whole arrays at once, several prompts in one run where they are equally long, lasting hooks that are taken off again.
+/// Whole arrays at once, several prompts in one run where they are equally long, lasting hooks that are taken off.
 pub const ARRAYS: Submission = Submission {
     steering_vector: |model, positive, negative, layer| {
         let space = model.to_single_token(" ").unwrap();

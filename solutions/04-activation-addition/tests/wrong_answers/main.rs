@@ -1,5 +1,5 @@
-//! Wrong answers, one for each mistake that the grader can name: each must be rejected by the check that is meant for it,
-//! and be told what it did.
+//! Wrong answers, one for each mistake that the grader can name: each must be rejected by the check that is meant for
+//! it, and be told what it did.
 //!
 //! `cargo test -p solution-04-activation-addition --test wrong_answers -- --show-output` shows what a learner reads.
 
@@ -12,7 +12,7 @@ mod steering;
 mod vectors;
 
 use grading::Prose;
-use grading::ex04::{SUITE, Submission};
+use grading::ex04::{self, SUITE, Submission};
 
 /// The solution, which each wrong answer changes in one function.
 const RIGHT: Submission = Submission {
@@ -112,6 +112,29 @@ wrong_answers! {
 #[test]
 fn another_way_not_to_use_the_generator_is_told_the_same() -> Result<(), Prose> {
     SUITE.rejects("E04-53", &Submission { random_direction: measures::copied_generator, ..RIGHT })
+}
+
+#[test]
+fn what_has_no_name_is_rejected_all_the_same() {
+    let unsigned: Submission = Submission {
+        steering_vector: |model, positive, negative, layer| {
+            (RIGHT.steering_vector)(model, positive, negative, layer).mapv(f32::abs)
+        },
+        steered_logits: |model, tokens, vector, layer, coefficient| {
+            (RIGHT.steered_logits)(model, tokens, vector, layer, coefficient.abs())
+        },
+        random_direction: |like, rng| {
+            let noise = (RIGHT.random_direction)(like, rng);
+            let mixed = like * 3.0 + noise;
+            &mixed * (like.dot(like) / mixed.dot(&mixed)).sqrt()
+        },
+        kl_divergence: |_, _| f32::NAN,
+        ..RIGHT
+    };
+    assert!(ex04::c01_steering_vector_properties(&unsigned).is_err(), "no sign in the vector");
+    assert!(ex04::c03_steered_logits_properties(&unsigned).is_err(), "no sign in the coefficient");
+    assert!(ex04::c10_kl_divergence(&unsigned).is_err(), "not a number");
+    assert!(ex04::c11_random_direction(&unsigned).is_err(), "close to the given vector");
 }
 
 #[test]
