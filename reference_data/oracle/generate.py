@@ -42,6 +42,7 @@ def main() -> int:
     import common
     import exercise_02
     import generation
+    import exercise_04
     import held_out
     import interventions
     import parity
@@ -61,6 +62,7 @@ def main() -> int:
         tokenizer_cases.generate()
         exercise_02.generate()
         generation.generate()
+        exercise_04.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")
     if args.only in (None, "parity"):

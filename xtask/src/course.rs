@@ -20,14 +20,24 @@ pub(crate) struct Exercise {
 }
 
 /// The course.
-pub(crate) const EXERCISES: &[Exercise] = &[Exercise {
-    slug: "02-induction",
-    title: "Finding induction heads",
-    checks: 8,
-    wrong_answers: 44,
-    right_answers: 3,
-    minutes: 60,
-}];
+pub(crate) const EXERCISES: &[Exercise] = &[
+    Exercise {
+        slug: "02-induction",
+        title: "Finding induction heads",
+        checks: 8,
+        wrong_answers: 44,
+        right_answers: 3,
+        minutes: 60,
+    },
+    Exercise {
+        slug: "04-activation-addition",
+        title: "Activation addition",
+        checks: 14,
+        wrong_answers: 62,
+        right_answers: 3,
+        minutes: 120,
+    },
+];
 
 impl Exercise {
     /// The two digits that the exercise is called by.
