@@ -40,6 +40,7 @@ def main() -> int:
     import activations
     import common
     import exercise_02
+    import exercise_03
     import held_out
     import parity
     import tokenizer_cases
@@ -57,6 +58,7 @@ def main() -> int:
         noise = activations.generate()
         tokenizer_cases.generate()
         exercise_02.generate()
+        exercise_03.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")
     if args.only != "activations":

@@ -20,14 +20,24 @@ pub(crate) struct Exercise {
 }
 
 /// The course.
-pub(crate) const EXERCISES: &[Exercise] = &[Exercise {
-    slug: "02-induction",
-    title: "Finding induction heads",
-    checks: 7,
-    wrong_answers: 39,
-    right_answers: 3,
-    minutes: 60,
-}];
+pub(crate) const EXERCISES: &[Exercise] = &[
+    Exercise {
+        slug: "02-induction",
+        title: "Finding induction heads",
+        checks: 7,
+        wrong_answers: 39,
+        right_answers: 3,
+        minutes: 60,
+    },
+    Exercise {
+        slug: "03-logit-attribution",
+        title: "Logit attribution",
+        checks: 14,
+        wrong_answers: 64,
+        right_answers: 3,
+        minutes: 120,
+    },
+];
 
 impl Exercise {
     /// The two digits that the exercise is called by.

@@ -17,6 +17,7 @@
 pub mod call;
 pub mod compare;
 pub mod ex02;
+pub mod ex03;
 pub mod exercise;
 mod fingerprint;
 pub mod grade;
@@ -28,7 +29,7 @@ pub mod value;
 pub mod verdict;
 
 /// Every exercise that is graded, in order.
-pub static EXERCISES: &[&Exercise] = &[&ex02::EXERCISE];
+pub static EXERCISES: &[&Exercise] = &[&ex02::EXERCISE, &ex03::EXERCISE];
 
 pub use exercise::{CheckInfo, Exercise, Mistake};
 pub use grade::Grading;
