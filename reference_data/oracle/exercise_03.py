@@ -64,6 +64,10 @@ ATTN = {"attn_only": True, "normalization_type": None, "act_fn": None, "d_mlp": 
 GPT = {"attn_only": False, "normalization_type": "LN", "act_fn": "gelu_new",
        "positional_embedding_type": "standard"}
 TINY_INPUT = {"attn_0": (3, 5), "attn_1": (1, 4), "gpt_0": (3, 7), "gpt_1": (1, 6)}
+# How large weights are, by kind: the stream, scores and logits have entries of a few units at most, so
+# that rounding stays far below any difference that matters.
+SIZES = {"W_E": 0.8, "W_pos": 0.8, "W_Q": 1.5, "W_K": 1.5, "W_V": 1.0, "W_O": 0.5, "W_in": 1.0,
+         "W_out": 1.0, "W_U": 1.2}
 # [layer, head] of each ablation whose z is stored, and the head that is silenced everywhere.
 ABLATED = {"attn_0": ([[0, 4], [1, 2]], 3), "attn_1": ([[2, 1], [0, 3]], 2)}
 
@@ -81,12 +85,9 @@ def tiny_model(name: str, seed: int) -> HookedTransformer:
     for parameter, value in sorted(model.named_parameters()):
         kind = parameter.split(".")[-1]
         drawn = torch.randn(value.shape, generator=generator)
-        if kind in ("W_E", "W_pos"):
-            drawn = drawn * 0.8
-        elif kind == "W_U":
-            drawn = drawn * 1.2 / value.shape[0] ** 0.5
-        elif kind.startswith("W_"):
-            drawn = drawn * 1.6 / value.shape[-2] ** 0.5
+        if kind in SIZES:
+            fan_in = 1 if kind in ("W_E", "W_pos") else value.shape[-2]
+            drawn = drawn * SIZES[kind] / fan_in ** 0.5
         elif kind == "w":
             drawn = 1 + 0.3 * drawn
         else:

@@ -16,10 +16,10 @@ use crate::verdict::Check;
 
 /// Attention is between 0 and 1: single precision leaves less than 1e-6.
 const SCORES: f64 = 1e-5;
-/// The entries of z are around 1.
-const Z: f64 = 3e-5;
-/// A loss in nats.
-pub(super) const LOSS: f64 = 3e-4;
+/// The entries of z are a few units at most, after two or three layers that each magnify what rounding did.
+const Z: f64 = 3e-4;
+/// A loss or a log probability in nats.
+pub(super) const LOSS: f64 = 1e-3;
 
 const HEADS: &[&str] = &["layer", "head"];
 const EVERY_Z: &[&str] = &["layer", "batch", "pos", "head", "d_head"];
