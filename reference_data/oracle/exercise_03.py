@@ -329,13 +329,13 @@ def summary(found: dict) -> str:
     inducts = ", ".join(f"**1.{h}** ({found['induction'][1][h]})" for h in looks)
     first, second = found["loss_by_half"]
     return (
-        f"The loss is {first} nats on the first copy and {second} on the second. In layer 0 it is head "
-        f"**0.{previous}** that attends to the previous token (score {found['previous'][0][previous]}), "
-        f"and the head whose loss costs most is **0.{hurt}** "
-        f"({found['zero_ablation'][0][hurt]} nats). In layer 1 the heads on the induction stripe are "
-        f"{inducts}; the one that adds most to the right logit in the second copy is "
-        f"**1.{carries}** ({found['attribution_second_half'][1 + heads + carries]}, against "
-        f"{found['attribution_first_half'][1 + heads + carries]} in the first). Silencing it costs "
+        f"The loss is {first} nats on the first copy and {second} on the second. In layer 0 head "
+        f"**0.{previous}** attends to the previous token (score {found['previous'][0][previous]}), and "
+        f"the head that is missed most is **0.{hurt}**: {found['zero_ablation'][0][hurt]} nats without "
+        f"it. On the induction stripe of layer 1 (score in parentheses): {inducts}. Most of the right "
+        f"logit in the second copy comes from **1.{carries}**, on the mean "
+        f"{found['attribution_second_half'][1 + heads + carries]}, against "
+        f"{found['attribution_first_half'][1 + heads + carries]} in the first copy; silencing it costs "
         f"{found['zero_ablation'][1][carries]} nats.\n")
 
 

@@ -194,7 +194,8 @@ mod tests {
         let (previous, induction, zero) = (found("previous"), found("induction"), found("zero_ablation"));
         let looks_back = largest(&previous[0]);
         assert!(previous[0][looks_back] > 0.5, "no head of layer 0 attends to the previous token");
-        assert_eq!(largest(&zero[0]), looks_back, "another head of layer 0 is missed more");
+        let cost = zero[0][looks_back];
+        assert!(cost > 1.0 && 2.0 * cost >= zero[0][largest(&zero[0])], "the previous-token head is hardly missed");
         let inducts = largest(&induction[1]);
         assert!(induction[1][inducts] > 0.4, "no head of layer 1 is on the induction stripe");
         assert!(induction[1][largest(&zero[1])] > 0.4, "another kind of head of layer 1 is missed most");
