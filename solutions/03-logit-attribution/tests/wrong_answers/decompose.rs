@@ -32,7 +32,7 @@ pub fn w_o_of_head_0(model: &HookedTransformer, cache: &ActivationCache, layer: 
 }
 
 pub fn bias_in_each_head(model: &HookedTransformer, cache: &ActivationCache, layer: usize) -> Array4<f32> {
-    right::head_results(model, cache, layer) + &model.b_O().row(layer)
+    right::head_results(model, cache, layer) + model.b_O().row(layer)
 }
 
 pub fn values(model: &HookedTransformer, cache: &ActivationCache, layer: usize) -> Array4<f32> {
@@ -108,7 +108,7 @@ fn lens(
             let last = model.cfg().n_layers as isize;
             return model.run(stream.clone()).start_at_layer(last).logits().expect("a stream");
         }
-        let rows: Vec<Array2<f32>> = stream.outer_iter().map(|item| item.dot(&model.W_U()) + &model.b_U()).collect();
+        let rows: Vec<Array2<f32>> = stream.outer_iter().map(|item| item.dot(&model.W_U()) + model.b_U()).collect();
         let views: Vec<ArrayView2<f32>> = rows.iter().map(|array| array.view()).collect();
         stack(Axis(0), &views).expect("items of one shape")
     };
