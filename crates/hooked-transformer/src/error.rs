@@ -146,6 +146,13 @@ pub enum Error {
         /// The prompt's tokens.
         prompt: Vec<String>,
     },
+    /// A step of weight processing would change what this model computes.
+    CannotProcess {
+        /// The step, by the name of its method.
+        step: &'static str,
+        /// Why it cannot be taken.
+        reason: String,
+    },
     /// The cache was made without a model, so what needs the weights cannot be computed from it.
     NoModel {
         /// The method that was called.
@@ -231,6 +238,11 @@ impl fmt::Display for Error {
             Error::TokenNotInPrompt { token, prompt } => {
                 write!(f, "the token {token:?} does not occur in the prompt {prompt:?}")
             }
+            Error::CannotProcess { step, reason } => write!(
+                f,
+                "`{step}` would change what this model computes: {reason}; `ProcessOptions::applicable` chooses the \
+                 steps that a model allows"
+            ),
             Error::NoModel { method } => write!(
                 f,
                 "`{method}` needs the model's weights, but this cache was built from plain arrays; use a cache from \

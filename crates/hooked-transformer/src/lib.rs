@@ -38,9 +38,12 @@
 
 mod act_name;
 mod cache;
+mod circuits;
 mod components;
 mod config;
+mod eigenvalues;
 mod error;
+mod factored_matrix;
 mod generation;
 mod hooks;
 mod input;
@@ -48,16 +51,20 @@ pub mod linalg;
 mod loading;
 mod loss;
 mod model;
+mod processing;
 mod run;
+mod svd;
 mod tokens;
 mod weights;
 
 pub use act_name::{ActName, get_act_name};
-pub use cache::{Activation, ActivationCache, PosSlice};
+pub use cache::{Activation, ActivationCache, PosSlice, Stack, StackMode, StackOptions, TargetTokens};
+pub use circuits::Composition;
 pub use config::{
     ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType,
 };
 pub use error::{Error, Result};
+pub use factored_matrix::{FactoredMatrix, MatrixRank, Svd};
 pub use generation::KeyValueCache;
 pub use hooks::{FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook};
 pub use input::{Input, Sequence};
@@ -65,5 +72,7 @@ pub use loss::{
     argmax, lm_accuracy, lm_cross_entropy_loss, log_softmax, loss_per_token, next_token_correct, next_token_log_probs,
 };
 pub use model::HookedTransformer;
+pub use num_complex::Complex32;
+pub use processing::ProcessOptions;
 pub use run::Run;
 pub use tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};
