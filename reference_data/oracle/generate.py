@@ -43,6 +43,7 @@ def main() -> int:
     import exercise_02
     import generation
     import exercise_04
+    import exercise_03
     import held_out
     import interventions
     import parity
@@ -63,6 +64,7 @@ def main() -> int:
         exercise_02.generate()
         generation.generate()
         exercise_04.generate()
+        exercise_03.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")
     if args.only in (None, "parity"):

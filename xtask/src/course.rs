@@ -30,6 +30,14 @@ pub(crate) const EXERCISES: &[Exercise] = &[
         minutes: 60,
     },
     Exercise {
+        slug: "03-logit-attribution",
+        title: "Logit attribution",
+        checks: 14,
+        wrong_answers: 64,
+        right_answers: 3,
+        minutes: 120,
+    },
+    Exercise {
         slug: "04-activation-addition",
         title: "Activation addition",
         checks: 14,

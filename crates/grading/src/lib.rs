@@ -17,6 +17,7 @@
 pub mod call;
 pub mod compare;
 pub mod ex02;
+pub mod ex03;
 pub mod ex04;
 pub mod exercise;
 mod fingerprint;
@@ -30,7 +31,7 @@ pub mod value;
 pub mod verdict;
 
 /// Every exercise that is graded, in order.
-pub static EXERCISES: &[&Exercise] = &[&ex02::EXERCISE, &ex04::EXERCISE];
+pub static EXERCISES: &[&Exercise] = &[&ex02::EXERCISE, &ex03::EXERCISE, &ex04::EXERCISE];
 
 pub use exercise::{CheckInfo, Exercise, Mistake};
 pub use grade::Grading;
