@@ -39,6 +39,7 @@ def main() -> int:
 
     import activations
     import common
+    import exercise_01
     import exercise_02
     import held_out
     import parity
@@ -56,6 +57,7 @@ def main() -> int:
             held_out.draw(args.prepared)
         noise = activations.generate()
         tokenizer_cases.generate()
+        exercise_01.generate()
         exercise_02.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")

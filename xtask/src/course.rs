@@ -20,14 +20,24 @@ pub(crate) struct Exercise {
 }
 
 /// The course.
-pub(crate) const EXERCISES: &[Exercise] = &[Exercise {
-    slug: "02-induction",
-    title: "Finding induction heads",
-    checks: 7,
-    wrong_answers: 39,
-    right_answers: 3,
-    minutes: 60,
-}];
+pub(crate) const EXERCISES: &[Exercise] = &[
+    Exercise {
+        slug: "01-introduction",
+        title: "Meeting the model",
+        checks: 12,
+        wrong_answers: 68,
+        right_answers: 3,
+        minutes: 90,
+    },
+    Exercise {
+        slug: "02-induction",
+        title: "Finding induction heads",
+        checks: 7,
+        wrong_answers: 39,
+        right_answers: 3,
+        minutes: 60,
+    },
+];
 
 impl Exercise {
     /// The two digits that the exercise is called by.
