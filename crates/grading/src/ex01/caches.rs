@@ -116,6 +116,7 @@ fn blocks_fault(ran: &[usize], n_layers: usize) -> Option<Fault> {
         return Some((format!("the model ran {} times; once is enough.", ran[0]), Some("E01-44")));
     }
     let later = ran.iter().skip(n_layers).filter(|count| **count > 0).count();
-    let words = format!("the cache is right, but {later} later blocks ran, for nothing.");
+    let blocks = if later == 1 { "1 later block".into() } else { format!("{later} later blocks") };
+    let words = format!("the cache is right, but {blocks} ran, for nothing.");
     (later > 0).then_some((words, Some("E01-42")))
 }

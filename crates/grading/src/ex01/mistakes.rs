@@ -91,8 +91,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-6",
         SHAPES,
         "Input and output swapped",
-        "Every matrix here is [input, output]: a vector is multiplied from the left, x W, and leaves with the \
-         length of the last axis. Yours are the other way round, as in programs that write W x.",
+        "Every matrix here is [input, output]: a vector enters along the first of the last two axes and leaves with \
+         the length of the last. Yours are the other way round, as in programs that put the matrix in front of the \
+         vector.",
         "A token comes in as an id of the vocabulary and leaves as a vector of the stream. Which of the two lengths \
          comes first in W_E?",
     ),
@@ -149,8 +150,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-13",
         STRINGS,
         "Spaces cut off",
-        "The tokens are right but for the spaces in front of words, which are part of the token: \" cat\" in the \
-         middle of a sentence and \"cat\" at its beginning are two different tokens with different embeddings.",
+        "The tokens are right but for the spaces in front of words, which are part of the token: a word in the \
+         middle of a sentence and the same word at its beginning are two tokens with different embeddings.",
         "What should come out when your strings are joined together again?",
     ),
     output(
@@ -213,7 +214,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         POSITIONS,
         "Only the first",
         "The token occurs more than once, and only its first position came. Positions of the others are needed just \
-         as often: the second \" the\" sees something that the first could not.",
+         as often: a token that comes again sees something that it could not see the first time.",
         "When does your search end?",
     ),
     output(
@@ -228,8 +229,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-23",
         POSITIONS,
         "Spaces ignored",
-        "Tokens that differ by the space in front of them were taken for the same. \"the\" and \" the\" have \
-         different ids, different embeddings, and play different parts.",
+        "Tokens that differ by the space in front of them were taken for the same. With its space and without it a \
+         word has two ids and two embeddings, and the two play different parts.",
         "Do you compare ids, or strings that have been changed on the way?",
     ),
     output(
@@ -302,7 +303,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "The tokens before",
         "These are the tokens after which the model guessed right. Asked for are the tokens that it guessed: those \
          one further on.",
-        "If the model reads \"once upon\" and guesses \" a\", which of the three is the token that it guessed?",
+        "If the model reads \"once upon\" and then guesses \"a\", which of the three is the token that it guessed?",
     ),
     output(
         "E01-33",
@@ -317,7 +318,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Each only once",
         "Tokens that were guessed right several times are listed once. Each right guess counts: the length of the \
          list is the number of right guesses.",
-        "Is the model's second right guess of \" the\" worth less than the first?",
+        "If the model guesses the same word right a second time, is that guess worth less than the first?",
     ),
     output(
         "E01-35",
