@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use crate::picture;
 use crate::probe;
 use crate::prose::number;
 use crate::value::{Tensor, Value};
@@ -127,6 +128,9 @@ fn compare_arrays(got: &Tensor, want: &Tensor, axes: &[&str], tolerance: f64) ->
     }
     if off.len() > SHOWN {
         let _ = write!(report, "\n    and {} more", off.len() - SHOWN);
+    }
+    if let Some(picture) = picture::got_beside_want(got, want, axes, off[0].0) {
+        let _ = write!(report, "\n{picture}");
     }
     if let Some(hint) = probe::same_shape(got, want, axes, tolerance) {
         let _ = write!(report, "\n  Look: {hint}");

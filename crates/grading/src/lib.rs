@@ -21,6 +21,7 @@ pub mod ex02;
 pub mod exercise;
 mod fingerprint;
 pub mod grade;
+mod picture;
 mod probe;
 pub mod proof;
 mod prose;
