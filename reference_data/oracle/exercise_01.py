@@ -1,8 +1,8 @@
 """References for exercise 01, meeting the model.
 
-Three models: the two embedded ones, and a *toy*, made here, with a vocabulary of 23 tokens in which
-BOS is not 0, and with all sizes different. Mistakes are recognised on the toy only, so retraining
-the embedded models changes no fingerprint.
+Three models: the two embedded ones, and a *toy*, made here, with sizes of its own and a vocabulary
+of 23 tokens in which BOS is not 0. Mistakes are recognised on the toy only, so retraining the
+embedded models changes no fingerprint.
 
 exercise_01_tokenizer.json: the toy's tokenizer, as the `tokenizers` library writes it.
 
@@ -14,7 +14,7 @@ exercise_01.safetensors (float32; tokens int64), N being the layer:
     RUN.blocks.N.attn.hook_q, _k     [batch, pos, head, d_head]
     RUN.blocks.N.attn.hook_pattern   [batch, head, query_pos, key_pos]
     large.q, large.k, large.pattern  the same axes: scores around 110, whose exponential overflows
-    view_I.blocks.N.attn.hook_pattern  [head, query_pos, key_pos]
+    view_I.blocks.N.attn.hook_pattern    [head, query_pos, key_pos]
 
 exercise_01.json:
 
@@ -69,7 +69,8 @@ MADE_UP_CONFIGS = [
 PARAMETERS = ["W_E", "W_pos", "W_Q", "W_K", "W_V", "W_O", "W_in", "W_out", "W_U"]
 
 TALES = [
-    "Once upon a time there was a king who had three sons, and the youngest of them was called Hans.",
+    "Once upon a time there was a king who had three sons, and the youngest of them was called "
+    "Hans.",
     "The princess opened the door and looked into the room, but there was nobody there.",
     "\"I do not know what you mean,\" said the fox, and he ran away into the forest.",
     "The old woman gave him a piece of bread, and he went on his way until he came to a river.",
@@ -105,7 +106,8 @@ def toy_model(tensors: common.Tensors) -> HookedTransformer:
     for token, after in TOY_NEXT.items():
         weights["unembed.W_U"][TOY_VOCABULARY.index(token), TOY_VOCABULARY.index(after)] += 4.0
     missing, unexpected = model.load_state_dict(weights, strict=False)
-    assert not unexpected and all(m.split(".")[-1].startswith(("b_", "IGNORE", "mask")) for m in missing)
+    not_made_here = ("b_", "IGNORE", "mask")
+    assert not unexpected and all(m.split(".")[-1].startswith(not_made_here) for m in missing)
     tensors.update({f"toy.weights.{name}": value for name, value in weights.items()})
     return model.eval()
 
@@ -114,9 +116,10 @@ class Models:
     """The three models with their tokenizers, by name."""
 
     def __init__(self, tensors: common.Tensors):
-        self.tokenizers = {name: common.load_tokenizer(name) for name in (common.ATTN_ONLY, common.GPT2)}
+        embedded = (common.ATTN_ONLY, common.GPT2)
+        self.tokenizers = {name: common.load_tokenizer(name) for name in embedded}
         self.tokenizers[TOY] = toy_tokenizer()
-        self.models = {name: common.load_model(name) for name in (common.ATTN_ONLY, common.GPT2)}
+        self.models = {name: common.load_model(name) for name in embedded}
         self.models[TOY] = toy_model(tensors)
 
     def encode(self, name: str, text: str, bos: bool = True) -> list[int]:
@@ -134,7 +137,8 @@ def configs(found: Models) -> list[dict]:
         shapes = {p: list(getattr(model, p).shape) for p in PARAMETERS
                   if not (model.cfg.attn_only and p in ("W_in", "W_out"))}
         layers, heads = shapes["W_Q"][:2]
-        return {"name": name, "sizes": [layers, layers * heads, shapes["W_pos"][0]], "shapes": shapes}
+        sizes = [layers, layers * heads, shapes["W_pos"][0]]
+        return {"name": name, "sizes": sizes, "shapes": shapes}
 
     made_up = []
     for config in MADE_UP_CONFIGS:
@@ -173,10 +177,11 @@ def texts(found: Models) -> list[dict]:
 
 
 def positions(found: Models) -> list[dict]:
-    cases = [(TOY, "the cat the bat the cat the", " the"), (TOY, "the cat the bat the cat the", "the"),
+    text = "the cat the bat the cat the"
+    cases = [(TOY, text, " the"), (TOY, text, "the"),
              (TOY, "the bat t. the cat", "t"), (TOY, "the cat. the cat.", "."),
-             (TOY, "the cat", " bat"), (common.GPT2, TALES[0], " the"), (common.GPT2, TALES[1], " the"),
-             (common.ATTN_ONLY, TALES[4], " the")]
+             (TOY, "the cat", " bat"), (common.GPT2, TALES[0], " the"),
+             (common.GPT2, TALES[1], " the"), (common.ATTN_ONLY, TALES[4], " the")]
     references = []
     for name, text, token in cases:
         (wanted,) = found.encode(name, token, bos=False)
@@ -195,7 +200,8 @@ def runs(found: Models, tensors: common.Tensors) -> list[dict]:
     inputs = {"toy_3": (TOY, [found.encode(TOY, text)[:8] for text in toy]),
               "toy_1": (TOY, [found.encode(TOY, "the cat the bat the cat. the bat.")]),
               "gpt2": (common.GPT2, [found.encode(common.GPT2, TALES[0])[:14]]),
-              "attn_only": (common.ATTN_ONLY, [found.encode(common.ATTN_ONLY, t)[:9] for t in TALES[1:4]])}
+              "attn_only": (common.ATTN_ONLY,
+                            [found.encode(common.ATTN_ONLY, text)[:9] for text in TALES[1:4]])}
     references = []
     for run, (name, rows) in inputs.items():
         tokens = torch.tensor(rows)
@@ -248,8 +254,8 @@ def guesses(found: Models) -> list[dict]:
 
 
 def names() -> list[dict]:
-    cases = [("pattern", 0), ("q", 0), ("k", 3), ("v", 1), ("z", 2), ("attn_scores", 1), ("result", 0),
-             ("resid_pre", 0), ("resid_mid", 3), ("resid_post", 2), ("attn_out", 1), ("mlp_out", 3),
+    cases = [("pattern", 0), ("q", 0), ("k", 3), ("v", 1), ("z", 2), ("attn_scores", 1),
+             ("result", 0), ("resid_pre", 0), ("resid_mid", 3), ("resid_post", 2), ("attn_out", 1), ("mlp_out", 3),
              ("pre", 2), ("post", 0)]
     return [{"short": short, "layer": layer, "name": get_act_name(short, layer)}
             for short, layer in cases]

@@ -4,9 +4,9 @@
 //! - `sizes`, `tokens`, `guesses`, `caches`, `patterns`, `views`: the checks;
 //! - `mistakes`: what goes wrong, and what to say about it.
 //!
-//! A *made-up model* of a few hundred numbers comes first in most checks: all its sizes differ, and its BOS is not token 0.
-//! What a mistake gives is known there whatever the embedded models have learnt, so it is there that mistakes are told
-//! apart.
+//! A *made-up model* comes first in most checks: a few thousand numbers, with sizes and a vocabulary of its own, in which
+//! BOS is not token 0. What a mistake gives is known there whatever the embedded models have learnt, so it is there that
+//! mistakes are told apart.
 
 mod caches;
 mod guesses;
