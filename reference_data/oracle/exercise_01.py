@@ -19,7 +19,7 @@ exercise_01.safetensors (float32; tokens int64), N being the layer:
 exercise_01.json:
 
     toy             `config`, and `weights`: the names of its parameters
-    configs[I]      `config`, `sizes` (layers, heads in all layers, positions) and `shapes`, read off
+    configs[I]      `config`, `sizes` (layers, heads in all of them, positions) and `shapes`, read off
                     the oracle's own parameters; the two embedded models and two made-up ones
     token_strings[I]  `model`, `text`, `bos`, `strings`
     texts[I]        `model`, `tokens` [batch][pos], `texts` (of each row, less BOS in front)
@@ -48,9 +48,10 @@ TOY_VOCABULARY = ["the", "\u0120cat", ".", "\u0120the", "\u0120bat", common.BOS_
 TOY_MERGES = [("t", "h"), ("th", "e"), ("c", "a"), ("ca", "t"), ("\u0120", "the"),
               ("\u0120", "cat"), ("b", "a"), ("ba", "t"), ("\u0120", "bat"), ("\u0120", "a")]
 TOY_BOS = 5
-# What the toy expects after a token; for any other token it has no strong opinion.
+# What the toy expects after a token; for any other token it has no strong opinion. One token follows
+# itself, so that a guess which is not shifted is right somewhere, too.
 TOY_NEXT = {common.BOS_TEXT: "the", "the": "\u0120cat", "\u0120cat": "\u0120the",
-            "\u0120the": "\u0120bat", "\u0120bat": ".", ".": "\u0120the"}
+            "\u0120the": "\u0120bat", "\u0120bat": ".", ".": "\u0120the", "t": "t"}
 TOY_CONFIG = {
     "model_name": TOY, "n_layers": 3, "d_model": 23, "n_ctx": 31, "d_head": 5, "n_heads": 4,
     "d_mlp": None, "d_vocab": 23, "d_vocab_out": 23, "act_fn": None, "eps": 1e-5, "attn_only": True,
@@ -196,7 +197,7 @@ def right(logits: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
 
 
 def runs(found: Models, tensors: common.Tensors) -> list[dict]:
-    toy = ["the cat the bat. the ca", "the bat the cat the ta.", "cat. the bat. thea the"]
+    toy = ["the cat the bat. the ca", "the bat the tt cat the", "cat. the bat. thea the"]
     inputs = {"toy_3": (TOY, [found.encode(TOY, text)[:8] for text in toy]),
               "toy_1": (TOY, [found.encode(TOY, "the cat the bat the cat. the bat.")]),
               "gpt2": (common.GPT2, [found.encode(common.GPT2, TALES[0])[:14]]),
@@ -233,7 +234,7 @@ def large_scores(tensors: common.Tensors) -> None:
 def guesses(found: Models) -> list[dict]:
     """Of the embedded models as many texts as are needed, among those on which no guess is a near
     thing and some but not all are right."""
-    wanted = [(TOY, ["the cat the bat the cat. the bat.", " bat. the bat the cat the cat"], 2),
+    wanted = [(TOY, ["the cat the bat the cat. the bat.", " bat. the tt the cat the cat"], 2),
               (common.GPT2, TALES, 2), (common.ATTN_ONLY, TALES, 1)]
     references = []
     for name, candidates, how_many in wanted:
@@ -255,8 +256,8 @@ def guesses(found: Models) -> list[dict]:
 
 def names() -> list[dict]:
     cases = [("pattern", 0), ("q", 0), ("k", 3), ("v", 1), ("z", 2), ("attn_scores", 1),
-             ("result", 0), ("resid_pre", 0), ("resid_mid", 3), ("resid_post", 2), ("attn_out", 1), ("mlp_out", 3),
-             ("pre", 2), ("post", 0)]
+             ("result", 0), ("resid_pre", 0), ("resid_mid", 3), ("resid_post", 2), ("attn_out", 1),
+             ("mlp_out", 3), ("pre", 2), ("post", 0)]
     return [{"short": short, "layer": layer, "name": get_act_name(short, layer)}
             for short, layer in cases]
 

@@ -130,7 +130,7 @@ pub fn layer_0(cache: &ActivationCache, _: usize) -> f32 {
 }
 
 pub fn first_item(cache: &ActivationCache, layer: usize) -> f32 {
-    largest(&difference(cache, layer).index_axis(Axis(0), 0))
+    largest(difference(cache, layer).index_axis(Axis(0), 0))
 }
 
 pub fn with_itself(cache: &ActivationCache, layer: usize) -> f32 {
