@@ -125,6 +125,11 @@ pub enum Error {
         /// What was expected and what came.
         problem: String,
     },
+    /// A number that has to be compared is NaN: no logit is the largest, no distribution is defined.
+    NotANumber {
+        /// Which number.
+        what: String,
+    },
     /// Text was given to a model that has no tokenizer.
     NoTokenizer,
     /// The tokenizer refused the text, or its file cannot be used.
@@ -145,6 +150,13 @@ pub enum Error {
         token: String,
         /// The prompt's tokens.
         prompt: Vec<String>,
+    },
+    /// A step of weight processing would change what this model computes.
+    CannotProcess {
+        /// The step, by the name of its method.
+        step: &'static str,
+        /// Why it cannot be taken.
+        reason: String,
     },
     /// The cache was made without a model, so what needs the weights cannot be computed from it.
     NoModel {
@@ -217,6 +229,10 @@ impl fmt::Display for Error {
             }
             Error::Shape { what, expected, got } => write!(f, "{what}: expected {expected}, got shape {got:?}"),
             Error::Argument { name, problem } => write!(f, "argument `{name}`: {problem}"),
+            Error::NotANumber { what } => write!(
+                f,
+                "{what} is not a number (NaN); a hook that divides by zero, or weights that overflow, may be the cause"
+            ),
             Error::NoTokenizer => write!(
                 f,
                 "this model has no tokenizer, so it takes token ids only; load one with `set_tokenizer`, or put a \
@@ -231,6 +247,11 @@ impl fmt::Display for Error {
             Error::TokenNotInPrompt { token, prompt } => {
                 write!(f, "the token {token:?} does not occur in the prompt {prompt:?}")
             }
+            Error::CannotProcess { step, reason } => write!(
+                f,
+                "`{step}` would change what this model computes: {reason}; `ProcessOptions::applicable` chooses the \
+                 steps that a model allows"
+            ),
             Error::NoModel { method } => write!(
                 f,
                 "`{method}` needs the model's weights, but this cache was built from plain arrays; use a cache from \

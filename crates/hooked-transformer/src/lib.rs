@@ -37,10 +37,14 @@
 //! [`Error`]; a wrong index inside numerical code panics with both shapes.
 
 mod act_name;
+pub mod analysis;
 mod cache;
+mod circuits;
 mod components;
 mod config;
+mod eigenvalues;
 mod error;
+mod factored_matrix;
 mod generation;
 mod hooks;
 mod input;
@@ -48,22 +52,29 @@ pub mod linalg;
 mod loading;
 mod loss;
 mod model;
+mod processing;
+mod progress;
 mod run;
+mod svd;
 mod tokens;
 mod weights;
 
 pub use act_name::{ActName, get_act_name};
-pub use cache::{Activation, ActivationCache, PosSlice};
+pub use cache::{Activation, ActivationCache, PosSlice, Stack, StackMode, StackOptions, TargetTokens};
+pub use circuits::Composition;
 pub use config::{
     ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType,
 };
 pub use error::{Error, Result};
-pub use generation::KeyValueCache;
+pub use factored_matrix::{FactoredMatrix, MatrixRank, Svd};
+pub use generation::{Generate, Generated, KeyValueCache, Sampling, Schedule, sample_logits};
 pub use hooks::{FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook};
 pub use input::{Input, Sequence};
 pub use loss::{
     argmax, lm_accuracy, lm_cross_entropy_loss, log_softmax, loss_per_token, next_token_correct, next_token_log_probs,
 };
 pub use model::HookedTransformer;
+pub use num_complex::Complex32;
+pub use processing::ProcessOptions;
 pub use run::Run;
 pub use tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};
