@@ -40,6 +40,7 @@ def main() -> int:
     import activations
     import analysis
     import common
+    import exercise_01
     import exercise_02
     import generation
     import exercise_04
@@ -61,6 +62,7 @@ def main() -> int:
             held_out.draw(args.prepared)
         noise = activations.generate()
         tokenizer_cases.generate()
+        exercise_01.generate()
         exercise_02.generate()
         generation.generate()
         exercise_04.generate()

@@ -22,6 +22,14 @@ pub(crate) struct Exercise {
 /// The course.
 pub(crate) const EXERCISES: &[Exercise] = &[
     Exercise {
+        slug: "01-introduction",
+        title: "Meet the model",
+        checks: 12,
+        wrong_answers: 68,
+        right_answers: 3,
+        minutes: 90,
+    },
+    Exercise {
         slug: "02-induction",
         title: "Finding induction heads",
         checks: 8,
