@@ -17,6 +17,7 @@ mod hub_server;
 mod parity;
 mod processing;
 mod published;
+mod random_input;
 mod running;
 mod stacks;
 mod tokens;
