@@ -45,9 +45,9 @@ fn main() -> Result<()> {
     let prompt = model.to_tokens("One day the old man said that he would go to the", true)?.row(0).to_vec();
     for coefficient in [0.0, 1.0, 2.0] {
         let added = coefficient * &vectors.row(2);
-        for positions in [1..prompt.len(), 1..usize::MAX] {
+        for (schedule, positions) in [("prompt only", 1..prompt.len()), ("every step", 1..usize::MAX)] {
             let new = steered_generate(&model, &prompt, &added, 2, &positions, 12, true);
-            println!("{coefficient} {positions:?}: {}", model.to_string(new)?);
+            println!("{coefficient}, {schedule}: {}", model.to_string(new)?);
         }
     }
     Ok(())

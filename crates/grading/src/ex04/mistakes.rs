@@ -172,9 +172,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
          `resid_pre` and goes back to `resid_pre`.",
         "Which parts of the model come after the place where you add?",
     ),
-    output(
+    property(
         "E04-17",
-        LOGITS,
+        LOGITS_HOLD,
         "The coefficient applied twice",
         "What was added is the vector times the square of the coefficient. With coefficient 1 nobody notices, and the \
          sign is lost.",

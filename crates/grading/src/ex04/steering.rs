@@ -101,7 +101,10 @@ pub fn c03_steered_logits_properties(submission: &Submission) -> Check {
     }
     let (turned, _) = ask(-&case.vector, -case.coefficient)?;
     if difference(&logits, &turned, |_| true) > TOLERANCE {
-        return wrong("turning the sign of both the vector and the coefficient changes the logits.", None);
+        let evidence = "turning the sign of both the vector and the coefficient changes the logits.";
+        let (squared, _) = ask(case.coefficient.powi(2) * &case.vector, 1.0)?;
+        let is_twice = difference(&logits, &squared, |_| true) <= TOLERANCE;
+        return wrong(evidence, is_twice.then_some("E04-17"));
     }
     Ok(())
 }
