@@ -40,8 +40,13 @@ def main() -> int:
     import activations
     import analysis
     import common
+    import exercise_01
     import exercise_02
+    import generation
+    import exercise_04
+    import exercise_03
     import held_out
+    import interventions
     import parity
     import tokenizer_cases
 
@@ -57,11 +62,16 @@ def main() -> int:
             held_out.draw(args.prepared)
         noise = activations.generate()
         tokenizer_cases.generate()
+        exercise_01.generate()
         exercise_02.generate()
+        generation.generate()
+        exercise_04.generate()
+        exercise_03.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")
     if args.only in (None, "parity"):
         parity.generate()
+        interventions.generate()  # needs what parity has just written
         found = manifest.build(common.PARITY, about, [], {})
         common.write_json(found, common.PARITY / "manifest.json")
     if args.only in (None, "analysis"):  # after parity, whose weights it takes

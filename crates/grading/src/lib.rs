@@ -1,1 +1,39 @@
-//! placeholder
+//! The grader of the course: it calls a learner's function, compares what comes, and says in words what is wrong.
+//!
+//! From the inside out:
+//! - [`call`]: runs the function; a stub, a panic or an endless loop becomes an outcome, never a backtrace;
+//! - [`value`]: whatever came, in one form;
+//! - [`compare`]: shape first, then the worst entries with the names of their axes, then cheap looks at how arrays
+//!   commonly go wrong;
+//! - `fingerprint`: does it equal what a known mistake gives? Then the verdict says which;
+//! - [`grade`]: one check, all its cases, one verdict;
+//! - [`reference`](mod@reference): stored arrays of an independent program, which answers are compared with;
+//! - [`ex01`]: the checks of exercise 01, and so on for the others;
+//! - [`proof`]: for the authors of exercises, who must show that right answers pass and wrong ones do not.
+//!
+//! A check is a plain function that takes the learner's function as a `fn` pointer and returns [`Check`]. It is compiled
+//! here, once, and not in the learner's crate.
+
+pub mod call;
+pub mod compare;
+pub mod ex01;
+pub mod ex02;
+pub mod ex03;
+pub mod ex04;
+pub mod exercise;
+mod fingerprint;
+pub mod grade;
+mod picture;
+mod probe;
+pub mod proof;
+mod prose;
+pub mod reference;
+pub mod value;
+pub mod verdict;
+
+/// Every exercise that is graded, in order.
+pub static EXERCISES: &[&Exercise] = &[&ex01::EXERCISE, &ex02::EXERCISE, &ex03::EXERCISE, &ex04::EXERCISE];
+
+pub use exercise::{CheckInfo, Exercise, Mistake};
+pub use grade::Grading;
+pub use verdict::{Check, Kind, Prose, Verdict};

@@ -148,6 +148,11 @@ pub enum Error {
         /// What was expected and what came.
         problem: String,
     },
+    /// A number that has to be compared is NaN: no logit is the largest, no distribution is defined.
+    NotANumber {
+        /// Which number.
+        what: String,
+    },
     /// Text was given to a model that has no tokenizer.
     NoTokenizer,
     /// The tokenizer refused the text, or its file cannot be used.
@@ -357,6 +362,10 @@ impl fmt::Display for Error {
             }
             Error::Shape { what, expected, got } => write!(f, "{what}: expected {expected}, got shape {got:?}"),
             Error::Argument { name, problem } => write!(f, "argument `{name}`: {problem}"),
+            Error::NotANumber { what } => write!(
+                f,
+                "{what} is not a number (NaN); a hook that divides by zero, or weights that overflow, may be the cause"
+            ),
             Error::NoTokenizer => write!(
                 f,
                 "this model has no tokenizer, so it takes token ids only; load one with `set_tokenizer`, or put a \

@@ -40,6 +40,7 @@
 //! [`Error`]; a wrong index inside numerical code panics with both shapes.
 
 mod act_name;
+pub mod analysis;
 mod cache;
 mod circuits;
 mod components;
@@ -58,6 +59,7 @@ mod loss;
 mod model;
 mod pretrained;
 mod processing;
+mod progress;
 mod registry;
 mod run;
 mod svd;
@@ -73,7 +75,7 @@ pub use config::{
 };
 pub use error::{Error, HubCause, Result};
 pub use factored_matrix::{FactoredMatrix, MatrixRank, Svd};
-pub use generation::KeyValueCache;
+pub use generation::{Generate, Generated, KeyValueCache, Sampling, Schedule, sample_logits};
 pub use hooks::{FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook};
 pub use input::{Input, Sequence};
 pub use loss::{

@@ -2,7 +2,8 @@
 //!
 //! Large products are cut into blocks that rayon hands to its threads; inside a block the backend runs on one thread.
 //! The backend is ndarray's own (`matrixmultiply`, pure Rust), or with the feature `blas` whichever BLAS the program
-//! links. A product with few rows, as in generation, is bound by memory traffic, and has a kernel of its own.
+//! links (the crate blas-src offers them all); `openblas-system` and `blis-static` bring one.
+//! A product with few rows, as in generation, is bound by memory traffic, and has a kernel of its own.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{
@@ -10,6 +11,24 @@ use ndarray::{
     Axis, Dimension, Slice, s,
 };
 use rayon::prelude::*;
+
+/// Links BLIS, in its single-threaded form.
+#[cfg(feature = "blis-static")]
+use blis_src as _;
+
+/// Tells OpenBLAS to keep to the calling thread: the blocks are rayon's, and threads inside threads only get in each
+/// other's way.
+#[cfg(feature = "openblas-system")]
+fn use_one_thread_per_block() {
+    #[link(name = "openblas")]
+    unsafe extern "C" {
+        fn openblas_set_num_threads(threads: std::ffi::c_int);
+    }
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    // SAFETY: the function is part of every OpenBLAS, takes a number, and only stores it.
+    #[allow(unsafe_code)]
+    ONCE.call_once(|| unsafe { openblas_set_num_threads(1) });
+}
 
 /// Below this many multiply-adds a product is not worth cutting up: waking a thread costs tens of microseconds.
 const WORTH_SPLITTING: usize = 1 << 20;
@@ -87,6 +106,8 @@ pub(crate) fn matmul_block(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, mut o
             vector_matrix(row, b, out);
         }
     } else {
+        #[cfg(feature = "openblas-system")]
+        use_one_thread_per_block();
         general_mat_mul(1.0, &a, &b, 0.0, &mut out);
     }
 }
@@ -118,8 +139,8 @@ fn vector_matrix(x: ArrayView1<'_, f32>, b: ArrayView2<'_, f32>, mut out: ArrayV
         }
         row += 4;
     }
-    for (row, &x) in x.iter().enumerate().skip(row) {
-        out.scaled_add(x, &b.row(row));
+    for (&x, b) in x[row..].iter().zip(b.rows().into_iter().skip(row)) {
+        out.scaled_add(x, &b);
     }
 }
 

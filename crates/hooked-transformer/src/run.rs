@@ -50,6 +50,7 @@ pub struct Run<'a> {
     pos_slice: Option<PosSlice>,
     start_at_layer: Option<isize>,
     stop_at_layer: Option<isize>,
+    logits_at: Option<PosSlice>,
     past: Option<&'a mut KeyValueCache>,
 }
 
@@ -94,6 +95,7 @@ impl<'a> Run<'a> {
             pos_slice: None,
             start_at_layer: None,
             stop_at_layer: None,
+            logits_at: None,
             past: None,
         }
     }
@@ -176,6 +178,16 @@ impl Run<'_> {
     /// # Errors
     /// The input, a hook or a filter does not fit the model.
     pub fn logits(self) -> Result<Array3<f32>> {
+        Ok(self.execute(Want::Logits, None)?.logits.expect("asked for"))
+    }
+
+    /// Logits of some positions only, `[batch, chosen pos, d_vocab]`: the unembedding of the others, a large part of a
+    /// small model's work, is left out. `logits_at(-1)` are those of the last position.
+    ///
+    /// # Errors
+    /// As [`logits`](Self::logits), or the slice leaves no position.
+    pub fn logits_at(mut self, positions: impl Into<PosSlice>) -> Result<Array3<f32>> {
+        self.logits_at = Some(positions.into());
         Ok(self.execute(Want::Logits, None)?.logits.expect("asked for"))
     }
 
@@ -464,7 +476,7 @@ impl<'a> Run<'a> {
             |resid: &Act3| unembed::unembed(resid, weights.W_U.view(), weights.b_U.view(), cfg.output_logits_soft_cap);
         match want {
             Want::Nothing | Want::Resid => {}
-            Want::Logits => done.logits = Some(unembed(&resid)),
+            Want::Logits => done.logits = Some(unembed(&self.chosen_positions(resid)?)),
             Want::LossPerToken => done.loss_per_token = Some(self.loss_in_blocks(&resid, &prepared)?),
             Want::Both => {
                 let logits = unembed(&resid);
@@ -475,6 +487,17 @@ impl<'a> Run<'a> {
         }
         done.mask = prepared.mask;
         Ok(done)
+    }
+
+    /// The positions whose logits are wanted.
+    fn chosen_positions(&self, resid: Act3) -> Result<Act3> {
+        let Some(slice) = self.logits_at else { return Ok(resid) };
+        let n_pos = resid.dim().1;
+        let chosen = slice.apply("", resid.into_dyn()).into_dimensionality().expect("slicing keeps the rank");
+        if chosen.is_empty() {
+            return Err(Error::Argument { name: "logits_at", problem: format!("no such position among {n_pos}") });
+        }
+        Ok(chosen)
     }
 
     /// The loss without all logits in memory at once: a block of positions at a time.

@@ -1,1 +1,102 @@
-//! placeholder
+//! Exercise 02: finding induction heads.
+//!
+//! Some heads do something that can be seen with the naked eye: they look at the same place relative to each token. Here
+//! you first look at pictures of them, then write detectors for four such habits, and the experiment that makes the last
+//! one visible: random tokens, twice.
+//!
+//! A pattern is `cache[("pattern", layer)]`, with the axes `[batch, head, query_pos, key_pos]`; entry `[b, h, q, k]` is how
+//! much of its attention the token at `q` gives to the token at `k`. `cache.view::<Ix4>(("pattern", layer))` is the same with
+//! its rank in the type. There is always a batch axis, also when the batch is one text, and `cache.n_layers()` layers.
+//!
+//! A detector scores every head, on the mean over the batch and over the queries, and names those above a threshold that
+//! you choose (0.35 to 0.5 are sensible) as `"layer.head"`, both counted from zero: `"0.7"` is head 7 of layer 0.
+
+use circuit_vis::{View, VisError};
+use hooked_transformer::{ActivationCache, Tokens};
+use ndarray::Array3;
+use rand_chacha::ChaCha8Rng;
+
+/// A picture of the attention of each layer, the first layer first, on one text.
+///
+/// `circuit_vis::attention_patterns` draws all heads of a layer; it wants the tokens and a pattern
+/// `[head, query_pos, key_pos]`, and refuses what does not fit together. Its options may be left at their defaults, though
+/// heads are easier to tell apart with the names that `circuit_vis::head_names` gives.
+///
+/// # Shapes
+/// - each pattern in the cache: `[1, head, query_pos, key_pos]`
+/// - str_tokens: one string for each position, BOS included
+///
+/// # Errors
+/// What `circuit_vis` does not accept.
+pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result<Vec<View>, VisError> {
+    todo!("draw each of the {} layers of the cache on {} tokens", cache.n_layers(), str_tokens.len())
+}
+
+/// The heads that attend, on the mean, to the token itself.
+///
+/// # Shapes
+/// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
+pub fn current_attn_detector(cache: &ActivationCache) -> Vec<String> {
+    todo!("name the heads with a high mean on the diagonal; {} layers are in the cache", cache.n_layers())
+}
+
+/// The heads that attend, on the mean, to the token before.
+///
+/// The first query has none before it, so it does not count.
+///
+/// # Shapes
+/// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
+pub fn prev_attn_detector(cache: &ActivationCache) -> Vec<String> {
+    todo!("name the heads with a high mean just below the diagonal; {} layers are in the cache", cache.n_layers())
+}
+
+/// The heads that attend, on the mean, to the first token of the text.
+///
+/// # Shapes
+/// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
+pub fn first_attn_detector(cache: &ActivationCache) -> Vec<String> {
+    todo!("name the heads with a high mean over queries of key 0; {} layers are in the cache", cache.n_layers())
+}
+
+/// Random tokens, twice: each row is BOS, a segment of `seq_len` random tokens, and the same segment again.
+///
+/// Each row has a segment of its own. Tokens are drawn evenly from the vocabulary, with `rng` and nothing else, so that
+/// the same seed gives the same tokens; `rand::RngExt` gives it `random_range`.
+///
+/// # Shapes
+/// - returns `[batch, pos]`, with `1 + 2 * seq_len` positions
+pub fn generate_repeated_tokens(
+    rng: &mut ChaCha8Rng,
+    batch: usize,
+    seq_len: usize,
+    d_vocab: usize,
+    bos_token_id: usize,
+) -> Tokens {
+    let _ = rng;
+    todo!("{batch} rows: BOS ({bos_token_id}), then {seq_len} random tokens below {d_vocab}, twice")
+}
+
+/// The mean loss of the predictions of the first copy, and of those of the second.
+///
+/// The loss of a prediction is minus the log probability of the token that really follows. With `seq_len` tokens in each
+/// copy there are `seq_len` predictions of the first, made at positions 0 to `seq_len - 1`, and as many of the second.
+///
+/// # Shapes
+/// - logits: `[batch, pos, d_vocab]`
+/// - tokens: `[batch, pos]`, with `1 + 2 * seq_len` positions
+pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    todo!("average the loss over each copy; logits {:?}, tokens {:?}", logits.dim(), tokens.dim())
+}
+
+/// The heads that attend, on the mean, from each token of the second copy to the token *after* its previous occurrence.
+///
+/// The cache is of tokens as [`generate_repeated_tokens`] makes them. The cells in question form a line below the diagonal.
+///
+/// # Shapes
+/// - each pattern in the cache: `[batch, head, query_pos, key_pos]`, with `1 + 2 * seq_len` positions
+pub fn induction_attn_detector(cache: &ActivationCache, seq_len: usize) -> Vec<String> {
+    todo!(
+        "name the heads with a high mean on the induction stripe of segments of {seq_len}; {} layers are in the cache",
+        cache.n_layers()
+    )
+}

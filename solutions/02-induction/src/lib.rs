@@ -1,1 +1,217 @@
-//! placeholder
+//! Exercise 02: finding induction heads.
+//!
+//! Some heads do something that can be seen with the naked eye: they look at the same place relative to each token. Here
+//! you first look at pictures of them, then write detectors for four such habits, and the experiment that makes the last
+//! one visible: random tokens, twice.
+//!
+//! A pattern is `cache[("pattern", layer)]`, with the axes `[batch, head, query_pos, key_pos]`; entry `[b, h, q, k]` is how
+//! much of its attention the token at `q` gives to the token at `k`. `cache.view::<Ix4>(("pattern", layer))` is the same with
+//! its rank in the type. There is always a batch axis, also when the batch is one text, and `cache.n_layers()` layers.
+//!
+//! A detector scores every head, on the mean over the batch and over the queries, and names those above a threshold that
+//! you choose (0.35 to 0.5 are sensible) as `"layer.head"`, both counted from zero: `"0.7"` is head 7 of layer 0.
+
+use circuit_vis::{View, VisError};
+// BEGIN SOLUTION
+use circuit_vis::{AttentionOptions, attention_patterns, head_names};
+// END SOLUTION
+use hooked_transformer::{ActivationCache, Tokens};
+// BEGIN SOLUTION
+use ndarray::{ArrayView1, ArrayView2, Axis, Ix4, s};
+use rand::RngExt;
+// END SOLUTION
+use ndarray::Array3;
+use rand_chacha::ChaCha8Rng;
+
+// BEGIN SOLUTION
+// ANCHOR: detector_helpers
+/// A head whose score is above this is worth naming.
+const THRESHOLD: f32 = 0.4;
+
+/// The names of the heads whose score is high, where the score of a head is the mean over the batch of `score(pattern)`.
+///
+/// # Shapes
+/// - the pattern that `score` gets: `[query_pos, key_pos]`
+fn heads_above_threshold(cache: &ActivationCache, score: impl Fn(ArrayView2<f32>) -> f32) -> Vec<String> {
+    let mut heads = Vec::new();
+    for layer in 0..cache.n_layers() {
+        let pattern = cache.view::<Ix4>(("pattern", layer));
+        for (head, of_head) in pattern.axis_iter(Axis(1)).enumerate() {
+            let total: f32 = of_head.outer_iter().map(&score).sum();
+            if total / of_head.len_of(Axis(0)) as f32 > THRESHOLD {
+                heads.push(format!("{layer}.{head}"));
+            }
+        }
+    }
+    heads
+}
+
+/// The mean attention that queries give to the key `back` positions before them, over the queries that have such a key.
+///
+/// # Shapes
+/// - pattern: `[query_pos, key_pos]`
+fn mean_attention_back(pattern: ArrayView2<f32>, back: usize) -> f32 {
+    let below = pattern.slice(s![back.., ..]);
+    let line = below.diag();
+    line.sum() / line.len() as f32
+}
+// ANCHOR_END: detector_helpers
+
+// ANCHOR: log_prob
+/// The log probability that these logits give to a token. The largest is taken away first, so that no exponential
+/// overflows.
+///
+/// # Shapes
+/// - logits: `[d_vocab]`
+fn log_prob(logits: ArrayView1<f32>, token: usize) -> f32 {
+    let largest = logits.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    let total: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
+    logits[token] - largest - total.ln()
+}
+// ANCHOR_END: log_prob
+
+// END SOLUTION
+/// A picture of the attention of each layer, the first layer first, on one text.
+///
+/// `circuit_vis::attention_patterns` draws all heads of a layer; it wants the tokens and a pattern
+/// `[head, query_pos, key_pos]`, and refuses what does not fit together. Its options may be left at their defaults, though
+/// heads are easier to tell apart with the names that `circuit_vis::head_names` gives.
+///
+/// # Shapes
+/// - each pattern in the cache: `[1, head, query_pos, key_pos]`
+/// - str_tokens: one string for each position, BOS included
+///
+/// # Errors
+/// What `circuit_vis` does not accept.
+pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result<Vec<View>, VisError> {
+    // BEGIN SOLUTION
+    // STUB todo!("draw each of the {} layers of the cache on {} tokens", cache.n_layers(), str_tokens.len())
+    // ANCHOR: attention_views
+    let mut views = Vec::new();
+    for layer in 0..cache.n_layers() {
+        let pattern = cache.view::<Ix4>(("pattern", layer));
+        let of_text = pattern.index_axis(Axis(0), 0);
+        let options = AttentionOptions::new().head_names(head_names(layer, of_text.len_of(Axis(0))));
+        views.push(attention_patterns(str_tokens, of_text, options)?.title(format!("Layer {layer}")));
+    }
+    Ok(views)
+    // ANCHOR_END: attention_views
+    // END SOLUTION
+}
+
+/// The heads that attend, on the mean, to the token itself.
+///
+/// # Shapes
+/// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
+pub fn current_attn_detector(cache: &ActivationCache) -> Vec<String> {
+    // BEGIN SOLUTION
+    // STUB todo!("name the heads with a high mean on the diagonal; {} layers are in the cache", cache.n_layers())
+    // ANCHOR: current_attn_detector
+    heads_above_threshold(cache, |pattern| mean_attention_back(pattern, 0))
+    // ANCHOR_END: current_attn_detector
+    // END SOLUTION
+}
+
+/// The heads that attend, on the mean, to the token before.
+///
+/// The first query has none before it, so it does not count.
+///
+/// # Shapes
+/// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
+pub fn prev_attn_detector(cache: &ActivationCache) -> Vec<String> {
+    // BEGIN SOLUTION
+    // STUB todo!("name the heads with a high mean just below the diagonal; {} layers are in the cache", cache.n_layers())
+    // ANCHOR: prev_attn_detector
+    heads_above_threshold(cache, |pattern| mean_attention_back(pattern, 1))
+    // ANCHOR_END: prev_attn_detector
+    // END SOLUTION
+}
+
+/// The heads that attend, on the mean, to the first token of the text.
+///
+/// # Shapes
+/// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
+pub fn first_attn_detector(cache: &ActivationCache) -> Vec<String> {
+    // BEGIN SOLUTION
+    // STUB todo!("name the heads with a high mean over queries of key 0; {} layers are in the cache", cache.n_layers())
+    // ANCHOR: first_attn_detector
+    heads_above_threshold(cache, |pattern| pattern.column(0).sum() / pattern.nrows() as f32)
+    // ANCHOR_END: first_attn_detector
+    // END SOLUTION
+}
+
+/// Random tokens, twice: each row is BOS, a segment of `seq_len` random tokens, and the same segment again.
+///
+/// Each row has a segment of its own. Tokens are drawn evenly from the vocabulary, with `rng` and nothing else, so that
+/// the same seed gives the same tokens; `rand::RngExt` gives it `random_range`.
+///
+/// # Shapes
+/// - returns `[batch, pos]`, with `1 + 2 * seq_len` positions
+pub fn generate_repeated_tokens(
+    rng: &mut ChaCha8Rng,
+    batch: usize,
+    seq_len: usize,
+    d_vocab: usize,
+    bos_token_id: usize,
+) -> Tokens {
+    // BEGIN SOLUTION
+    // STUB let _ = rng;
+    // STUB todo!("{batch} rows: BOS ({bos_token_id}), then {seq_len} random tokens below {d_vocab}, twice")
+    // ANCHOR: generate_repeated_tokens
+    let mut tokens = Tokens::from_elem((batch, 1 + 2 * seq_len), bos_token_id);
+    for mut row in tokens.rows_mut() {
+        for pos in 1..=seq_len {
+            row[pos] = rng.random_range(0..d_vocab);
+            row[pos + seq_len] = row[pos];
+        }
+    }
+    tokens
+    // ANCHOR_END: generate_repeated_tokens
+    // END SOLUTION
+}
+
+/// The mean loss of the predictions of the first copy, and of those of the second.
+///
+/// The loss of a prediction is minus the log probability of the token that really follows. With `seq_len` tokens in each
+/// copy there are `seq_len` predictions of the first, made at positions 0 to `seq_len - 1`, and as many of the second.
+///
+/// # Shapes
+/// - logits: `[batch, pos, d_vocab]`
+/// - tokens: `[batch, pos]`, with `1 + 2 * seq_len` positions
+pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    // BEGIN SOLUTION
+    // STUB todo!("average the loss over each copy; logits {:?}, tokens {:?}", logits.dim(), tokens.dim())
+    // ANCHOR: repeated_loss_by_half
+    let (batch, n_pos) = tokens.dim();
+    let seq_len = (n_pos - 1) / 2;
+    let (mut first, mut second) = (0.0, 0.0);
+    for row in 0..batch {
+        for pos in 0..2 * seq_len {
+            let loss = -log_prob(logits.slice(s![row, pos, ..]), tokens[[row, pos + 1]]);
+            let half = if pos < seq_len { &mut first } else { &mut second };
+            *half += loss;
+        }
+    }
+    let predictions = (batch * seq_len) as f32;
+    (first / predictions, second / predictions)
+    // ANCHOR_END: repeated_loss_by_half
+    // END SOLUTION
+}
+
+/// The heads that attend, on the mean, from each token of the second copy to the token *after* its previous occurrence.
+///
+/// The cache is of tokens as [`generate_repeated_tokens`] makes them. The cells in question form a line below the diagonal.
+///
+/// # Shapes
+/// - each pattern in the cache: `[batch, head, query_pos, key_pos]`, with `1 + 2 * seq_len` positions
+pub fn induction_attn_detector(cache: &ActivationCache, seq_len: usize) -> Vec<String> {
+    // BEGIN SOLUTION
+    // STUB todo!(
+    // STUB     "name the heads with a high mean on the induction stripe of segments of {seq_len}; {} layers are in the cache",
+    // STUB     cache.n_layers()
+    // STUB )
+    // ANCHOR: induction_attn_detector
+    heads_above_threshold(cache, |pattern| mean_attention_back(pattern, seq_len - 1))
+    // ANCHOR_END: induction_attn_detector
+    // END SOLUTION
+}

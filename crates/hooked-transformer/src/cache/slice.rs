@@ -17,7 +17,7 @@ pub struct PosSlice {
 
 impl PosSlice {
     /// Cuts the position axis of the activation of this name. A position beyond the text leaves nothing.
-    pub(super) fn apply(self, name: &str, value: Activation) -> Activation {
+    pub(crate) fn apply(self, name: &str, value: Activation) -> Activation {
         let from_end = match name.rsplit('.').next() {
             Some("hook_q" | "hook_k" | "hook_v" | "hook_z" | "hook_result" | "hook_rot_q" | "hook_rot_k") => 3,
             Some("hook_attn_in" | "hook_q_input" | "hook_k_input" | "hook_v_input") => 3,

@@ -51,10 +51,11 @@ fn products_are_those_of_the_matrix_written_out() {
 
 #[test]
 fn singular_values_give_the_product_back() {
-    // Thin, wide inside, not square, of deficient rank.
+    // Thin, wide inside, not square, of deficient rank, of none.
     let deficient = FactoredMatrix::new(sample(9, 1, 0).dot(&sample(1, 4, 5)), sample(4, 7, 2)).unwrap();
     let wide = FactoredMatrix::new(sample(5, 12, 3), sample(12, 7, 50)).unwrap();
-    for m in [thin(), wide, deficient] {
+    let zero = FactoredMatrix::new(Array2::zeros((5, 3)), Array2::zeros((3, 4))).unwrap();
+    for m in [thin(), wide, deficient, zero] {
         let svd = m.svd();
         let k = m.ldim().min(m.mdim()).min(m.rdim());
         assert_eq!((svd.U.dim(), svd.S.dim(), svd.V.dim()), ((m.ldim(), k), k, (m.rdim(), k)));
@@ -99,6 +100,8 @@ fn leading_axes_work_matrix_by_matrix() {
     let vector = Array1::from_iter((0..6).map(|i| i as f32 - 2.2));
     let (product, other) = (stacked.matmul_vector(vector.view()), sample(6, 3, 1));
     let right = stacked.matmul(other.view()).ab();
+    let left = stacked.left_matmul(other.t()).ab();
+    let squared = stacked.matmul_factored(&stacked).ab();
     for i in 0..3 {
         let one =
             FactoredMatrix::new(A.index_axis(Axis(0), i).to_owned(), B.index_axis(Axis(0), 0).to_owned()).unwrap();
@@ -110,6 +113,8 @@ fn leading_axes_work_matrix_by_matrix() {
         assert_eq!(eigenvalues.row(i), one.eigenvalues());
         assert_eq!(product.row(i), one.matmul_vector(vector.view()));
         assert_close(right.index_axis(Axis(0), i), one.ab().dot(&other).view(), 1e-3);
+        assert_close(left.index_axis(Axis(0), i), other.t().dot(&one.ab()).view(), 1e-3);
+        assert_close(squared.index_axis(Axis(0), i), one.ab().dot(&one.ab()).view(), 1e-2);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use hooked_transformer::HookedTransformer;
+use hooked_transformer::{HookedTransformer, HookedTransformerConfig};
 use ndarray::{ArrayD, ArrayViewD, Ix2};
 use safetensors::{Dtype, SafeTensors};
 
@@ -15,6 +15,16 @@ pub fn reference(path: &str) -> PathBuf {
 /// The embedded model of this name.
 pub fn model(name: &str) -> HookedTransformer {
     HookedTransformer::load(reference("models").join(name)).unwrap()
+}
+
+/// A tiny random model of the parity files, with weights, biases and gains none of which is zero; and the file's arrays.
+pub fn random_model(name: &str) -> (HookedTransformer, Arrays) {
+    let text = std::fs::read_to_string(reference("parity/configs.json")).unwrap();
+    let configs: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let cfg = HookedTransformerConfig::from_json(configs[name]["config"].clone()).unwrap();
+    let arrays = Arrays::read(&format!("parity/{name}.safetensors"));
+    let model = HookedTransformer::from_state_dict(cfg, |tensor| arrays.find(&format!("weights.{tensor}"))).unwrap();
+    (model, arrays)
 }
 
 /// A safetensors file: numbers of any kind as f32.

@@ -1,5 +1,6 @@
 //! Tests of the library from outside, in one binary: against the oracle, on bad input, and on the embedded models.
 
+mod analysis;
 mod architectures;
 mod bad_input;
 mod circuits;
@@ -7,6 +8,7 @@ mod classic;
 mod embedded;
 mod families;
 mod fixtures;
+mod generation;
 mod hooks;
 #[cfg(feature = "hub")]
 mod hub;

@@ -1,0 +1,39 @@
+// Reading the data block: arrays are base64 of little-endian f32, attention may be its lower triangle only.
+
+function decodeArray(block) {
+  const bytes = Uint8Array.from(atob(block.base64), (char) => char.charCodeAt(0));
+  return { shape: block.shape, values: new Float32Array(bytes.buffer), layout: block.layout };
+}
+
+// [head, query_pos, key_pos]
+function decodeAttention(block) {
+  const { shape: [heads, n], values, layout } = decodeArray(block);
+  const lower = layout === "lower";
+  const at = lower
+    ? (head, query, key) => (key > query ? 0 : values[(head * n * (n + 1) + query * (query + 1)) / 2 + key])
+    : (head, query, key) => values[(head * n + query) * n + key];
+  return { heads, n, values, lower, at };
+}
+
+// A number as a person reads it. Four decimals where they say something, else an exponent.
+function formatNumber(value) {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(4);
+  return text.replace("-", "−");
+}
+
+// A sentence about values that are not numbers, or null if there are none.
+function oddValues(...arrays) {
+  let nan = 0;
+  let infinite = 0;
+  for (const { values } of arrays) {
+    for (const value of values) {
+      if (Number.isNaN(value)) nan++;
+      else if (!Number.isFinite(value)) infinite++;
+    }
+  }
+  const counts = [nan && `${nan} NaN`, infinite && `${infinite} infinite`].filter(Boolean);
+  return counts.length ? `Not finite: ${counts.join(", ")}. Such values are marked.` : null;
+}

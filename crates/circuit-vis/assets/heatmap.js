@@ -1,0 +1,34 @@
+// A table of numbers in colour, with labels on both axes.
+
+views.heatmap = (root, data) => {
+  const { row_labels: rows, column_labels: columns, row_notes: notes } = data;
+  const { values } = decodeArray(data.values); // [row, column]
+  const at = (row, column) => values[row * columns.length + column];
+  const range = [data.min, data.max];
+  const legend = el("div", { class: "legend" });
+  const table = matrix({
+    rows,
+    columns,
+    value: at,
+    color: (value) => signedColor(value, range),
+    describe: (row, column) => [
+      [data.y || "row", rows[row]],
+      ...(notes ? [["predicts", notes[row]]] : []),
+      [data.x || "column", columns[column]],
+      [data.value || "value", formatNumber(at(row, column))],
+    ],
+    xName: data.x,
+    yName: data.y,
+    cell: [64, 26],
+    label: data.title,
+  });
+  root.append(el("div", { class: "controls" }, legend), table.element);
+  const redraw = () => {
+    legend.replaceChildren(colorBar(range, data.value));
+    table.redraw();
+  };
+  theme.onChange(redraw);
+  redraw();
+};
+
+views.plot_logit_attribution = views.heatmap;

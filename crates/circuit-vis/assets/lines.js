@@ -1,0 +1,127 @@
+// Curves in SVG, with a legend that switches them on and off and the values at the pointer.
+
+const PLOT = { width: 760, height: 340, left: 64, right: 16, top: 14, bottom: 46 };
+
+views.lines = (root, data) => {
+  const series = data.series.map(({ name, x, y }) => ({ name, x: decodeArray(x).values, y: decodeArray(y).values, shown: true }));
+  const xs = [...new Set(series.flatMap(({ x }) => [...x]).filter(Number.isFinite))].sort((a, b) => a - b);
+  const scale = plotScale(xs, [data.min, data.max]);
+  const picture = svg("svg", { class: "lines", viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, tabindex: 0, role: "application", "aria-label": `${data.title}; left and right arrow move along the axis` });
+  const cursor = svg("g", { class: "at", visibility: "hidden" });
+  const curves = series.map((line, i) => curve(line, i, scale));
+  picture.append(axes(scale, data), ...curves, cursor);
+  const buttons = series.map((line, i) => el("button", { type: "button", class: `choice series-${i % 8}`, "aria-pressed": true, onclick: () => toggle(i) }, el("span", { class: "swatch" }), el("bdi", {}, line.name)));
+  root.append(el("div", { class: "choices", role: "group", "aria-label": "Series" }, ...buttons), picture);
+
+  let here = -1; // index into xs
+  const point = (index, near) => {
+    here = Math.max(0, Math.min(xs.length - 1, index));
+    if (xs.length) tell(xs[here], near);
+  };
+  picture.addEventListener("pointermove", (event) => {
+    const box = picture.getBoundingClientRect();
+    point(nearest(xs, scale.xAt(((event.clientX - box.left) / box.width) * PLOT.width)), event);
+  });
+  picture.addEventListener("pointerleave", leave);
+  picture.addEventListener("blur", leave);
+  picture.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Escape") leave();
+    if (!step) return;
+    event.preventDefault();
+    point(here + step, cursor);
+  });
+
+  function toggle(i) {
+    series[i].shown = !series[i].shown;
+    buttons[i].setAttribute("aria-pressed", series[i].shown);
+    curves[i].setAttribute("visibility", series[i].shown ? "visible" : "hidden");
+  }
+
+  function leave() {
+    here = -1;
+    cursor.setAttribute("visibility", "hidden");
+    tooltip.hide();
+  }
+
+  function tell(x, near) {
+    const px = scale.toX(x);
+    const rows = [];
+    cursor.replaceChildren(svg("line", { x1: px, x2: px, y1: PLOT.top, y2: PLOT.height - PLOT.bottom }));
+    series.forEach((line, i) => {
+      const index = line.x.indexOf(x);
+      if (!line.shown || index < 0) return;
+      rows.push([line.name, formatNumber(line.y[index])]);
+      if (Number.isFinite(line.y[index])) cursor.append(svg("circle", { class: `series-${i % 8}`, cx: px, cy: scale.toY(line.y[index]), r: 4 }));
+    });
+    cursor.setAttribute("visibility", "visible");
+    tooltip.show([[data.x || "x", formatTick(x)], ...rows], near);
+  }
+};
+
+function plotScale(xs, [minY, maxY]) {
+  const [minX, maxX] = xs.length ? [xs[0], xs.at(-1)] : [0, 1];
+  const wide = maxX - minX || 1;
+  const [width, height] = [PLOT.width - PLOT.left - PLOT.right, PLOT.height - PLOT.top - PLOT.bottom];
+  const clamp = (share) => Math.max(0, Math.min(1, share));
+  return {
+    x: [minX, maxX],
+    y: [minY, maxY],
+    toX: (x) => PLOT.left + ((x - minX) / wide) * width,
+    toY: (y) => PLOT.top + (1 - clamp((y - minY) / (maxY - minY))) * height,
+    xAt: (px) => minX + ((px - PLOT.left) / width) * wide,
+  };
+}
+
+// A gap where a value is not finite, with a mark on the axis below it; a single point between gaps is a dot.
+function curve(line, i, scale) {
+  const group = svg("g", { class: `series-${i % 8}` });
+  let run = [];
+  const flush = () => {
+    if (run.length > 1) group.append(svg("polyline", { points: run.map((at) => at.join(",")).join(" ") }));
+    if (run.length === 1) group.append(svg("circle", { cx: run[0][0], cy: run[0][1], r: 3 }));
+    run = [];
+  };
+  line.x.forEach((x, k) => {
+    if (!Number.isFinite(x)) return;
+    if (Number.isFinite(line.y[k])) return void run.push([scale.toX(x), scale.toY(line.y[k])]);
+    flush();
+    group.append(svg("text", { class: "odd", x: scale.toX(x), y: PLOT.height - PLOT.bottom - 3 }, "×"));
+  });
+  flush();
+  return group;
+}
+
+function axes(scale, data) {
+  const [left, right, top, bottom] = [PLOT.left, PLOT.width - PLOT.right, PLOT.top, PLOT.height - PLOT.bottom];
+  const group = svg("g", { class: "axes" });
+  for (const y of ticks(...scale.y, 6)) {
+    const py = scale.toY(y);
+    group.append(svg("line", { x1: left, x2: right, y1: py, y2: py }), svg("text", { x: left - 8, y: py + 4, "text-anchor": "end" }, formatTick(y)));
+  }
+  for (const x of ticks(...scale.x, 9)) {
+    const px = scale.toX(x);
+    group.append(svg("line", { x1: px, x2: px, y1: bottom, y2: bottom + 4 }), svg("text", { x: px, y: bottom + 18, "text-anchor": "middle" }, formatTick(x)));
+  }
+  group.append(svg("text", { class: "name", x: (left + right) / 2, y: PLOT.height - 6, "text-anchor": "middle" }, data.x));
+  group.append(svg("text", { class: "name", "text-anchor": "middle", transform: `translate(14 ${(top + bottom) / 2}) rotate(-90)` }, data.y));
+  return group;
+}
+
+// About `count` round numbers between two ends.
+function ticks(min, max, count) {
+  if (!(max > min)) return [min];
+  const rough = (max - min) / count;
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * unit).find((size) => size >= rough);
+  const first = Math.ceil(min / step - 1e-9);
+  return Array.from({ length: Math.floor(max / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
+}
+
+function formatTick(value) {
+  return String(Number(value.toPrecision(6))).replace("-", "−");
+}
+
+function nearest(sorted, value) {
+  return sorted.reduce((best, x, i) => (Math.abs(x - value) < Math.abs(sorted[best] - value) ? i : best), 0);
+}

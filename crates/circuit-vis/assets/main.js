@@ -1,0 +1,22 @@
+// Start: the theme, then every view of the page.
+
+function startView(section) {
+  const data = JSON.parse(section.querySelector("script").textContent);
+  const heading = document.querySelector("h1") ? "h3" : "h1";
+  const odd = oddValues(...numbersOf(data).map(decodeArray));
+  section.append(el(heading, { class: "title" }, el("bdi", {}, data.title)));
+  if (odd) section.append(el("p", { class: "notice" }, odd));
+  views[data.kind](section, data);
+}
+
+// All array blocks of the data, wherever they are.
+function numbersOf(value) {
+  if (value === null || typeof value !== "object") return [];
+  return "base64" in value ? [value] : Object.values(value).flatMap(numbersOf);
+}
+
+document.body.append(tooltip.box);
+startTheme();
+startFrame();
+document.querySelectorAll("section.view").forEach(startView);
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,51 @@
+// Light or dark: as the system says, until the button is pressed. Views that paint colours of their own ask to be told.
+
+const theme = {
+  name: "light",
+  listeners: [],
+  onChange(listener) {
+    this.listeners.push(listener);
+  },
+  set(name) {
+    this.name = name;
+    document.documentElement.dataset.theme = name;
+    this.listeners.forEach((listener) => listener());
+  },
+};
+
+function startTheme() {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  let chosen = remembered();
+  const button = el("button", { class: "theme", type: "button" });
+  theme.onChange(() => {
+    button.textContent = theme.name === "dark" ? "☀ Light theme" : "☾ Dark theme";
+  });
+  button.addEventListener("click", () => {
+    chosen = theme.name === "dark" ? "light" : "dark";
+    remember(chosen);
+    theme.set(chosen);
+  });
+  system.addEventListener("change", () => {
+    if (!chosen) theme.set(system.matches ? "dark" : "light");
+  });
+  document.querySelector("main").prepend(button);
+  theme.set(chosen ?? (system.matches ? "dark" : "light"));
+}
+
+// A page opened from a file may be refused storage; then the choice lasts as long as the page.
+function remembered() {
+  try {
+    const name = localStorage.getItem("circuit-vis-theme");
+    return name === "dark" || name === "light" ? name : null;
+  } catch {
+    return null;
+  }
+}
+
+function remember(name) {
+  try {
+    localStorage.setItem("circuit-vis-theme", name);
+  } catch {
+    // Nothing to do: see above.
+  }
+}

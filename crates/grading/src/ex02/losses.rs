@@ -1,0 +1,123 @@
+//! The check of the losses on the two halves.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hooked_transformer::Tokens;
+use ndarray::Array3;
+
+use super::stored::{self, Stored, stored};
+use super::{C6, Submission};
+use crate::compare::Want;
+use crate::grade::Grading;
+use crate::reference::Damaged;
+use crate::value::Tensor;
+use crate::verdict::Check;
+
+/// Single precision on logits around 100 leaves a few 1e-6; the nearest mistake is more than a tenth off.
+const TOLERANCE: f64 = 3e-4;
+
+/// The mean loss on the first copy and on the second.
+pub fn c6_repeated_loss_by_half(submission: &Submission) -> Check {
+    let loss = submission.repeated_loss_by_half;
+    let mut grading = Grading::of(&C6);
+    for made_up in [
+        MadeUp { batch: 1, seq_len: 2, d_vocab: 7, lift: 0.0 },
+        MadeUp { batch: 3, seq_len: 4, d_vocab: 11, lift: 0.0 },
+        MadeUp { batch: 2, seq_len: 3, d_vocab: 5, lift: 100.0 },
+    ] {
+        let (logits, tokens) = (made_up.logits(), made_up.tokens());
+        grading.case(made_up.words(), want(made_up.losses()), move || loss(&logits, &tokens));
+    }
+    let damaged = |damaged: Damaged| damaged.verdict(&C6);
+    let stored = stored(&C6)?;
+    for item in 0..stored.count("repeated").map_err(damaged)? {
+        let (tokens, losses) = model_case(stored, item).map_err(damaged)?;
+        let logits = logits_of(item, &tokens).map_err(damaged)?;
+        let name = format!("the model on random tokens, batch {}, {} positions", tokens.nrows(), tokens.ncols());
+        grading.case_that_does_not_tell(name, want(losses), move || loss(&logits, &tokens));
+    }
+    grading.verdict()
+}
+
+fn want((first, second): (f64, f64)) -> Want {
+    Want::Array { values: Tensor::from((first, second)), axes: &["half"], tolerance: TOLERANCE }
+}
+
+fn model_case(stored: &Stored, item: usize) -> Result<(Tokens, (f64, f64)), Damaged> {
+    let mean = |half: &str| stored.number("repeated", item, &format!("log_prob_{half}_half"));
+    Ok((stored.tokens(&format!("repeated_{item}"))?, (-mean("first")?, -mean("second")?)))
+}
+
+/// Runs the model once for each item, however often the check runs in this process.
+fn logits_of(item: usize, tokens: &Tokens) -> Result<Arc<Array3<f32>>, Damaged> {
+    static KNOWN: Mutex<Vec<(usize, Arc<Array3<f32>>)>> = Mutex::new(Vec::new());
+    // A poisoned lock only means that another check failed while it looked.
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, logits)) = known.iter().find(|(of, _)| *of == item) {
+        return Ok(Arc::clone(logits));
+    }
+    let logits = stored::logits(tokens)?;
+    known.push((item, Arc::clone(&logits)));
+    Ok(logits)
+}
+
+/// Logits whose losses are known by construction: at each position the token that follows gets a chosen probability, and
+/// the others share the rest unevenly.
+#[derive(Clone, Copy)]
+struct MadeUp {
+    batch: usize,
+    seq_len: usize,
+    d_vocab: usize,
+    /// Where the logits lie; it changes no probability.
+    lift: f64,
+}
+
+impl MadeUp {
+    fn words(self) -> String {
+        let Self { batch, seq_len, lift, .. } = self;
+        let lifted = if lift > 0.0 { format!(", logits around {lift}") } else { String::new() };
+        format!("made-up logits, batch {batch}, segment {seq_len}{lifted}")
+    }
+
+    fn n_pos(self) -> usize {
+        1 + 2 * self.seq_len
+    }
+
+    /// `[batch, pos]`: BOS, a segment, the segment again. No two neighbours are alike.
+    fn tokens(self) -> Tokens {
+        Tokens::from_shape_fn((self.batch, self.n_pos()), |(row, pos)| match pos {
+            0 => 0,
+            _ => 1 + (2 * row + 3 * ((pos - 1) % self.seq_len)) % (self.d_vocab - 1),
+        })
+    }
+
+    /// The probability of the token that follows this position: different everywhere, and larger in the second copy.
+    fn right(self, row: usize, pos: usize) -> f64 {
+        let step = (5 * row + 3 * pos) % 11;
+        if pos < self.seq_len { 0.02 + 0.01 * step as f64 } else { 0.5 + 0.04 * step as f64 }
+    }
+
+    fn logits(self) -> Array3<f32> {
+        let tokens = self.tokens();
+        Array3::from_shape_fn((self.batch, self.n_pos(), self.d_vocab), |(row, pos, id)| {
+            // Nothing follows the last position; its logits count for nothing.
+            let next = if pos + 1 < self.n_pos() { tokens[[row, pos + 1]] } else { 0 };
+            let weight = |id: usize| (1 + (3 * id + row + 2 * pos) % 5) as f64;
+            let others: f64 = (0..self.d_vocab).filter(|other| *other != next).map(weight).sum();
+            let right = self.right(row, pos);
+            let probability = if id == next { right } else { (1.0 - right) * weight(id) / others };
+            // A constant of its own at each position changes no probability.
+            (probability.ln() + self.lift + 0.5 * row as f64 - 0.25 * pos as f64) as f32
+        })
+    }
+
+    /// The mean loss on each half: `seq_len` predictions of the first copy, as many of the second.
+    fn losses(self) -> (f64, f64) {
+        let mean = |from: usize| {
+            let cells = (0..self.batch).flat_map(|row| (from..from + self.seq_len).map(move |pos| (row, pos)));
+            let sum: f64 = cells.map(|(row, pos)| -self.right(row, pos).ln()).sum();
+            sum / (self.batch * self.seq_len) as f64
+        };
+        (mean(0), mean(self.seq_len))
+    }
+}

@@ -1,0 +1,79 @@
+//! Exercise 02, finding induction heads: what it asks for, and its checks.
+//!
+//! - `made_up`: caches with attention drawn by hand, in which it is known by construction who attends where;
+//! - `stored`: real attention and log probabilities of the embedded model, computed by an independent program;
+//! - `views`, `detectors`, `repeated_tokens`, `losses`: the checks;
+//! - `mistakes`: what goes wrong, and what to say about it.
+
+mod detectors;
+mod losses;
+mod made_up;
+mod mistakes;
+mod repeated_tokens;
+mod stored;
+mod views;
+
+use circuit_vis::{View, VisError};
+use hooked_transformer::{ActivationCache, Tokens};
+use ndarray::Array3;
+use rand_chacha::ChaCha8Rng;
+
+use crate::exercise::{CheckInfo, Exercise};
+use crate::proof::Suite;
+
+pub use detectors::{
+    c1_current_attn_detector, c2_prev_attn_detector, c3_first_attn_detector, c7_induction_attn_detector,
+};
+pub use losses::c6_repeated_loss_by_half;
+pub use repeated_tokens::{c4_generate_repeated_tokens, c5_generate_repeated_tokens_at_random};
+pub use views::c0_attention_views;
+
+/// The exercise.
+pub static EXERCISE: Exercise = Exercise { slug: "02-induction", mistakes: mistakes::MISTAKES };
+
+/// The functions that a learner writes in this exercise.
+#[derive(Clone, Copy)]
+pub struct Submission {
+    /// A picture of the attention of each layer on one text; the tokens as strings.
+    pub attention_views: fn(&ActivationCache, &[String]) -> Result<Vec<View>, VisError>,
+    /// The heads that attend to the current token.
+    pub current_attn_detector: fn(&ActivationCache) -> Vec<String>,
+    /// The heads that attend to the previous token.
+    pub prev_attn_detector: fn(&ActivationCache) -> Vec<String>,
+    /// The heads that attend to the first token.
+    pub first_attn_detector: fn(&ActivationCache) -> Vec<String>,
+    /// Random tokens, twice: generator, batch, length of the segment, size of the vocabulary, BOS.
+    pub generate_repeated_tokens: fn(&mut ChaCha8Rng, usize, usize, usize, usize) -> Tokens,
+    /// The mean loss on the first copy and on the second.
+    pub repeated_loss_by_half: fn(&Array3<f32>, &Tokens) -> (f32, f32),
+    /// The heads that attend to the token after the previous copy of the current one; length of the segment.
+    pub induction_attn_detector: fn(&ActivationCache, usize) -> Vec<String>,
+}
+
+const fn info(name: &'static str, function: &'static str) -> CheckInfo {
+    CheckInfo { exercise: &EXERCISE, name, function }
+}
+
+static C0: CheckInfo = info("c0_attention_views", "attention_views");
+static C1: CheckInfo = info("c1_current_attn_detector", "current_attn_detector");
+static C2: CheckInfo = info("c2_prev_attn_detector", "prev_attn_detector");
+static C3: CheckInfo = info("c3_first_attn_detector", "first_attn_detector");
+static C4: CheckInfo = info("c4_generate_repeated_tokens", "generate_repeated_tokens");
+static C5: CheckInfo = info("c5_generate_repeated_tokens_at_random", "generate_repeated_tokens");
+static C6: CheckInfo = info("c6_repeated_loss_by_half", "repeated_loss_by_half");
+static C7: CheckInfo = info("c7_induction_attn_detector", "induction_attn_detector");
+
+/// The exercise with its checks in order, for those who prove the grading.
+pub static SUITE: Suite<Submission> = Suite {
+    exercise: &EXERCISE,
+    checks: &[
+        (&C0, c0_attention_views),
+        (&C1, c1_current_attn_detector),
+        (&C2, c2_prev_attn_detector),
+        (&C3, c3_first_attn_detector),
+        (&C4, c4_generate_repeated_tokens),
+        (&C5, c5_generate_repeated_tokens_at_random),
+        (&C6, c6_repeated_loss_by_half),
+        (&C7, c7_induction_attn_detector),
+    ],
+};

@@ -1,0 +1,122 @@
+//! What the grader knows about an exercise: its name, its checks, and the mistakes that it recognises.
+
+/// An exercise: a crate of stubs, the page of the guide beside it, and the mistakes that people make in it.
+#[derive(Debug)]
+pub struct Exercise {
+    /// The folder under `exercises/` and `solutions/`: `02-induction`.
+    pub slug: &'static str,
+    /// Every mistake that the grader can name.
+    pub mistakes: &'static [Mistake],
+}
+
+impl Exercise {
+    /// The file that the learner edits, seen from the root of the repository.
+    #[must_use]
+    pub fn source(&self) -> String {
+        format!("exercises/{}/src/lib.rs", self.slug)
+    }
+
+    /// The page of the guide, seen from the root of the repository.
+    #[must_use]
+    pub fn guide(&self) -> String {
+        format!("exercises/guide/src/{}.md", self.slug)
+    }
+
+    /// The two digits that the exercise is called by.
+    #[must_use]
+    pub fn number(&self) -> &'static str {
+        &self.slug[..2]
+    }
+
+    /// The mistake with this code.
+    #[must_use]
+    pub fn mistake(&self, code: &str) -> Option<&'static Mistake> {
+        self.mistakes.iter().find(|mistake| mistake.code == code)
+    }
+}
+
+/// One check: what a test of `exercises/NN/tests/checks.rs` runs.
+#[derive(Debug)]
+pub struct CheckInfo {
+    /// The exercise that it belongs to.
+    pub exercise: &'static Exercise,
+    /// Its name, the same as that of the test: `c1_current_attn_detector`.
+    pub name: &'static str,
+    /// The function that it grades.
+    pub function: &'static str,
+}
+
+/// A wrong answer that many people give, with what there is to say about it.
+///
+/// The code that gives it stands under `solutions/NN/tests/`, where a test proves that the check named here rejects it
+/// and says so.
+#[derive(Debug)]
+pub struct Mistake {
+    /// A stable short name: `E02-3`.
+    pub code: &'static str,
+    /// What was done, in a few words.
+    pub title: &'static str,
+    /// Why that gives what the learner sees.
+    pub explanation: &'static str,
+    /// One question that leads on, without giving the line of code away.
+    pub question: &'static str,
+    /// The name of the check that must reject it.
+    pub caught_by: &'static str,
+    /// How the grader knows it.
+    pub known_by: KnownBy,
+}
+
+/// How the grader knows a mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownBy {
+    /// Its output equals the stored one in every case.
+    Output,
+    /// Its output is the same in every case, whatever came in.
+    Sameness,
+    /// The check itself sees which property is missing.
+    Property,
+}
+
+impl Mistake {
+    /// The heading of its entry in the guide.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        format!("{} {}", self.code, self.title)
+    }
+
+    /// The link to its entry in the guide. The anchor follows mdBook's rule: lower case, spaces become hyphens,
+    /// punctuation goes.
+    #[must_use]
+    pub fn link(&self) -> String {
+        let anchor: String = self
+            .heading()
+            .to_lowercase()
+            .chars()
+            .filter_map(|c| match c {
+                ' ' => Some('-'),
+                '-' | '_' => Some(c),
+                _ if c.is_alphanumeric() => Some(c),
+                _ => None,
+            })
+            .collect();
+        format!("exercises/guide/src/when-it-goes-wrong.md#{anchor}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anchors_follow_the_rule_of_mdbook() {
+        let mistake = Mistake {
+            code: "E09-1",
+            title: "Halves' order, swapped",
+            explanation: "",
+            question: "",
+            caught_by: "",
+            known_by: KnownBy::Output,
+        };
+        assert_eq!(mistake.link(), "exercises/guide/src/when-it-goes-wrong.md#e09-1-halves-order-swapped");
+    }
+}

@@ -1,0 +1,282 @@
+//! Recognises a known mistake by what it returns.
+//!
+//! Every wrong answer under `solutions/NN/tests/` was run once on the graded cases, and some of what it returned was
+//! stored. A learner's output that agrees with that in every case was most likely made in the same way. Only a sample of the
+//! entries is stored: enough to tell the mistakes apart, too little to copy from.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use crate::call::Outcome;
+use crate::compare::Want;
+use crate::exercise::{Exercise, KnownBy, Mistake};
+use crate::grade::CaseRun;
+use crate::reference;
+use crate::value::{Tensor, Value};
+
+/// At most so many entries of an array are stored: one half of them where it differs most from the right one, the other
+/// half spread evenly.
+const SAMPLE: usize = 64;
+
+/// What a wrong answer gave in one case.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Print {
+    /// It panicked.
+    Panicked,
+    /// It returned these words.
+    Words(Vec<String>),
+    /// It returned an array of this shape with these entries, given by their number in logical order.
+    Array { shape: Vec<usize>, entries: Vec<(usize, f64)> },
+}
+
+impl Print {
+    /// The print of what a case gave; none for a stub or a call that did not return.
+    pub(crate) fn take(run: &CaseRun) -> Option<Self> {
+        match &run.outcome {
+            Outcome::Panicked { .. } => Some(Self::Panicked),
+            Outcome::Returned(Value::Words(words)) => Some(Self::Words(words.clone())),
+            Outcome::Returned(Value::Array(array)) => {
+                Some(Self::Array { shape: array.shape.clone(), entries: sample(array, &run.want) })
+            }
+            Outcome::NotStarted(_) | Outcome::TooLong(_) => None,
+        }
+    }
+
+    /// How far a case is from this print, in units of the tolerance: infinite where the kind, the shape or a word
+    /// differs.
+    pub(crate) fn distance(&self, run: &CaseRun) -> f64 {
+        let same = |equal: bool| if equal { 0.0 } else { f64::INFINITY };
+        match (self, &run.outcome) {
+            (Self::Panicked, Outcome::Panicked { .. }) => 0.0,
+            (Self::Words(print), Outcome::Returned(Value::Words(words))) => {
+                let (mut print, mut words) = (print.clone(), words.clone());
+                if !matches!(run.want, Want::Words { .. }) {
+                    print.sort();
+                    words.sort();
+                }
+                same(print == words)
+            }
+            (Self::Array { shape, entries }, Outcome::Returned(Value::Array(array))) => {
+                if *shape != array.shape {
+                    return f64::INFINITY;
+                }
+                let gaps = entries.iter().map(|&(at, want)| gap(array.data[at], want));
+                gaps.fold(0.0, f64::max) / run.want.tolerance()
+            }
+            _ => f64::INFINITY,
+        }
+    }
+
+    fn to_json(&self) -> Json {
+        match self {
+            Self::Panicked => json!("panicked"),
+            Self::Words(words) => json!({ "words": words }),
+            Self::Array { shape, entries } => {
+                let (at, values): (Vec<_>, Vec<_>) = entries.iter().map(|&(at, x)| (at, number_to_json(x))).unzip();
+                json!({ "shape": shape, "at": at, "values": values })
+            }
+        }
+    }
+
+    fn from_json(json: &Json) -> Option<Self> {
+        if json.as_str() == Some("panicked") {
+            return Some(Self::Panicked);
+        }
+        let list = |key: &str| json.get(key)?.as_array();
+        if let Some(words) = list("words") {
+            let words = words.iter().map(|w| w.as_str().map(Into::into));
+            return Some(Self::Words(words.collect::<Option<_>>()?));
+        }
+        let whole = |x: &Json| usize::try_from(x.as_u64()?).ok();
+        let shape = list("shape")?.iter().map(whole).collect::<Option<Vec<_>>>()?;
+        let at = list("at")?.iter().map(whole).collect::<Option<Vec<_>>>()?;
+        let values = list("values")?.iter().map(number_from_json).collect::<Option<Vec<_>>>()?;
+        let fits = at.len() == values.len() && at.iter().all(|i| *i < shape.iter().product());
+        fits.then(|| Self::Array { shape, entries: at.into_iter().zip(values).collect() })
+    }
+}
+
+/// The distance between two numbers, where NaN is at no distance from NaN, and an infinity from itself.
+fn gap(a: f64, b: f64) -> f64 {
+    if a == b || (a.is_nan() && b.is_nan()) {
+        return 0.0;
+    }
+    let gap = (a - b).abs();
+    if gap.is_nan() { f64::INFINITY } else { gap }
+}
+
+fn sample(array: &Tensor, want: &Want) -> Vec<(usize, f64)> {
+    let count = array.data.len();
+    let mut at: Vec<usize> = (0..count).collect();
+    if count > SAMPLE {
+        let from_want = |i: usize| match want {
+            Want::Array { values, .. } if values.shape == array.shape => gap(array.data[i], values.data[i]),
+            _ => 0.0,
+        };
+        at.sort_by(|a, b| from_want(*b).total_cmp(&from_want(*a)));
+        at.truncate(SAMPLE / 2);
+        at.extend((0..SAMPLE / 2).map(|i| i * count / (SAMPLE / 2)));
+        at.sort_unstable();
+        at.dedup();
+    }
+    at.into_iter().map(|i| (i, array.data[i])).collect()
+}
+
+/// JSON knows no NaN and no infinity: they are stored as words. Finite numbers keep the precision of an `f32`.
+fn number_to_json(x: f64) -> Json {
+    if !x.is_finite() {
+        return json!(x.to_string());
+    }
+    (x as f32).to_string().parse::<f64>().map_or_else(|_| json!(x), |short| json!(short))
+}
+
+fn number_from_json(json: &Json) -> Option<f64> {
+    json.as_f64().or_else(|| json.as_str()?.parse().ok())
+}
+
+/// The prints of an exercise: by the code of the mistake, then by the name of the case.
+pub(crate) type Prints = BTreeMap<String, BTreeMap<String, Print>>;
+
+/// Where the prints of an exercise are stored, seen from the root of the repository.
+pub(crate) fn file(exercise: &Exercise) -> String {
+    format!("reference_data/fingerprints/{}.json", exercise.number())
+}
+
+/// Reads the stored prints of an exercise.
+pub(crate) fn read(exercise: &Exercise) -> Result<Prints, reference::Damaged> {
+    let file = file(exercise);
+    let json = reference::json(&file)?;
+    parse(&json).ok_or_else(|| reference::lacks(&file, "fingerprints in the form that the grader knows"))
+}
+
+fn parse(json: &Json) -> Option<Prints> {
+    let cases = |cases: &Json| -> Option<BTreeMap<String, Print>> {
+        let cases = cases.as_object()?.iter();
+        cases.map(|(name, print)| Some((name.clone(), Print::from_json(print)?))).collect()
+    };
+    let mistakes = json.as_object()?.iter();
+    mistakes.map(|(code, json)| Some((code.clone(), cases(json)?))).collect()
+}
+
+/// The prints as the text of their file: one case a line, so that a change can be read.
+pub(crate) fn to_text(prints: &Prints) -> String {
+    let block = |(code, cases): (&String, &BTreeMap<String, Print>)| {
+        let line = |(name, print): (&String, &Print)| format!("    {}: {}", json!(name), print.to_json());
+        let lines: Vec<String> = cases.iter().map(line).collect();
+        format!("  {}: {{\n{}\n  }}", json!(code), lines.join(",\n"))
+    };
+    let blocks: Vec<String> = prints.iter().map(block).collect();
+    format!("{{\n{}\n}}\n", blocks.join(",\n"))
+}
+
+/// The mistake of this check that gives what these runs gave.
+pub(crate) fn recognise(exercise: &'static Exercise, check: &str, runs: &[CaseRun]) -> Option<&'static Mistake> {
+    // Without the file the verdict is still right, only less helpful. `check-solutions` notices the loss.
+    let prints = read(exercise).unwrap_or_default();
+    let known = exercise.mistakes.iter().filter(|mistake| mistake.caught_by == check);
+    let mut known = known.filter(|mistake| match mistake.known_by {
+        KnownBy::Output => prints.get(mistake.code).is_some_and(|cases| agrees(cases, runs)),
+        KnownBy::Sameness => is_the_same_everywhere(runs),
+        KnownBy::Property => false,
+    });
+    known.next()
+}
+
+/// Whether every case gave the same although not every case asks for the same. An empty list says nothing: it comes from
+/// a score that is never high, too.
+pub(crate) fn is_the_same_everywhere(runs: &[CaseRun]) -> bool {
+    let Some((first, rest)) = runs.split_first() else {
+        return false;
+    };
+    let says_something = match &first.outcome {
+        Outcome::Returned(Value::Words(words)) => !words.is_empty(),
+        Outcome::Returned(Value::Array(_)) => true,
+        _ => false,
+    };
+    says_something
+        && rest.iter().all(|run| run.outcome == first.outcome)
+        && rest.iter().any(|run| run.want.asks_for_something_else_than(&first.want))
+}
+
+fn agrees(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> bool {
+    let mut told = runs.iter().filter(|run| run.tells).peekable();
+    told.peek().is_some() && told.all(|run| cases.get(&run.name).is_some_and(|print| print.distance(run) <= 1.0))
+}
+
+/// The prints that a wrong answer leaves.
+pub(crate) fn take_all(runs: &[CaseRun]) -> BTreeMap<String, Print> {
+    let told = runs.iter().filter(|run| run.tells);
+    told.filter_map(|run| Some((run.name.clone(), Print::take(run)?))).collect()
+}
+
+/// Whether two sets of prints are the same, up to a tenth of the tolerance.
+pub(crate) fn unchanged(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> bool {
+    let told: Vec<_> = runs.iter().filter(|run| run.tells).collect();
+    told.len() == cases.len()
+        && told.iter().all(|run| cases.get(&run.name).is_some_and(|print| print.distance(run) <= 0.1))
+}
+
+/// How far a wrong answer is from a print, in units of the tolerance, in the case where they differ most.
+pub(crate) fn separation(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> f64 {
+    let told = runs.iter().filter(|run| run.tells);
+    told.map(|run| cases.get(&run.name).map_or(f64::INFINITY, |print| print.distance(run))).fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(values: Vec<f64>) -> CaseRun {
+        let right = Tensor::new(&[values.len()], vec![1.0; values.len()]);
+        CaseRun {
+            name: "a case".into(),
+            outcome: Outcome::Returned(Value::Array(Tensor::new(&[values.len()], values))),
+            want: Want::Array { values: right, axes: &["pos"], tolerance: 1e-3 },
+            tells: true,
+        }
+    }
+
+    #[test]
+    fn prints_survive_their_file() {
+        let mut cases = take_all(&[run(vec![0.1, f64::NAN, f64::NEG_INFINITY])]);
+        cases.insert("words".into(), Print::Words(vec!["0.1".into()]));
+        cases.insert("panic".into(), Print::Panicked);
+        let prints = Prints::from([("E09-1".to_string(), cases)]);
+        // NaN is unlike itself, so the texts are compared.
+        let reread = parse(&serde_json::from_str(&to_text(&prints)).unwrap()).unwrap();
+        assert_eq!(to_text(&reread), to_text(&prints));
+    }
+
+    #[test]
+    fn an_output_agrees_within_the_tolerance_only() {
+        let cases = take_all(&[run(vec![0.5, f64::NAN])]);
+        assert!(agrees(&cases, &[run(vec![0.5004, f64::NAN])]));
+        assert!(!agrees(&cases, &[run(vec![0.502, f64::NAN])]));
+        assert!(!agrees(&cases, &[run(vec![0.5, 0.5])]));
+        assert!(!agrees(&cases, &[]), "no evidence is no agreement");
+    }
+
+    #[test]
+    fn the_same_list_everywhere_is_noticed_but_an_empty_one_says_nothing() {
+        let run = |words: &[&str], listed: &str| CaseRun {
+            name: listed.into(),
+            outcome: Outcome::Returned(Value::Words(words.iter().map(ToString::to_string).collect())),
+            want: Want::Names { scores: vec![(listed.into(), 0.9)], score: "score", band: (0.3, 0.55) },
+            tells: true,
+        };
+        assert!(is_the_same_everywhere(&[run(&["0.1"], "0.1"), run(&["0.1"], "0.2")]));
+        assert!(!is_the_same_everywhere(&[run(&["0.1"], "0.1"), run(&["0.2"], "0.2")]));
+        assert!(!is_the_same_everywhere(&[run(&["0.1"], "0.1"), run(&["0.1"], "0.1")]), "both ask for it");
+        assert!(!is_the_same_everywhere(&[run(&[], "0.1"), run(&[], "0.2")]));
+    }
+
+    #[test]
+    fn a_long_array_is_sampled_where_it_differs() {
+        let mut values = vec![1.0; 1000];
+        values[777] = 9.0;
+        let entries = sample(&Tensor::new(&[1000], values.clone()), &run(values).want);
+        assert!(entries.len() <= SAMPLE);
+        assert!(entries.contains(&(777, 9.0)));
+    }
+}

@@ -1,0 +1,87 @@
+//! The stored fingerprints: written from the wrong answers, and proved to tell them apart.
+
+use std::{env, fs};
+
+use super::{ROOM, Suite};
+use crate::exercise::{Exercise, KnownBy};
+use crate::fingerprint::{self, Prints};
+use crate::grade::CaseRun;
+use crate::reference::repository;
+use crate::verdict::Prose;
+
+/// When this variable is set, the file is written before it is compared with.
+const WRITE: &str = "COURSE_WRITE_FINGERPRINTS";
+
+impl<S> Suite<S> {
+    /// The stored fingerprints are those of the wrong answers, and tell them apart from each other and from the right
+    /// answer. With `COURSE_WRITE_FINGERPRINTS` set they are written first.
+    ///
+    /// # Errors
+    /// Which of these does not hold.
+    pub fn fingerprints(&self, correct: &S, wrong: &[(&str, S)]) -> Result<(), Prose> {
+        let recorded = self.record_all(wrong)?;
+        if env::var_os(WRITE).is_some() {
+            write(self.exercise, &recorded)?;
+        }
+        let stored = fingerprint::read(self.exercise)?;
+        up_to_date(&stored, &recorded)?;
+        for (code, prints) in &stored {
+            let right = self.record_for(code, correct)?;
+            far(&format!("{code} and the right answer"), fingerprint::separation(prints, &right))?;
+            for (other, runs) in recorded.iter().filter(|(other, _)| other != code) {
+                if self.caught_by(code) == self.caught_by(other) {
+                    far(&format!("{code} and {other}"), fingerprint::separation(prints, runs))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What each wrong answer gives that is known by its output.
+    fn record_all(&self, wrong: &[(&str, S)]) -> Result<Vec<(String, Vec<CaseRun>)>, Prose> {
+        let mut recorded = Vec::new();
+        for (code, submission) in wrong {
+            let mistake = self.exercise.mistake(code).ok_or(format!("no mistake {code}"))?;
+            if mistake.known_by != KnownBy::Output {
+                continue;
+            }
+            recorded.push((code.to_string(), self.record_for(code, submission)?));
+        }
+        Ok(recorded)
+    }
+
+    fn caught_by(&self, code: &str) -> Option<&'static str> {
+        self.exercise.mistake(code).map(|mistake| mistake.caught_by)
+    }
+}
+
+fn far(who: &str, distance: f64) -> Result<(), Prose> {
+    if distance >= ROOM {
+        return Ok(());
+    }
+    Err(format!("{who} differ by {distance:.2} tolerances only; {ROOM} are needed").into())
+}
+
+fn up_to_date(stored: &Prints, recorded: &[(String, Vec<CaseRun>)]) -> Result<(), Prose> {
+    let advice = "run `cargo xtask fingerprints`";
+    for (code, runs) in recorded {
+        let prints = stored.get(code).ok_or(format!("{code} has no fingerprints: {advice}"))?;
+        if !fingerprint::unchanged(prints, runs) {
+            return Err(format!("the fingerprints of {code} are stale: {advice}").into());
+        }
+    }
+    match stored.keys().find(|code| !recorded.iter().any(|(known, _)| known == *code)) {
+        Some(code) => Err(format!("{code} has fingerprints but no wrong answer: {advice}").into()),
+        None => Ok(()),
+    }
+}
+
+fn write(exercise: &Exercise, recorded: &[(String, Vec<CaseRun>)]) -> Result<(), Prose> {
+    let prints: Prints = recorded.iter().map(|(code, runs)| (code.clone(), fingerprint::take_all(runs))).collect();
+    let path = repository().join(fingerprint::file(exercise));
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    }
+    fs::write(&path, fingerprint::to_text(&prints)).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! Proves an exercise's grading, for those who write exercises: right answers pass however they are written, and each
+//! wrong answer is rejected by the check, and with the explanation, that is meant for it.
+//!
+//! These functions are called from the tests under `solutions/NN/tests/`, where the wrong answers live.
+
+mod fingerprints;
+mod tolerances;
+
+use crate::exercise::{CheckInfo, Exercise};
+use crate::grade::{CaseRun, record};
+use crate::verdict::{Check, Kind, Prose};
+
+/// A correct answer must be this many times nearer, and a wrong one this many times further off, than the tolerance.
+const ROOM: f64 = 10.0;
+
+/// A check with what is known about it.
+pub type Entry<S> = (&'static CheckInfo, fn(&S) -> Check);
+
+/// An exercise with its checks, for submissions of type `S`: the functions of a learner, as `fn` pointers.
+pub struct Suite<S: 'static> {
+    /// What the exercise is.
+    pub exercise: &'static Exercise,
+    /// Its checks in order.
+    pub checks: &'static [Entry<S>],
+}
+
+impl<S> Suite<S> {
+    /// Every check accepts this answer.
+    ///
+    /// # Errors
+    /// The first verdict that does not.
+    pub fn accepts(&self, submission: &S) -> Result<(), Prose> {
+        for (info, check) in self.checks {
+            check(submission).map_err(|v| Prose(format!("{} does not accept it: {v}", info.name)))?;
+        }
+        Ok(())
+    }
+
+    /// The check meant for this mistake is the first to reject the answer, and names the mistake.
+    ///
+    /// # Errors
+    /// What happened instead.
+    pub fn rejects(&self, code: &str, submission: &S) -> Result<(), Prose> {
+        let mistake = self.exercise.mistake(code).ok_or(format!("no mistake has the code {code}"))?;
+        let (info, caught_by) = self.check(mistake.caught_by)?;
+        let before = self.checks.iter().take_while(|(other, _)| other.name != info.name);
+        for (earlier, check) in before.filter(|(other, _)| other.function == info.function) {
+            check(submission).map_err(|v| format!("{} rejects it first: {v}", earlier.name))?;
+        }
+        let Err(verdict) = caught_by(submission) else {
+            return Err(format!("{} accepts it", info.name).into());
+        };
+        if !matches!(verdict.kind, Kind::Wrong | Kind::Panicked) {
+            return Err(format!("the verdict is not about the answer: {verdict}").into());
+        }
+        if verdict.mistake.map(|m| m.code) != Some(code) {
+            return Err(format!("it is rejected, but not as {code}: {verdict}").into());
+        }
+        // `cargo test -- --nocapture` shows what a learner reads.
+        println!("{verdict}\n");
+        Ok(())
+    }
+
+    fn check(&self, name: &str) -> Result<Entry<S>, Prose> {
+        let found = self.checks.iter().find(|(info, _)| info.name == name);
+        found.copied().ok_or_else(|| format!("no check is called {name}").into())
+    }
+
+    /// Every mistake of the exercise has a wrong answer here, and every wrong answer a mistake.
+    ///
+    /// # Errors
+    /// Those that have none.
+    pub fn covers_every_mistake<'a>(&self, wrong: &[(&'a str, S)]) -> Result<(), Prose> {
+        let given: Vec<&'a str> = wrong.iter().map(|(code, _)| *code).collect();
+        let known: Vec<&str> = self.exercise.mistakes.iter().map(|m| m.code).collect();
+        if given != known {
+            return Err(format!("wrong answers {given:?}, but mistakes {known:?}").into());
+        }
+        Ok(())
+    }
+
+    /// What a wrong answer gives in the cases of the check that is meant for it.
+    fn record_for(&self, code: &str, submission: &S) -> Result<Vec<CaseRun>, Prose> {
+        let mistake = self.exercise.mistake(code).ok_or(format!("no mistake has the code {code}"))?;
+        let (_, check) = self.check(mistake.caught_by)?;
+        Ok(record(|| check(submission))?)
+    }
+}

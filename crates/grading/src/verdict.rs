@@ -1,0 +1,98 @@
+//! What a check says: nothing when the answer is right, otherwise one of five verdicts, as prose.
+
+use std::fmt;
+
+use crate::exercise::{CheckInfo, Mistake};
+use crate::prose::wrap;
+
+/// The outcome of a check, returned from a `#[test]`: the test harness prints the verdict as it stands.
+pub type Check = Result<(), Verdict>;
+
+/// Why an answer is not accepted (yet).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The function is still a stub.
+    NotStarted,
+    /// It returned something else than it should.
+    Wrong,
+    /// It panicked.
+    Panicked,
+    /// It did not return in time.
+    TooLong,
+    /// The course itself is incomplete: a file of reference data is missing or damaged. Not the learner's fault.
+    CourseDamaged,
+}
+
+impl Kind {
+    /// The words that a verdict of this kind begins with.
+    #[must_use]
+    pub fn headline(self) -> &'static str {
+        match self {
+            Self::NotStarted => "NOT STARTED",
+            Self::Wrong => "WRONG",
+            Self::Panicked => "PANICKED",
+            Self::TooLong => "RAN TOO LONG",
+            Self::CourseDamaged => "THE COURSE IS DAMAGED",
+        }
+    }
+}
+
+/// Why a check did not pass, in words.
+///
+/// `Debug` prints the same prose as `Display`, because the test harness shows the error of a test with `Debug`.
+pub struct Verdict {
+    /// Which of the five it is.
+    pub kind: Kind,
+    /// The check that says so.
+    pub check: &'static CheckInfo,
+    /// What was seen, one line after another.
+    pub evidence: String,
+    /// The known mistake that gives the same, if there is one.
+    pub mistake: Option<&'static Mistake>,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let CheckInfo { exercise, function, .. } = self.check;
+        writeln!(f, "{}: `{function}`", self.kind.headline())?;
+        writeln!(f, "{}", self.evidence)?;
+        if let Some(mistake) = self.mistake {
+            writeln!(f, "\n  What happened, most likely: {}", mistake.heading())?;
+            writeln!(f, "{}", wrap(mistake.explanation, "    "))?;
+            writeln!(f, "{}", wrap(mistake.question, "    "))?;
+            return write!(f, "  More about it:  {}", mistake.link());
+        }
+        match self.kind {
+            Kind::NotStarted => {
+                writeln!(f, "  Edit it in:     {}", exercise.source())?;
+                writeln!(f, "  Read about it:  {}", exercise.guide())?;
+                write!(f, "  Try it with:    cargo xtask check {}", exercise.number())
+            }
+            Kind::CourseDamaged => Ok(()),
+            _ => write!(f, "  The task again:  {}", exercise.guide()),
+        }
+    }
+}
+
+impl fmt::Debug for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Verdict {}
+
+/// Words that stand for an error in a `#[test]`, printed as they are.
+pub struct Prose(pub String);
+
+impl fmt::Debug for Prose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<T: fmt::Display> From<T> for Prose {
+    fn from(words: T) -> Self {
+        Self(words.to_string())
+    }
+}

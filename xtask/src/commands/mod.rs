@@ -1,0 +1,177 @@
+//! The commands, and the line of help for each.
+
+mod check;
+mod check_all;
+mod check_solutions;
+mod explore;
+mod fingerprints;
+mod guide;
+mod hint;
+mod next;
+mod progress;
+mod reset;
+mod solution;
+mod status;
+mod stubs;
+mod tolerances;
+mod watch;
+
+pub(crate) use stubs::derive as stub_of;
+
+/// What a command says about itself and what it does. It returns whether all is well, which becomes the exit code.
+pub(crate) type Done = Result<bool, String>;
+
+struct Command {
+    name: &'static str,
+    arguments: &'static str,
+    help: &'static str,
+    for_authors: bool,
+    run: fn(&[&str]) -> Done,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "check",
+        arguments: "[NN]",
+        help: "grade an exercise: the first check that does not pass, and why",
+        for_authors: false,
+        run: check::run,
+    },
+    Command {
+        name: "watch",
+        arguments: "[NN]",
+        help: "the same again whenever you save",
+        for_authors: false,
+        run: watch::run,
+    },
+    Command {
+        name: "hint",
+        arguments: "[NN] [FUNCTION]",
+        help: "a hint about the next function, plainer each time",
+        for_authors: false,
+        run: hint::run,
+    },
+    Command {
+        name: "next",
+        arguments: "",
+        help: "what comes after what you have passed",
+        for_authors: false,
+        run: next::run,
+    },
+    Command {
+        name: "progress",
+        arguments: "",
+        help: "how far you are, and how many minutes are left",
+        for_authors: false,
+        run: progress::run,
+    },
+    Command {
+        name: "check-all",
+        arguments: "",
+        help: "grade everything again",
+        for_authors: false,
+        run: check_all::run,
+    },
+    Command {
+        name: "solution",
+        arguments: "NN [--spoil]",
+        help: "the solution beside yours, once you have passed",
+        for_authors: false,
+        run: solution::run,
+    },
+    Command {
+        name: "reset",
+        arguments: "NN",
+        help: "back to the stubs; your file is kept",
+        for_authors: false,
+        run: reset::run,
+    },
+    Command {
+        name: "view",
+        arguments: "NN",
+        help: "the pictures of an exercise, in your browser",
+        for_authors: false,
+        run: explore::view,
+    },
+    Command {
+        name: "explore",
+        arguments: "\"TEXT\" [--model M] [--out FILE]",
+        help: "pictures of a model on any text",
+        for_authors: false,
+        run: explore::run,
+    },
+    Command {
+        name: "check-solutions",
+        arguments: "[NN]",
+        help: "prove the course: stubs not started, solutions right, wrong answers told so",
+        for_authors: true,
+        run: check_solutions::run,
+    },
+    Command {
+        name: "stubs",
+        arguments: "[--check]",
+        help: "derive the exercises from the solutions",
+        for_authors: true,
+        run: stubs::run,
+    },
+    Command {
+        name: "fingerprints",
+        arguments: "[--check]",
+        help: "store what the wrong answers return, so that they are recognised",
+        for_authors: true,
+        run: fingerprints::run,
+    },
+    Command {
+        name: "tolerances",
+        arguments: "",
+        help: "measure the tolerances: correct answers below, wrong ones above",
+        for_authors: true,
+        run: tolerances::run,
+    },
+    Command {
+        name: "guide",
+        arguments: "[--check]",
+        help: "write the guide's page of mistakes",
+        for_authors: true,
+        run: guide::run,
+    },
+];
+
+/// Runs the command that the words ask for; without words, says where the learner is.
+pub(crate) fn run(words: &[&str]) -> Done {
+    let Some((&name, arguments)) = words.split_first() else {
+        return status::run();
+    };
+    if ["help", "--help", "-h"].contains(&name) {
+        println!("{}", help());
+        return Ok(true);
+    }
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) => (command.run)(arguments),
+        None => Err(format!("There is no command `{name}`.\n\n{}", help())),
+    }
+}
+
+fn help() -> String {
+    let lines = |for_authors: bool| {
+        COMMANDS
+            .iter()
+            .filter(move |command| command.for_authors == for_authors)
+            .map(|c| format!("  cargo xtask {:<38} {}\n", format!("{} {}", c.name, c.arguments), c.help))
+            .collect::<String>()
+    };
+    format!(
+        "  cargo xtask                                        where you are, and what is next\n{}\nFor authors of exercises:\n{}",
+        lines(false),
+        lines(true).trim_end()
+    )
+}
+
+/// Reads the arguments of a command that takes nothing but, perhaps, `--check`.
+pub(crate) fn only_check_flag(arguments: &[&str]) -> Result<bool, String> {
+    match arguments {
+        [] => Ok(false),
+        ["--check"] => Ok(true),
+        other => Err(format!("The only argument here is --check, not `{}`.", other.join(" "))),
+    }
+}
