@@ -46,13 +46,20 @@ def measure(library: str, folder: Path) -> None:
         def load():
             return GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32)
     else:
-        from transformer_lens import HookedTransformer
+        from transformer_lens import HookedTransformer, HookedTransformerConfig
+        from transformer_lens.pretrained.weight_conversions import convert_gpt2_weights
         from transformers import GPT2LMHeadModel
+        config = HookedTransformerConfig(
+            n_layers=12, d_model=768, n_ctx=1024, d_head=64, d_vocab=50257, act_fn="gelu_new", device="cpu")
 
         def load():
-            # The classic library converts a model that transformers has loaded.
+            # What its from_pretrained does, which asks the hub for the model's name first.
             hf = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32)
-            return HookedTransformer.from_pretrained_no_processing("gpt2", hf_model=hf, device="cpu", tokenizer=None)
+            model = HookedTransformer(config)
+            model.load_and_process_state_dict(
+                convert_gpt2_weights(hf, config), fold_ln=False, center_writing_weights=False,
+                center_unembed=False, fold_value_biases=False)
+            return model
     before = peak_mib()
     start = time.perf_counter()
     model = load()

@@ -33,6 +33,9 @@
 //! # Ok::<(), hooked_transformer::Error>(())
 //! ```
 //!
+//! Published models come by name, [`HookedTransformer::from_pretrained`]`("gpt2-small")`: from the cache that Python's
+//! libraries use, too, and with the feature `hub` from the Hugging Face hub itself. [`list_models`] names them.
+//!
 //! Errors at the edges, panics in the maths: what comes from outside (files, names, text, shapes) gets a typed
 //! [`Error`]; a wrong index inside numerical code panics with both shapes.
 

@@ -121,8 +121,10 @@ impl HookedTransformer {
         }
     }
 
-    /// Loads a model from a folder with `config.json`, `model.safetensors` (f32, f16 or bf16) and, for text,
-    /// `tokenizer.json`.
+    /// Loads a model from a folder, with its weights as they are: one that [`save`](Self::save) wrote, or one in Hugging
+    /// Face's layout of a supported architecture. It has a `config.json`, tensors in safetensors or PyTorch's `.bin` or
+    /// `.pth` (f64, f32, f16 or bf16; one file or several with an index) and, for text, a tokenizer. For models by name,
+    /// and for processed weights, see [`from_pretrained`](Self::from_pretrained).
     ///
     /// # Errors
     /// A file is missing or damaged, or weights, configuration and tokenizer contradict each other; the message names
