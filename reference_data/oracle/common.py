@@ -22,6 +22,7 @@ REFERENCE_DATA = Path(__file__).resolve().parent.parent
 MODELS = REFERENCE_DATA / "models"
 ACTIVATIONS = REFERENCE_DATA / "activations"
 PARITY = REFERENCE_DATA / "parity"
+ANALYSIS = REFERENCE_DATA / "analysis"
 
 ATTN_ONLY = "attn-only-2l-tales"
 GPT2 = "gpt2-tales"

@@ -1,4 +1,4 @@
-"""Makes everything in activations/ and parity/ again, from the weights in models/.
+"""Makes everything in activations/, parity/ and analysis/ again, from the weights in models/.
 
     python generate.py            about a minute
     python generate.py --check    changes nothing: are the stored files what the manifests say?
@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only compare with the manifests")
     parser.add_argument("--prepared", type=Path,
                         help="draw held_out.safetensors anew from this folder of prepare.py")
-    parser.add_argument("--only", choices=["activations", "parity"], help="one of the two folders")
+    parser.add_argument("--only", choices=manifest.FOLDERS, help="one of the folders")
     args = parser.parse_args()
     if args.check:
         return manifest.check()
@@ -40,9 +40,13 @@ def main() -> int:
     import activations
     import analysis
     import common
+    import exercise_01
     import exercise_02
     import generation
+    import exercise_04
+    import exercise_03
     import held_out
+    import interventions
     import parity
     import tokenizer_cases
 
@@ -53,20 +57,27 @@ def main() -> int:
                      "transformer_lens": version("transformer-lens"),
                      "numpy": numpy.__version__, "tokenizers": tokenizers.__version__},
     }
-    if args.only != "parity":
+    if args.only in (None, "activations"):
         if args.prepared:
             held_out.draw(args.prepared)
         noise = activations.generate()
         tokenizer_cases.generate()
+        exercise_01.generate()
         exercise_02.generate()
         generation.generate()
+        exercise_04.generate()
+        exercise_03.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")
-    if args.only != "activations":
+    if args.only in (None, "parity"):
         parity.generate()
-        analysis.generate()  # needs what parity has just written
+        interventions.generate()  # needs what parity has just written
         found = manifest.build(common.PARITY, about, [], {})
         common.write_json(found, common.PARITY / "manifest.json")
+    if args.only in (None, "analysis"):  # after parity, whose weights it takes
+        analysis.generate()
+        found = manifest.build(common.ANALYSIS, about, [], {})
+        common.write_json(found, common.ANALYSIS / "manifest.json")
     return manifest.check()
 
 

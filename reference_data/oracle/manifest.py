@@ -2,7 +2,7 @@
 
 Needs nothing but Python itself, so that a check needs no oracle:
 
-    python manifest.py            checks activations/ and parity/
+    python manifest.py            checks activations/, parity/ and analysis/
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 REFERENCE_DATA = Path(__file__).resolve().parent.parent
+FOLDERS = ("activations", "parity", "analysis")
 MODEL_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 
 
@@ -76,12 +77,12 @@ def problems(folder: Path) -> list[str]:
 def check() -> int:
     """0 if the stored files are what their manifests say."""
     found = []
-    for folder in ("activations", "parity"):
+    for folder in FOLDERS:
         if (REFERENCE_DATA / folder / "manifest.json").exists():
             found += problems(REFERENCE_DATA / folder)
         else:
             found.append(f"{folder}/manifest.json is missing")
-    print("\n".join(found) if found else "activations and parity: as their manifests say")
+    print("\n".join(found) if found else f"{', '.join(FOLDERS)}: as their manifests say")
     return 1 if found else 0
 
 

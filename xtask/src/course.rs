@@ -20,14 +20,40 @@ pub(crate) struct Exercise {
 }
 
 /// The course.
-pub(crate) const EXERCISES: &[Exercise] = &[Exercise {
-    slug: "02-induction",
-    title: "Finding induction heads",
-    checks: 7,
-    wrong_answers: 39,
-    right_answers: 3,
-    minutes: 60,
-}];
+pub(crate) const EXERCISES: &[Exercise] = &[
+    Exercise {
+        slug: "01-introduction",
+        title: "Meet the model",
+        checks: 12,
+        wrong_answers: 68,
+        right_answers: 3,
+        minutes: 90,
+    },
+    Exercise {
+        slug: "02-induction",
+        title: "Finding induction heads",
+        checks: 8,
+        wrong_answers: 44,
+        right_answers: 3,
+        minutes: 60,
+    },
+    Exercise {
+        slug: "03-logit-attribution",
+        title: "Logit attribution",
+        checks: 14,
+        wrong_answers: 64,
+        right_answers: 3,
+        minutes: 120,
+    },
+    Exercise {
+        slug: "04-activation-addition",
+        title: "Activation addition",
+        checks: 14,
+        wrong_answers: 62,
+        right_answers: 3,
+        minutes: 120,
+    },
+];
 
 impl Exercise {
     /// The two digits that the exercise is called by.
@@ -65,10 +91,42 @@ impl Exercise {
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn stubs_left(&self) -> Result<usize, String> {
-        let source = workspace::read(&self.source())?;
-        let is_code = |line: &&str| !line.trim_start().starts_with("//");
-        Ok(source.lines().filter(is_code).map(|line| line.matches("todo!(").count()).sum())
+        Ok(count_of_stubs(&workspace::read(&self.source())?))
     }
+
+    /// How many functions there are to write, by the stub that the solution gives.
+    ///
+    /// # Errors
+    /// When the solution cannot be read.
+    pub(crate) fn functions(&self) -> Result<usize, String> {
+        Ok(count_of_stubs(&crate::commands::stub_of(&workspace::read(&self.solution())?)?))
+    }
+
+    /// The name of the first function that is still a stub.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn first_stub(&self) -> Result<Option<String>, String> {
+        let source = workspace::read(&self.source())?;
+        let mut function = None;
+        for line in source.lines().filter(|line| is_code(line)) {
+            if let Some((_, rest)) = line.split_once("fn ") {
+                function = rest.split(['(', '<']).next().map(str::to_string);
+            }
+            if line.contains("todo!(") {
+                return Ok(function);
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn is_code(line: &str) -> bool {
+    !line.trim_start().starts_with("//")
+}
+
+fn count_of_stubs(source: &str) -> usize {
+    source.lines().filter(|line| is_code(line)).map(|line| line.matches("todo!(").count()).sum()
 }
 
 /// The exercise called by this number: `2`, `02` and `02-induction` are the same.

@@ -2,12 +2,16 @@
 //!
 //! One file a command, under `commands/`. What they share:
 //! - [`course`]: the exercises, in order, with the numbers that must hold for each;
+//! - [`progress`]: what the learner has passed, in a file;
+//! - [`guide`]: the chapters, as far as commands read them;
 //! - [`tests_of`]: runs the tests of a crate and reads what the test harness prints;
 //! - [`workspace`]: where the files are;
 //! - [`style`]: colour, where the terminal shows it.
 
 mod commands;
 mod course;
+mod guide;
+mod progress;
 mod style;
 mod tests_of;
 mod workspace;

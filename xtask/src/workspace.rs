@@ -17,10 +17,16 @@ pub(crate) fn read(file: &str) -> Result<String, String> {
     fs::read_to_string(root().join(file)).map_err(|error| format!("{file} cannot be read: {error}."))
 }
 
-/// Writes a text file, given by its path from the root.
+/// Writes a text file, given by its path from the root. It appears whole or not at all.
 ///
 /// # Errors
 /// Names the file and what is wrong with it.
 pub(crate) fn write(file: &str, text: &str) -> Result<(), String> {
-    fs::write(root().join(file), text).map_err(|error| format!("{file} cannot be written: {error}."))
+    let path = root().join(file);
+    let partial = root().join(format!("{file}.partial"));
+    let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, &path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&partial);
+        format!("{file} cannot be written: {error}.")
+    })
 }

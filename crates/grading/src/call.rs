@@ -116,7 +116,7 @@ fn place_of(info: &PanicHookInfo<'_>) -> String {
     let backtrace = Backtrace::force_capture().to_string();
     match line_in_course_code(&backtrace) {
         Some(line) => format!("{line}, in a call of {}:{}", short(location.file()), location.line()),
-        None => location.to_string(),
+        None => format!("{}:{}:{}", short(location.file()), location.line(), location.column()),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use crate::picture;
 use crate::probe;
 use crate::prose::number;
 use crate::value::{Tensor, Value};
@@ -35,15 +36,22 @@ pub enum Want {
         /// the threshold is the learner's choice.
         band: (f64, f64),
     },
+    /// A list of words, exactly these and in this order.
+    Words {
+        /// The expected words.
+        words: Vec<String>,
+        /// What one of them is: "token".
+        what: &'static str,
+    },
 }
 
 impl Want {
-    /// How far an entry may be off; for a list of names, which is right or wrong, this is one.
+    /// How far an entry may be off; for a list of words, which is right or wrong, this is one.
     #[must_use]
     pub fn tolerance(&self) -> f64 {
         match self {
             Self::Array { tolerance, .. } => *tolerance,
-            Self::Names { .. } => 1.0,
+            Self::Names { .. } | Self::Words { .. } => 1.0,
         }
     }
 
@@ -57,6 +65,7 @@ impl Want {
                 };
                 listed(scores) != listed(others)
             }
+            (Self::Words { words, .. }, Self::Words { words: others, .. }) => words != others,
             _ => true,
         }
     }
@@ -79,8 +88,10 @@ pub fn compare(got: &Value, want: &Want) -> Result<f64, Difference> {
     match (got, want) {
         (Value::Array(got), Want::Array { values, axes, tolerance }) => compare_arrays(got, values, axes, *tolerance),
         (Value::Words(got), Want::Names { scores, score, band }) => compare_names(got, scores, score, *band),
+        (Value::Words(got), Want::Words { words, what }) => compare_words(got, words, what),
         (Value::Array(_), Want::Names { .. }) => Err(unlike("an array", "a list of names")),
-        (Value::Words(_), Want::Array { .. }) => Err(unlike("a list of names", "an array")),
+        (Value::Array(_), Want::Words { .. }) => Err(unlike("an array", "a list of words")),
+        (Value::Words(_), Want::Array { .. }) => Err(unlike("a list of words", "an array")),
     }
 }
 
@@ -117,6 +128,9 @@ fn compare_arrays(got: &Tensor, want: &Tensor, axes: &[&str], tolerance: f64) ->
     }
     if off.len() > SHOWN {
         let _ = write!(report, "\n    and {} more", off.len() - SHOWN);
+    }
+    if let Some(picture) = picture::got_beside_want(got, want, axes, off[0].0) {
+        let _ = write!(report, "\n{picture}");
     }
     if let Some(hint) = probe::same_shape(got, want, axes, tolerance) {
         let _ = write!(report, "\n  Look: {hint}");
@@ -219,6 +233,24 @@ fn compare_names(
     Err(Difference { report, largest: f64::INFINITY })
 }
 
+/// Word by word; the first that differs is shown, and how many there are.
+fn compare_words(got: &[String], want: &[String], what: &str) -> Result<f64, Difference> {
+    let length = got.len().max(want.len());
+    let off: Vec<usize> = (0..length).filter(|at| got.get(*at) != want.get(*at)).collect();
+    let Some(&first) = off.first() else {
+        return Ok(0.0);
+    };
+    let shown = |words: &[String]| words.get(first).map_or_else(|| "nothing".into(), |word| format!("{word:?}"));
+    let number = if length > 1 { format!(" {first}") } else { String::new() };
+    let mut report = format!("  {what}{number}: got {}, want {}", shown(got), shown(want));
+    if got.len() != want.len() {
+        let _ = write!(report, "\n  {} came, but there should be {}", got.len(), want.len());
+    } else if length > 1 {
+        let _ = write!(report, "\n  {} of {length} differ", off.len());
+    }
+    Err(Difference { report, largest: f64::INFINITY })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,5 +324,17 @@ mod tests {
         assert!(ask(&["0.0", "1.0"]).unwrap_err().contains("1.0 should not be there"));
         assert!(ask(&["0.0", "0.0"]).unwrap_err().contains("0.0 is listed 2 times"));
         assert!(ask(&["0.0", "L1H0"]).unwrap_err().contains("\"L1H0\" is not the name of a head"));
+    }
+
+    #[test]
+    fn words_are_compared_one_by_one_and_in_order() {
+        let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<String>>();
+        let want = Want::Words { words: words(&["the", " cat", "."]), what: "token" };
+        let ask = |got: &[&str]| compare(&words(got).into(), &want).map_err(|d| d.report);
+        assert!(ask(&["the", " cat", "."]).is_ok());
+        assert_eq!(ask(&["the", "cat", "."]).unwrap_err(), "  token 1: got \"cat\", want \" cat\"\n  1 of 3 differ");
+        let short = ask(&["the", " cat"]).unwrap_err();
+        assert_eq!(short, "  token 2: got nothing, want \".\"\n  2 came, but there should be 3");
+        assert!(ask(&[" cat", "the", "."]).is_err());
     }
 }

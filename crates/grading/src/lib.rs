@@ -8,7 +8,7 @@
 //! - `fingerprint`: does it equal what a known mistake gives? Then the verdict says which;
 //! - [`grade`]: one check, all its cases, one verdict;
 //! - [`reference`](mod@reference): stored arrays of an independent program, which answers are compared with;
-//! - [`ex02`]: the checks of exercise 02, and so on for the others;
+//! - [`ex01`]: the checks of exercise 01, and so on for the others;
 //! - [`proof`]: for the authors of exercises, who must show that right answers pass and wrong ones do not.
 //!
 //! A check is a plain function that takes the learner's function as a `fn` pointer and returns [`Check`]. It is compiled
@@ -16,10 +16,14 @@
 
 pub mod call;
 pub mod compare;
+pub mod ex01;
 pub mod ex02;
+pub mod ex03;
+pub mod ex04;
 pub mod exercise;
 mod fingerprint;
 pub mod grade;
+mod picture;
 mod probe;
 pub mod proof;
 mod prose;
@@ -28,7 +32,7 @@ pub mod value;
 pub mod verdict;
 
 /// Every exercise that is graded, in order.
-pub static EXERCISES: &[&Exercise] = &[&ex02::EXERCISE];
+pub static EXERCISES: &[&Exercise] = &[&ex01::EXERCISE, &ex02::EXERCISE, &ex03::EXERCISE, &ex04::EXERCISE];
 
 pub use exercise::{CheckInfo, Exercise, Mistake};
 pub use grade::Grading;

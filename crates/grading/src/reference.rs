@@ -73,6 +73,11 @@ impl Arrays {
         Ok(Self { file, tensors })
     }
 
+    /// The arrays whose names begin like this, each with the rest of its name.
+    pub(crate) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a Tensor)> {
+        self.tensors.iter().filter_map(move |(name, tensor)| Some((name.strip_prefix(prefix)?, tensor)))
+    }
+
     /// The array of this name.
     ///
     /// # Errors

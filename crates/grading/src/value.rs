@@ -127,6 +127,12 @@ impl<T: Element> From<Vec<T>> for Tensor {
     }
 }
 
+impl<T: Element, const N: usize> From<[T; N]> for Tensor {
+    fn from(list: [T; N]) -> Self {
+        list.to_vec().into()
+    }
+}
+
 impl<T: Into<Tensor>> From<T> for Value {
     fn from(array: T) -> Self {
         Self::Array(array.into())

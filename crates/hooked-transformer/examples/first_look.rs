@@ -48,7 +48,7 @@ fn look(text: &str) -> Result<()> {
 
 /// Each token with the probability that the model gave it, and what it would have said instead.
 fn print_predictions(model: &HookedTransformer, tokens: &[usize], log_probs: ArrayView2<'_, f32>) -> Result<()> {
-    println!("{:>4}  {:<14}{:>12}   {}", "pos", "token", "probability", "the model's guess");
+    println!("{:>4}  {:<14}{:>12}   the model's guess", "pos", "token", "probability");
     for (pos, pair) in tokens.windows(2).enumerate() {
         let guess = argmax(log_probs.row(pos));
         let mark = if guess == pair[1] { "  right" } else { "" };

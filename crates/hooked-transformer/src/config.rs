@@ -110,6 +110,30 @@ pub enum AttnType {
     Local,
 }
 
+/// How the rotation's wavelengths were stretched so that a model sees further than it was first trained for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum RotaryScaling {
+    /// All positions are divided by `factor` (Chen et al. 2023, "position interpolation"). In a model with local layers
+    /// it concerns the global ones only (Gemma 3).
+    Linear {
+        /// How many times longer the context becomes.
+        factor: f32,
+    },
+    /// Long wavelengths are stretched, short ones kept, those between blended: "NTK by parts" (Peng et al. 2023), with
+    /// Llama 3's parameters.
+    Llama3 {
+        /// How many times longer the context becomes.
+        factor: f32,
+        /// Wavelengths longer than `original_n_ctx / low_freq_factor` are stretched by `factor`.
+        low_freq_factor: f32,
+        /// Wavelengths shorter than `original_n_ctx / high_freq_factor` are kept.
+        high_freq_factor: f32,
+        /// The context that the model was first trained for.
+        original_n_ctx: usize,
+    },
+}
+
 /// The configuration of a [`HookedTransformer`](crate::HookedTransformer).
 ///
 /// Build one with struct update syntax from [`HookedTransformerConfig::new`], or read one with
@@ -197,6 +221,21 @@ pub struct HookedTransformerConfig {
     /// Whether neighbouring dimensions are rotated together (GPT-J) instead of the two halves (NeoX).
     #[serde(default)]
     pub rotary_adjacent_pairs: bool,
+    /// How the wavelengths are stretched for a longer context.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotary_scaling: Option<RotaryScaling>,
+    /// Whether each head's queries and keys go through an RMS norm before they are rotated (Qwen 3, Gemma 3).
+    #[serde(default)]
+    pub use_qk_norm: bool,
+    /// Whether token embeddings go through a LayerNorm of their own (Bloom).
+    #[serde(default)]
+    pub post_embedding_ln: bool,
+    /// Whether what attention and MLP write is normalized as well, before it is added to the stream (Gemma 2 and 3).
+    #[serde(default)]
+    pub use_normalization_before_and_after: bool,
+    /// Whether the final norm is a root-mean-square norm although the others are LayerNorms.
+    #[serde(default)]
+    pub final_rms: bool,
     /// Attention scores become `cap * tanh(score / cap)`; `None` means no cap (Gemma 2).
     #[serde(default, deserialize_with = "none_if_negative", serialize_with = "minus_one_if_none")]
     pub attn_scores_soft_cap: Option<f32>,
@@ -270,6 +309,11 @@ impl HookedTransformerConfig {
             rotary_base: default_rotary_base(),
             rotary_base_local: None,
             rotary_adjacent_pairs: false,
+            rotary_scaling: None,
+            use_qk_norm: false,
+            post_embedding_ln: false,
+            use_normalization_before_and_after: false,
+            final_rms: false,
             attn_scores_soft_cap: None,
             output_logits_soft_cap: None,
             tie_word_embeddings: false,
@@ -364,6 +408,12 @@ impl HookedTransformerConfig {
         if !(self.eps > 0.0 && self.eps.is_finite()) {
             return wrong("eps", format!("expected a small positive number, got {}", self.eps));
         }
+        if self.use_normalization_before_and_after && self.normalization_type.is_none() {
+            return wrong(
+                "use_normalization_before_and_after",
+                "it needs a normalization_type, which says what kind of norm it is".into(),
+            );
+        }
         self.validate_local()?;
         self.validate_rotary()
     }
@@ -397,7 +447,42 @@ impl HookedTransformerConfig {
                 problem: format!("expected an even number from 2 to d_head = {}, got {dim}", self.d_head),
             });
         }
+        let sensible = |factor: f32| factor > 0.0 && factor.is_finite();
+        let stretched = match self.rotary_scaling {
+            None => true,
+            Some(RotaryScaling::Linear { factor }) => sensible(factor),
+            Some(RotaryScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_n_ctx }) => {
+                [factor, low_freq_factor].into_iter().all(sensible)
+                    && sensible(high_freq_factor - low_freq_factor)
+                    && original_n_ctx > 0
+            }
+        };
+        if !stretched {
+            return Err(Error::Config {
+                field: "rotary_scaling",
+                problem: format!(
+                    "expected positive factors, the high one above the low one; got {:?}",
+                    self.rotary_scaling
+                ),
+            });
+        }
         Ok(())
+    }
+
+    /// The norm before the unembedding.
+    pub fn final_normalization(&self) -> Option<NormalizationType> {
+        match self.normalization_type {
+            Some(NormalizationType::LN) if self.final_rms => Some(NormalizationType::RMS),
+            Some(NormalizationType::LNPre) if self.final_rms => Some(NormalizationType::RMSPre),
+            kind => kind,
+        }
+    }
+
+    /// The norm of what attention and MLP write, where there is one. It keeps its gain when the others are folded: a
+    /// gain *after* a layer has no weights that follow it.
+    pub fn output_normalization(&self) -> Option<NormalizationType> {
+        let kind = self.normalization_type.filter(|_| self.use_normalization_before_and_after)?;
+        Some(if kind.centers() { NormalizationType::LN } else { NormalizationType::RMS })
     }
 
     /// Number of outputs of the unembedding.

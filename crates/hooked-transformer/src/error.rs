@@ -34,6 +34,29 @@ pub enum Error {
         /// What was expected and what came.
         problem: String,
     },
+    /// The files describe a model that this crate cannot express.
+    Unsupported {
+        /// The file that says so.
+        path: PathBuf,
+        /// What is not supported.
+        what: String,
+    },
+    /// A model, or a file of it, could not be had from the hub or its cache.
+    Hub {
+        /// The repository, such as `openai-community/gpt2`.
+        repo: String,
+        /// The file, if it is about one.
+        file: Option<String>,
+        /// Why.
+        cause: HubCause,
+    },
+    /// A model name that is neither in the registry, nor a folder, nor `owner/name` of a repository.
+    UnknownModel {
+        /// The name.
+        name: String,
+        /// The names that look most like it.
+        nearest: Vec<String>,
+    },
     /// The weights file lacks a tensor that the configuration calls for.
     MissingTensor {
         /// Where the weights came from.
@@ -151,11 +174,120 @@ pub enum Error {
         /// The prompt's tokens.
         prompt: Vec<String>,
     },
+    /// A step of weight processing would change what this model computes.
+    CannotProcess {
+        /// The step, by the name of its method.
+        step: &'static str,
+        /// Why it cannot be taken.
+        reason: String,
+    },
     /// The cache was made without a model, so what needs the weights cannot be computed from it.
     NoModel {
         /// The method that was called.
         method: &'static str,
     },
+}
+
+/// Why something could not be had from the hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HubCause {
+    /// Only the cache may be used (offline, or built without the feature `hub`), and it lacks the file or the repository.
+    NotCached {
+        /// The cache that was searched.
+        cache: PathBuf,
+        /// Why no download was tried.
+        because: &'static str,
+    },
+    /// No answer: no network, no such host, refused, or too slow.
+    NoNetwork(String),
+    /// The repository, revision or file does not exist.
+    NotFound {
+        /// The revision that was asked for.
+        revision: String,
+    },
+    /// The hub wants a token, or the token's owner has not been granted access.
+    NoAccess {
+        /// 401: no token or a wrong one; 403: not granted.
+        status: u16,
+        /// What the hub said.
+        message: String,
+    },
+    /// The hub answered with another error, after several tries where that makes sense.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// What the hub said.
+        message: String,
+    },
+    /// The disk is full.
+    DiskFull {
+        /// The file that was being written.
+        path: PathBuf,
+    },
+    /// What came is longer or shorter than announced.
+    WrongLength {
+        /// Bytes announced.
+        expected: u64,
+        /// Bytes that came.
+        got: u64,
+    },
+    /// What came is not what the hub keeps under this name.
+    WrongContent {
+        /// The checksum that the hub announced.
+        expected: String,
+        /// The checksum of what came.
+        got: String,
+    },
+    /// The connection broke, again and again.
+    Interrupted {
+        /// Bytes that came.
+        got: u64,
+        /// Bytes announced.
+        expected: u64,
+        /// What the last error was.
+        last: String,
+    },
+    /// The repository lacks what every model needs.
+    Incomplete(String),
+    /// Something else.
+    Other(String),
+}
+
+impl fmt::Display for HubCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HubCause::NotCached { cache, because } => {
+                write!(f, "it is not in the cache {}, and nothing is downloaded: {because}", cache.display())
+            }
+            HubCause::NoNetwork(message) => write!(f, "the hub could not be reached: {message}"),
+            HubCause::NotFound { revision } => write!(f, "it does not exist there at revision `{revision}`"),
+            HubCause::NoAccess { status: 401, message } => write!(
+                f,
+                "the hub asks who you are (401: {message}); the name may be misspelt, or it is private or gated: set \
+                 HF_TOKEN to a token that may read it"
+            ),
+            HubCause::NoAccess { status, message } => write!(
+                f,
+                "access is not granted to you ({status}: {message}); accept the model's terms on its page, with the \
+                 account whose token you use"
+            ),
+            HubCause::Status { status, message } => write!(f, "the hub answered {status}: {message}"),
+            HubCause::DiskFull { path } => write!(f, "the disk is full: {} could not be written", path.display()),
+            HubCause::WrongLength { expected, got } => {
+                write!(f, "{expected} bytes were announced and {got} came; nothing of it is kept")
+            }
+            HubCause::WrongContent { expected, got } => {
+                write!(f, "its checksum should be {expected} and is {got}; nothing of it is kept")
+            }
+            HubCause::Interrupted { got, expected, last } => write!(
+                f,
+                "the connection broke after {got} of {expected} bytes ({last}); what came is kept, and the next try \
+                 goes on from there"
+            ),
+            HubCause::Incomplete(what) | HubCause::Other(what) => write!(f, "{what}"),
+        }
+    }
 }
 
 impl std::error::Error for Error {
@@ -179,6 +311,14 @@ impl fmt::Display for Error {
             Error::Io { path, source } => write!(f, "{}: {source}", path.display()),
             Error::Malformed { path, problem } => write!(f, "{}: {problem}", path.display()),
             Error::Config { field, problem } => write!(f, "config field `{field}`: {problem}"),
+            Error::Unsupported { path, what } => write!(f, "{}: not supported: {what}", path.display()),
+            Error::Hub { repo, file: Some(file), cause } => write!(f, "file `{file}` of `{repo}`: {cause}"),
+            Error::Hub { repo, file: None, cause } => write!(f, "model `{repo}`: {cause}"),
+            Error::UnknownModel { name, nearest } => write!(
+                f,
+                "`{name}` is not a model of the registry (`list_models()`), a folder, or a repository `owner/name`{}",
+                did_you_mean(nearest)
+            ),
             Error::MissingTensor { source, name, nearest } => {
                 write!(f, "{source}: tensor `{name}` is missing{}", did_you_mean(nearest))
             }
@@ -186,7 +326,7 @@ impl fmt::Display for Error {
                 write!(f, "{source}: tensor `{name}` has shape {got:?}, but the config calls for {expected:?}")
             }
             Error::TensorDtype { source, name, got } => {
-                write!(f, "{source}: tensor `{name}` is stored as {got}; weights are read from F32, F16 or BF16")
+                write!(f, "{source}: tensor `{name}` is stored as {got}; weights are read from F64, F32, F16 or BF16")
             }
             Error::UnexpectedTensors { source, names } => write!(
                 f,
@@ -240,6 +380,11 @@ impl fmt::Display for Error {
             Error::TokenNotInPrompt { token, prompt } => {
                 write!(f, "the token {token:?} does not occur in the prompt {prompt:?}")
             }
+            Error::CannotProcess { step, reason } => write!(
+                f,
+                "`{step}` would change what this model computes: {reason}; `ProcessOptions::applicable` chooses the \
+                 steps that a model allows"
+            ),
             Error::NoModel { method } => write!(
                 f,
                 "`{method}` needs the model's weights, but this cache was built from plain arrays; use a cache from \

@@ -39,27 +39,39 @@
 mod act_name;
 pub mod analysis;
 mod cache;
+mod circuits;
 mod components;
 mod config;
+mod eigenvalues;
 mod error;
+mod factored_matrix;
+mod families;
 mod generation;
 mod hooks;
+mod hub;
 mod input;
 pub mod linalg;
 mod loading;
 mod loss;
 mod model;
+mod pretrained;
+mod processing;
 mod progress;
+mod registry;
 mod run;
+mod svd;
 mod tokens;
 mod weights;
 
 pub use act_name::{ActName, get_act_name};
-pub use cache::{Activation, ActivationCache, PosSlice};
+pub use cache::{Activation, ActivationCache, PosSlice, Stack, StackMode, StackOptions, TargetTokens};
+pub use circuits::Composition;
 pub use config::{
     ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType,
+    RotaryScaling,
 };
-pub use error::{Error, Result};
+pub use error::{Error, HubCause, Result};
+pub use factored_matrix::{FactoredMatrix, MatrixRank, Svd};
 pub use generation::{Generate, Generated, KeyValueCache, Sampling, Schedule, sample_logits};
 pub use hooks::{FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook};
 pub use input::{Input, Sequence};
@@ -67,5 +79,9 @@ pub use loss::{
     argmax, lm_accuracy, lm_cross_entropy_loss, log_softmax, loss_per_token, next_token_correct, next_token_log_probs,
 };
 pub use model::HookedTransformer;
+pub use num_complex::Complex32;
+pub use pretrained::{PretrainedOptions, Progress};
+pub use processing::ProcessOptions;
+pub use registry::{ModelInfo, list_models};
 pub use run::Run;
 pub use tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};

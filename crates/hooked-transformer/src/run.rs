@@ -23,7 +23,7 @@ use crate::components::attention::Attention;
 use crate::components::block::Block;
 use crate::components::normalization::Norm;
 use crate::components::{Act3, embed, unembed};
-use crate::config::PositionalEmbeddingType;
+use crate::config::{NormalizationType, PositionalEmbeddingType};
 use crate::error::{Error, Result};
 use crate::generation::KeyValueCache;
 use crate::hooks::{FwdHook, NameFilter, Pass, Plan, Site};
@@ -431,13 +431,25 @@ impl<'a> Run<'a> {
             tokens = values.mapv(|id| id as usize);
             model.check_tokens(tokens.view(), model.cfg.d_vocab)?;
         }
-        let embed = pass.point(Site::Embed, None, embed::embed(tokens.view(), model.weights.W_E.view()));
+        let embed = embed::embed(tokens.view(), model.weights.W_E.view());
+        let embed = self.embedding_norm(pass, embed);
+        let embed = pass.point(Site::Embed, None, embed);
         let pos = model.pos_embed(&prepared.positions).map(|pos| pass.point(Site::PosEmbed, None, pos));
         Ok(match pos {
             Some(pos) if shortformer => (embed, Some(pos)),
             Some(pos) => (embed + &pos, None),
             None => (embed, None),
         })
+    }
+
+    fn embedding_norm(&self, pass: &mut Pass<'_, '_>, embed: Act3) -> Act3 {
+        let cfg = &self.model.cfg;
+        if !cfg.post_embedding_ln {
+            return embed;
+        }
+        let (w, b) = self.model.weights.ln_embed.layer(0);
+        let sites = [Site::EmbedLnScale, Site::EmbedLnNormalized];
+        Norm { kind: NormalizationType::LN, eps: cfg.eps, w, b, sites }.forward(pass, None, &embed)
     }
 
     /// Final norm, unembedding and loss, as far as they are wanted.
@@ -453,7 +465,7 @@ impl<'a> Run<'a> {
         }
         let cfg = &self.model.cfg;
         let weights = &self.model.weights;
-        let resid = match cfg.normalization_type {
+        let resid = match cfg.final_normalization() {
             Some(kind) => {
                 let (w, b) = weights.ln_final.layer(0);
                 Norm { kind, eps: cfg.eps, w, b, sites }.forward(pass, None, &resid)

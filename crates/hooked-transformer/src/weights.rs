@@ -34,9 +34,18 @@ pub(crate) struct Weights {
     pub b_V: Weight3,
     /// `[layer, d_model]`
     pub b_O: ArcArray2<f32>,
+    /// `[layer, d_head]`: the gains of the norms of queries and keys.
+    pub q_norm: Option<ArcArray2<f32>>,
+    /// `[layer, d_head]`
+    pub k_norm: Option<ArcArray2<f32>>,
     pub mlp: Option<StackedMlp>,
+    /// `[1, d_model]`: the norm of the token embeddings.
+    pub ln_embed: StackedNorm,
     pub ln1: StackedNorm,
     pub ln2: StackedNorm,
+    /// Of what attention and MLP write.
+    pub ln1_post: StackedNorm,
+    pub ln2_post: StackedNorm,
     /// `[1, d_model]`: one "layer".
     pub ln_final: StackedNorm,
     /// `[d_model, d_vocab_out]`
@@ -72,7 +81,7 @@ pub(crate) struct StackedNorm {
 }
 
 impl StackedNorm {
-    pub(crate) fn layer(&self, layer: usize) -> (Option<ArrayView1<'_, f32>>, Option<ArrayView1<'_, f32>>) {
+    pub(crate) fn layer(&self, layer: usize) -> GainAndBias<'_> {
         (self.w.as_ref().map(|w| w.row(layer)), self.b.as_ref().map(|b| b.row(layer)))
     }
 }
@@ -80,9 +89,14 @@ impl StackedNorm {
 /// Views of one layer's parameters.
 pub(crate) struct BlockWeights<'a> {
     pub mlp: Option<MlpWeights<'a>>,
-    pub ln1: (Option<ArrayView1<'a, f32>>, Option<ArrayView1<'a, f32>>),
-    pub ln2: (Option<ArrayView1<'a, f32>>, Option<ArrayView1<'a, f32>>),
+    pub ln1: GainAndBias<'a>,
+    pub ln2: GainAndBias<'a>,
+    pub ln1_post: GainAndBias<'a>,
+    pub ln2_post: GainAndBias<'a>,
 }
+
+/// Of one norm, as far as it has them.
+pub(crate) type GainAndBias<'a> = (Option<ArrayView1<'a, f32>>, Option<ArrayView1<'a, f32>>);
 
 /// Views of one attention layer: see the [module](self) for names and shapes, less the layer axis.
 pub(crate) struct AttentionWeights<'a> {
@@ -94,6 +108,8 @@ pub(crate) struct AttentionWeights<'a> {
     pub b_K: ArrayView2<'a, f32>,
     pub b_V: ArrayView2<'a, f32>,
     pub b_O: ArrayView1<'a, f32>,
+    pub q_norm: Option<ArrayView1<'a, f32>>,
+    pub k_norm: Option<ArrayView1<'a, f32>>,
 }
 
 /// Views of one MLP layer.
@@ -119,6 +135,8 @@ impl Weights {
             b_K: self.b_K.index_axis(at, layer),
             b_V: self.b_V.index_axis(at, layer),
             b_O: self.b_O.row(layer),
+            q_norm: self.q_norm.as_ref().map(|w| w.row(layer)),
+            k_norm: self.k_norm.as_ref().map(|w| w.row(layer)),
         }
     }
 
@@ -127,6 +145,8 @@ impl Weights {
             mlp: self.mlp.as_ref().map(|mlp| mlp.layer(layer)),
             ln1: self.ln1.layer(layer),
             ln2: self.ln2.layer(layer),
+            ln1_post: self.ln1_post.layer(layer),
+            ln2_post: self.ln2_post.layer(layer),
         }
     }
 
@@ -144,8 +164,11 @@ impl Weights {
             + [&self.b_Q, &self.b_K, &self.b_V].iter().map(|b| b.len()).sum::<usize>()
             + self.b_O.len()
             + mlp
-            + norm(&self.ln1)
-            + norm(&self.ln2)
+            + [&self.q_norm, &self.k_norm].into_iter().flatten().map(|w| w.len()).sum::<usize>()
+            + [&self.ln_embed, &self.ln1, &self.ln2, &self.ln1_post, &self.ln2_post]
+                .into_iter()
+                .map(norm)
+                .sum::<usize>()
             + norm(&self.ln_final)
             + unembed
             + self.b_U.len()

@@ -1,7 +1,8 @@
 //! Exercise 02: finding induction heads.
 //!
 //! Some heads do something that can be seen with the naked eye: they look at the same place relative to each token. Here
-//! you write detectors for four such habits, and the experiment that makes the last one visible: random tokens, twice.
+//! you first look at pictures of them, then write detectors for four such habits, and the experiment that makes the last
+//! one visible: random tokens, twice.
 //!
 //! A pattern is `cache[("pattern", layer)]`, with the axes `[batch, head, query_pos, key_pos]`; entry `[b, h, q, k]` is how
 //! much of its attention the token at `q` gives to the token at `k`. `cache.view::<Ix4>(("pattern", layer))` is the same with
@@ -10,9 +11,26 @@
 //! A detector scores every head, on the mean over the batch and over the queries, and names those above a threshold that
 //! you choose (0.35 to 0.5 are sensible) as `"layer.head"`, both counted from zero: `"0.7"` is head 7 of layer 0.
 
+use circuit_vis::{View, VisError};
 use hooked_transformer::{ActivationCache, Tokens};
 use ndarray::Array3;
 use rand_chacha::ChaCha8Rng;
+
+/// A picture of the attention of each layer, the first layer first, on one text.
+///
+/// `circuit_vis::attention_patterns` draws all heads of a layer; it wants the tokens and a pattern
+/// `[head, query_pos, key_pos]`, and refuses what does not fit together. Its options may be left at their defaults, though
+/// heads are easier to tell apart with the names that `circuit_vis::head_names` gives.
+///
+/// # Shapes
+/// - each pattern in the cache: `[1, head, query_pos, key_pos]`
+/// - str_tokens: one string for each position, BOS included
+///
+/// # Errors
+/// What `circuit_vis` does not accept.
+pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result<Vec<View>, VisError> {
+    todo!("draw each of the {} layers of the cache on {} tokens", cache.n_layers(), str_tokens.len())
+}
 
 /// The heads that attend, on the mean, to the token itself.
 ///

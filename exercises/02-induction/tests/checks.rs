@@ -5,6 +5,7 @@ use grading::Check;
 use grading::ex02::{self, Submission};
 
 const YOURS: Submission = Submission {
+    attention_views: submission::attention_views,
     current_attn_detector: submission::current_attn_detector,
     prev_attn_detector: submission::prev_attn_detector,
     first_attn_detector: submission::first_attn_detector,
@@ -12,6 +13,11 @@ const YOURS: Submission = Submission {
     repeated_loss_by_half: submission::repeated_loss_by_half,
     induction_attn_detector: submission::induction_attn_detector,
 };
+
+#[test]
+fn c0_attention_views() -> Check {
+    ex02::c0_attention_views(&YOURS)
+}
 
 #[test]
 fn c1_current_attn_detector() -> Check {

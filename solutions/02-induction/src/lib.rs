@@ -1,7 +1,8 @@
 //! Exercise 02: finding induction heads.
 //!
 //! Some heads do something that can be seen with the naked eye: they look at the same place relative to each token. Here
-//! you write detectors for four such habits, and the experiment that makes the last one visible: random tokens, twice.
+//! you first look at pictures of them, then write detectors for four such habits, and the experiment that makes the last
+//! one visible: random tokens, twice.
 //!
 //! A pattern is `cache[("pattern", layer)]`, with the axes `[batch, head, query_pos, key_pos]`; entry `[b, h, q, k]` is how
 //! much of its attention the token at `q` gives to the token at `k`. `cache.view::<Ix4>(("pattern", layer))` is the same with
@@ -10,6 +11,10 @@
 //! A detector scores every head, on the mean over the batch and over the queries, and names those above a threshold that
 //! you choose (0.35 to 0.5 are sensible) as `"layer.head"`, both counted from zero: `"0.7"` is head 7 of layer 0.
 
+use circuit_vis::{View, VisError};
+// BEGIN SOLUTION
+use circuit_vis::{AttentionOptions, attention_patterns, head_names};
+// END SOLUTION
 use hooked_transformer::{ActivationCache, Tokens};
 // BEGIN SOLUTION
 use ndarray::{ArrayView1, ArrayView2, Axis, Ix4, s};
@@ -19,6 +24,7 @@ use ndarray::Array3;
 use rand_chacha::ChaCha8Rng;
 
 // BEGIN SOLUTION
+// ANCHOR: detector_helpers
 /// A head whose score is above this is worth naming.
 const THRESHOLD: f32 = 0.4;
 
@@ -49,7 +55,9 @@ fn mean_attention_back(pattern: ArrayView2<f32>, back: usize) -> f32 {
     let line = below.diag();
     line.sum() / line.len() as f32
 }
+// ANCHOR_END: detector_helpers
 
+// ANCHOR: log_prob
 /// The log probability that these logits give to a token. The largest is taken away first, so that no exponential
 /// overflows.
 ///
@@ -60,8 +68,37 @@ fn log_prob(logits: ArrayView1<f32>, token: usize) -> f32 {
     let total: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
     logits[token] - largest - total.ln()
 }
+// ANCHOR_END: log_prob
 
 // END SOLUTION
+/// A picture of the attention of each layer, the first layer first, on one text.
+///
+/// `circuit_vis::attention_patterns` draws all heads of a layer; it wants the tokens and a pattern
+/// `[head, query_pos, key_pos]`, and refuses what does not fit together. Its options may be left at their defaults, though
+/// heads are easier to tell apart with the names that `circuit_vis::head_names` gives.
+///
+/// # Shapes
+/// - each pattern in the cache: `[1, head, query_pos, key_pos]`
+/// - str_tokens: one string for each position, BOS included
+///
+/// # Errors
+/// What `circuit_vis` does not accept.
+pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result<Vec<View>, VisError> {
+    // BEGIN SOLUTION
+    // STUB todo!("draw each of the {} layers of the cache on {} tokens", cache.n_layers(), str_tokens.len())
+    // ANCHOR: attention_views
+    let mut views = Vec::new();
+    for layer in 0..cache.n_layers() {
+        let pattern = cache.view::<Ix4>(("pattern", layer));
+        let of_text = pattern.index_axis(Axis(0), 0);
+        let options = AttentionOptions::new().head_names(head_names(layer, of_text.len_of(Axis(0))));
+        views.push(attention_patterns(str_tokens, of_text, options)?.title(format!("Layer {layer}")));
+    }
+    Ok(views)
+    // ANCHOR_END: attention_views
+    // END SOLUTION
+}
+
 /// The heads that attend, on the mean, to the token itself.
 ///
 /// # Shapes
@@ -69,7 +106,9 @@ fn log_prob(logits: ArrayView1<f32>, token: usize) -> f32 {
 pub fn current_attn_detector(cache: &ActivationCache) -> Vec<String> {
     // BEGIN SOLUTION
     // STUB todo!("name the heads with a high mean on the diagonal; {} layers are in the cache", cache.n_layers())
+    // ANCHOR: current_attn_detector
     heads_above_threshold(cache, |pattern| mean_attention_back(pattern, 0))
+    // ANCHOR_END: current_attn_detector
     // END SOLUTION
 }
 
@@ -82,7 +121,9 @@ pub fn current_attn_detector(cache: &ActivationCache) -> Vec<String> {
 pub fn prev_attn_detector(cache: &ActivationCache) -> Vec<String> {
     // BEGIN SOLUTION
     // STUB todo!("name the heads with a high mean just below the diagonal; {} layers are in the cache", cache.n_layers())
+    // ANCHOR: prev_attn_detector
     heads_above_threshold(cache, |pattern| mean_attention_back(pattern, 1))
+    // ANCHOR_END: prev_attn_detector
     // END SOLUTION
 }
 
@@ -93,7 +134,9 @@ pub fn prev_attn_detector(cache: &ActivationCache) -> Vec<String> {
 pub fn first_attn_detector(cache: &ActivationCache) -> Vec<String> {
     // BEGIN SOLUTION
     // STUB todo!("name the heads with a high mean over queries of key 0; {} layers are in the cache", cache.n_layers())
+    // ANCHOR: first_attn_detector
     heads_above_threshold(cache, |pattern| pattern.column(0).sum() / pattern.nrows() as f32)
+    // ANCHOR_END: first_attn_detector
     // END SOLUTION
 }
 
@@ -114,6 +157,7 @@ pub fn generate_repeated_tokens(
     // BEGIN SOLUTION
     // STUB let _ = rng;
     // STUB todo!("{batch} rows: BOS ({bos_token_id}), then {seq_len} random tokens below {d_vocab}, twice")
+    // ANCHOR: generate_repeated_tokens
     let mut tokens = Tokens::from_elem((batch, 1 + 2 * seq_len), bos_token_id);
     for mut row in tokens.rows_mut() {
         for pos in 1..=seq_len {
@@ -122,6 +166,7 @@ pub fn generate_repeated_tokens(
         }
     }
     tokens
+    // ANCHOR_END: generate_repeated_tokens
     // END SOLUTION
 }
 
@@ -136,6 +181,7 @@ pub fn generate_repeated_tokens(
 pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
     // BEGIN SOLUTION
     // STUB todo!("average the loss over each copy; logits {:?}, tokens {:?}", logits.dim(), tokens.dim())
+    // ANCHOR: repeated_loss_by_half
     let (batch, n_pos) = tokens.dim();
     let seq_len = (n_pos - 1) / 2;
     let (mut first, mut second) = (0.0, 0.0);
@@ -148,6 +194,7 @@ pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32
     }
     let predictions = (batch * seq_len) as f32;
     (first / predictions, second / predictions)
+    // ANCHOR_END: repeated_loss_by_half
     // END SOLUTION
 }
 
@@ -163,6 +210,8 @@ pub fn induction_attn_detector(cache: &ActivationCache, seq_len: usize) -> Vec<S
     // STUB     "name the heads with a high mean on the induction stripe of segments of {seq_len}; {} layers are in the cache",
     // STUB     cache.n_layers()
     // STUB )
+    // ANCHOR: induction_attn_detector
     heads_above_threshold(cache, |pattern| mean_attention_back(pattern, seq_len - 1))
+    // ANCHOR_END: induction_attn_detector
     // END SOLUTION
 }

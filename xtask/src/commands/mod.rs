@@ -1,12 +1,22 @@
 //! The commands, and the line of help for each.
 
 mod check;
+mod check_all;
 mod check_solutions;
+mod explore;
 mod fingerprints;
 mod guide;
+mod hint;
+mod next;
+mod progress;
+mod reset;
+mod solution;
 mod status;
 mod stubs;
 mod tolerances;
+mod watch;
+
+pub(crate) use stubs::derive as stub_of;
 
 /// What a command says about itself and what it does. It returns whether all is well, which becomes the exit code.
 pub(crate) type Done = Result<bool, String>;
@@ -26,6 +36,69 @@ const COMMANDS: &[Command] = &[
         help: "grade an exercise: the first check that does not pass, and why",
         for_authors: false,
         run: check::run,
+    },
+    Command {
+        name: "watch",
+        arguments: "[NN]",
+        help: "the same again whenever you save",
+        for_authors: false,
+        run: watch::run,
+    },
+    Command {
+        name: "hint",
+        arguments: "[NN] [FUNCTION]",
+        help: "a hint about the next function, plainer each time",
+        for_authors: false,
+        run: hint::run,
+    },
+    Command {
+        name: "next",
+        arguments: "",
+        help: "what comes after what you have passed",
+        for_authors: false,
+        run: next::run,
+    },
+    Command {
+        name: "progress",
+        arguments: "",
+        help: "how far you are, and how many minutes are left",
+        for_authors: false,
+        run: progress::run,
+    },
+    Command {
+        name: "check-all",
+        arguments: "",
+        help: "grade everything again",
+        for_authors: false,
+        run: check_all::run,
+    },
+    Command {
+        name: "solution",
+        arguments: "NN [--spoil]",
+        help: "the solution beside yours, once you have passed",
+        for_authors: false,
+        run: solution::run,
+    },
+    Command {
+        name: "reset",
+        arguments: "NN",
+        help: "back to the stubs; your file is kept",
+        for_authors: false,
+        run: reset::run,
+    },
+    Command {
+        name: "view",
+        arguments: "NN",
+        help: "the pictures of an exercise, in your browser",
+        for_authors: false,
+        run: explore::view,
+    },
+    Command {
+        name: "explore",
+        arguments: "\"TEXT\" [--model M] [--out FILE]",
+        help: "pictures of a model on any text",
+        for_authors: false,
+        run: explore::run,
     },
     Command {
         name: "check-solutions",
@@ -84,11 +157,11 @@ fn help() -> String {
         COMMANDS
             .iter()
             .filter(move |command| command.for_authors == for_authors)
-            .map(|c| format!("  cargo xtask {:<28} {}\n", format!("{} {}", c.name, c.arguments), c.help))
+            .map(|c| format!("  cargo xtask {:<38} {}\n", format!("{} {}", c.name, c.arguments), c.help))
             .collect::<String>()
     };
     format!(
-        "  cargo xtask                              where you are, and what is next\n{}\nFor authors of exercises:\n{}",
+        "  cargo xtask                                        where you are, and what is next\n{}\nFor authors of exercises:\n{}",
         lines(false),
         lines(true).trim_end()
     )

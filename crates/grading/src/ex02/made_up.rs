@@ -90,6 +90,15 @@ fn pattern(size: Size, layer: usize, heads: &[Head]) -> ArrayD<f32> {
     Array4::from_shape_fn((batch, n_heads, n_pos, n_pos), cell).into_dyn()
 }
 
+/// The same cache as a causal model's: nobody looks ahead.
+pub(super) fn causal(cache: ActivationCache) -> ActivationCache {
+    let layers = cache.iter().map(|(name, pattern)| {
+        let cut = ArrayD::from_shape_fn(pattern.raw_dim(), |at| if at[3] > at[2] { 0.0 } else { pattern[&at] });
+        (name.to_string(), cut)
+    });
+    ActivationCache::from_arrays(layers.collect::<Vec<_>>())
+}
+
 /// The background: between 0.07 and 0.13, no two neighbours alike.
 fn dim(seed: usize) -> f32 {
     0.07 + 0.01 * (seed * 11 % 7) as f32

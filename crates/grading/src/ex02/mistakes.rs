@@ -33,6 +33,7 @@ const fn property(
     Mistake { code, title, explanation, question, caught_by, known_by: KnownBy::Property }
 }
 
+const VIEWS: &str = "c0_attention_views";
 const CURRENT: &str = "c1_current_attn_detector";
 const PREV: &str = "c2_prev_attn_detector";
 const FIRST: &str = "c3_first_attn_detector";
@@ -346,5 +347,45 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Whatever the cache holds, the answer is the same. The heads that were right for one model are not those of \
          another, and the grader has several.",
         "Which line of your function reads the patterns?",
+    ),
+    property(
+        "E02-40",
+        VIEWS,
+        "Queries and keys swapped in the picture",
+        "The pattern was drawn with its last two axes exchanged. In the cache a row belongs to the query, the token that \
+         looks; in your picture it belongs to the token that is looked at. A causal model's bright triangle must lie below \
+         the diagonal.",
+        "Which of the two axes sums to one?",
+    ),
+    property(
+        "E02-41",
+        VIEWS,
+        "One picture for the whole model",
+        "Each layer has its own heads with their own patterns, and each gets a picture of its own.",
+        "How many layers does the cache say that it has?",
+    ),
+    property(
+        "E02-42",
+        VIEWS,
+        "The pattern of another layer",
+        "One of the pictures shows a layer that belongs elsewhere in the list: either the same layer was drawn each time, or \
+         the order is not that of the layers.",
+        "Where does the number in `(\"pattern\", …)` come from?",
+    ),
+    property(
+        "E02-43",
+        VIEWS,
+        "The mean over heads",
+        "The patterns of all heads were averaged into one. What a head does cannot be seen in that: a mixture of eight habits \
+         looks like none of them.",
+        "What would the mean of a previous-token head and a first-token head look like?",
+    ),
+    property(
+        "E02-44",
+        VIEWS,
+        "Other tokens than those of the text",
+        "The attention is right, but the labels are not the tokens that came. Then a bright cell is read as a glance at the \
+         wrong word.",
+        "Did you change the list of tokens, or make one of your own?",
     ),
 ];

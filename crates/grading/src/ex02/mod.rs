@@ -2,7 +2,7 @@
 //!
 //! - `made_up`: caches with attention drawn by hand, in which it is known by construction who attends where;
 //! - `stored`: real attention and log probabilities of the embedded model, computed by an independent program;
-//! - `detectors`, `repeated_tokens`, `losses`: the checks;
+//! - `views`, `detectors`, `repeated_tokens`, `losses`: the checks;
 //! - `mistakes`: what goes wrong, and what to say about it.
 
 mod detectors;
@@ -11,7 +11,9 @@ mod made_up;
 mod mistakes;
 mod repeated_tokens;
 mod stored;
+mod views;
 
+use circuit_vis::{View, VisError};
 use hooked_transformer::{ActivationCache, Tokens};
 use ndarray::Array3;
 use rand_chacha::ChaCha8Rng;
@@ -24,6 +26,7 @@ pub use detectors::{
 };
 pub use losses::c6_repeated_loss_by_half;
 pub use repeated_tokens::{c4_generate_repeated_tokens, c5_generate_repeated_tokens_at_random};
+pub use views::c0_attention_views;
 
 /// The exercise.
 pub static EXERCISE: Exercise = Exercise { slug: "02-induction", mistakes: mistakes::MISTAKES };
@@ -31,6 +34,8 @@ pub static EXERCISE: Exercise = Exercise { slug: "02-induction", mistakes: mista
 /// The functions that a learner writes in this exercise.
 #[derive(Clone, Copy)]
 pub struct Submission {
+    /// A picture of the attention of each layer on one text; the tokens as strings.
+    pub attention_views: fn(&ActivationCache, &[String]) -> Result<Vec<View>, VisError>,
     /// The heads that attend to the current token.
     pub current_attn_detector: fn(&ActivationCache) -> Vec<String>,
     /// The heads that attend to the previous token.
@@ -49,6 +54,7 @@ const fn info(name: &'static str, function: &'static str) -> CheckInfo {
     CheckInfo { exercise: &EXERCISE, name, function }
 }
 
+static C0: CheckInfo = info("c0_attention_views", "attention_views");
 static C1: CheckInfo = info("c1_current_attn_detector", "current_attn_detector");
 static C2: CheckInfo = info("c2_prev_attn_detector", "prev_attn_detector");
 static C3: CheckInfo = info("c3_first_attn_detector", "first_attn_detector");
@@ -61,6 +67,7 @@ static C7: CheckInfo = info("c7_induction_attn_detector", "induction_attn_detect
 pub static SUITE: Suite<Submission> = Suite {
     exercise: &EXERCISE,
     checks: &[
+        (&C0, c0_attention_views),
         (&C1, c1_current_attn_detector),
         (&C2, c2_prev_attn_detector),
         (&C3, c3_first_attn_detector),

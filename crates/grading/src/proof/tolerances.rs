@@ -63,6 +63,7 @@ fn measure(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
         },
         Some(Want::Names { .. }) => measure_names(check, &wants),
         Some(Want::Array { .. }) => measure_arrays(check, correct, wrong),
+        Some(Want::Words { .. }) => measure_words(check, correct, wrong),
     }
 }
 
@@ -91,6 +92,18 @@ fn measure_names(check: &'static str, wants: &[&Want]) -> Row {
         tolerance: text,
         nearest_wrong: format!("listed: from {above:.3}"),
         separates: below < above && each_case_asks,
+    }
+}
+
+/// Words are the same or not: every right answer must give them in all cases, and no wrong one may.
+fn measure_words(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
+    let is_right = |(_, runs): &(&str, Vec<CaseRun>)| runs.iter().all(|run| in_tolerances(run) == 0.0);
+    Row {
+        check,
+        noise: "none".into(),
+        tolerance: "word for word".into(),
+        nearest_wrong: "other words".into(),
+        separates: correct.iter().all(is_right) && !wrong.iter().any(is_right),
     }
 }
 

@@ -58,12 +58,12 @@ impl<'a> Sweep<'a> {
         let mut sweep = Sweep { model, batch, streams: Vec::new() };
         let n_layers = model.cfg.n_layers;
         if n_layers < 2 || positions_are_hooked(model) {
-            sweep.from_tokens().nothing()?;
+            sweep.run_of_tokens().nothing()?;
             return Ok(sweep);
         }
         // After the hooks on `resid_post` and before those on `resid_pre`: lasting hooks fire once, as in a full run.
         let names: Vec<_> = (0..n_layers - 1).map(|layer| ("resid_post", layer)).collect();
-        let cache = sweep.from_tokens().names_filter(names.clone()).stop_at_layer(n_layers as isize - 1).cache()?;
+        let cache = sweep.run_of_tokens().names_filter(names.clone()).stop_at_layer(n_layers as isize - 1).cache()?;
         sweep.streams = names.into_iter().map(|name| cache[name].clone()).collect();
         Ok(sweep)
     }
@@ -73,7 +73,7 @@ impl<'a> Sweep<'a> {
     /// # Errors
     /// The metric needs what this input does not have (a loss, of one single token).
     pub fn unedited(&self, metric: &Metric<'_>) -> Result<f32> {
-        metric.measure(self.from_tokens())
+        metric.measure(self.run_of_tokens())
     }
 
     /// The metric of one run for each name, with that activation edited: `edit` gets the name's index and the
@@ -91,7 +91,7 @@ impl<'a> Sweep<'a> {
         parallel::map("edited runs", points.len(), |index| {
             let point = points[index];
             let hook = fwd_hook(point.name(), |activation, _| edit(index, activation));
-            metric.measure(self.from_layer(point.layer().unwrap_or(0))?.hook(hook))
+            metric.measure(self.run_of_layer(point.layer().unwrap_or(0))?.hook(hook))
         })
     }
 
@@ -100,14 +100,14 @@ impl<'a> Sweep<'a> {
         Ok(&self.model.points.as_slice()[at[0]])
     }
 
-    fn from_tokens(&self) -> Run<'_> {
+    fn run_of_tokens(&self) -> Run<'_> {
         self.model.run(&self.batch)
     }
 
     /// The run that computes this layer and all after it.
-    fn from_layer(&self, layer: usize) -> Result<Run<'_>> {
+    fn run_of_layer(&self, layer: usize) -> Result<Run<'_>> {
         let Some(stream) = layer.checked_sub(1).and_then(|before| self.streams.get(before)) else {
-            return Ok(self.from_tokens());
+            return Ok(self.run_of_tokens());
         };
         let stream = stream.view().into_dimensionality::<Ix3>().expect("a stream is [batch, pos, d_model]");
         let run = self.model.run(stream.to_owned()).start_at_layer(layer as isize).tokens(self.batch.tokens.clone());

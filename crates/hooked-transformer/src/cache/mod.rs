@@ -3,7 +3,13 @@
 //! `cache[("pattern", 0)]` and `cache["blocks.0.attn.hook_pattern"]` are the same array. Arrays are shared with the
 //! pass that made them, not copied, and keep their batch axis until [`ActivationCache::remove_batch_dim`].
 
+mod attribution;
+mod decompose;
+mod heads;
+mod neurons;
+mod options;
 mod slice;
+mod stack;
 
 use std::collections::HashMap;
 use std::ops::Index;
@@ -16,7 +22,10 @@ use crate::config::HookedTransformerConfig;
 use crate::error::{Error, Result};
 use crate::weights::Weights;
 
+pub use attribution::TargetTokens;
+pub use options::{StackMode, StackOptions};
 pub use slice::PosSlice;
+pub use stack::Stack;
 
 /// A stored activation: an n-dimensional array that is shared, and copied when somebody edits it.
 pub type Activation = ArcArray<f32, IxDyn>;

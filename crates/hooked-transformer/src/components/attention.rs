@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! q = x_q W_Q + b_Q    k = x_k W_K + b_K    v = x_v W_V + b_V        each head its own, [batch, pos, head, d_head]
+//! (RMS norm of each head's q and k, rotation, where the model has them)
 //! scores[b, h, i, j]  = q[b, i, h] · k[b, j, h] / attn_scale         (soft cap, ALiBi), -inf where j is hidden from i
 //! pattern             = softmax over j of scores
 //! z[b, i, h]          = Σ_j pattern[b, h, i, j] v[b, j, h]
@@ -11,13 +12,14 @@
 //! scratch matrix of its own. The result of each head is computed only when somebody looks at it, too.
 
 use ndarray::{
-    Array2, Array4, ArrayView, ArrayView2, ArrayView3, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis, CowArray,
-    RemoveAxis, s,
+    Array2, Array4, ArrayView, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis,
+    CowArray, RemoveAxis, s,
 };
 use rayon::prelude::*;
 
 use super::activation::{self, softmax};
 use super::mask::Mask;
+use super::normalization::rms_norm;
 use super::{Act3, Act4, rotary};
 use crate::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::generation::kv_cache::LayerKeysValues;
@@ -63,6 +65,7 @@ impl Attention<'_> {
             let projected = project(&x, self.ungrouped(w).view(), self.ungrouped(b).view());
             pass.point(site, layer, projected.into_shared())
         });
+        let (q, k) = (self.qk_norm(q, w.q_norm), self.qk_norm(k, w.k_norm));
         let (q, k) = self.rotate(pass, q, k);
         let z = match past {
             Some(past) => {
@@ -85,6 +88,13 @@ impl Attention<'_> {
         }
         let of_query_head: Vec<usize> = (0..self.cfg.n_heads).map(|head| head * n_kv / self.cfg.n_heads).collect();
         w.select(Axis(0), &of_query_head).into()
+    }
+
+    fn qk_norm(&self, mut x: Act4, gain: Option<ArrayView1<'_, f32>>) -> Act4 {
+        if let Some(gain) = gain {
+            rms_norm(&mut x, gain, self.cfg.eps);
+        }
+        x
     }
 
     fn rotate(&self, pass: &mut Pass<'_, '_>, q: Act4, k: Act4) -> (Act4, Act4) {

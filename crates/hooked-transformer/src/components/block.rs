@@ -4,17 +4,18 @@
 //! resid_mid  = resid_pre + attn(ln1(resid_pre))
 //! resid_post = resid_mid + mlp(ln2(resid_mid))          with parallel_attn_mlp the MLP reads resid_pre instead
 //! ```
-//! In a shortformer model the positions are added to the inputs of queries and keys, after the norm, in every block.
+//! With `use_normalization_before_and_after` both outputs pass a norm of their own (`ln1_post`, `ln2_post`) before they
+//! are added. In a shortformer model the positions are added to the inputs of queries and keys, after the norm, in every block.
 
-use ndarray::{ArrayView1, Axis};
+use ndarray::Axis;
 
 use super::attention::{Attention, HeadInput};
 use super::normalization::Norm;
 use super::{Act3, Act4, mlp};
-use crate::config::HookedTransformerConfig;
+use crate::config::{HookedTransformerConfig, NormalizationType};
 use crate::generation::kv_cache::LayerKeysValues;
 use crate::hooks::{Pass, Site};
-use crate::weights::BlockWeights;
+use crate::weights::{BlockWeights, GainAndBias};
 
 /// What a block needs besides the stream.
 pub(crate) struct Block<'a> {
@@ -35,6 +36,8 @@ impl Block<'_> {
         let resid_pre = pass.point(Site::ResidPre, layer, resid_pre);
         let inputs = self.attention_inputs(pass, &resid_pre);
         let attn_out = self.attention.forward(pass, inputs, past);
+        let sites = [Site::Ln1PostScale, Site::Ln1PostNormalized];
+        let attn_out = self.norm(self.cfg.output_normalization(), sites, self.weights.ln1_post, pass, attn_out);
         let attn_out = pass.point(Site::AttnOut, layer, attn_out);
         let resid_post = if self.cfg.attn_only {
             add(resid_pre, &attn_out)
@@ -53,8 +56,11 @@ impl Block<'_> {
         let layer = Some(self.layer);
         let weights = self.weights.mlp.as_ref().expect("validated: the block has an MLP");
         let stream = pass.point(Site::MlpIn, layer, stream.clone());
-        let x = self.norm([Site::Ln2Scale, Site::Ln2Normalized], self.weights.ln2, pass, &stream);
+        let sites = [Site::Ln2Scale, Site::Ln2Normalized];
+        let x = self.norm(self.cfg.normalization_type, sites, self.weights.ln2, pass, stream);
         let out = mlp::forward(pass, self.cfg, self.layer, weights, &x);
+        let sites = [Site::Ln2PostScale, Site::Ln2PostNormalized];
+        let out = self.norm(self.cfg.output_normalization(), sites, self.weights.ln2_post, pass, out);
         pass.point(Site::MlpOut, layer, out)
     }
 
@@ -105,19 +111,22 @@ impl Block<'_> {
         pass: &mut Pass<'_, '_>,
         x: &ndarray::ArcArray<f32, D>,
     ) -> ndarray::ArcArray<f32, D> {
-        self.norm([Site::Ln1Scale, Site::Ln1Normalized], self.weights.ln1, pass, x)
+        let sites = [Site::Ln1Scale, Site::Ln1Normalized];
+        self.norm(self.cfg.normalization_type, sites, self.weights.ln1, pass, x.clone())
     }
 
+    /// The norm of this kind, or nothing where there is none.
     fn norm<D: ndarray::Dimension>(
         &self,
+        kind: Option<NormalizationType>,
         sites: [Site; 2],
-        (w, b): (Option<ArrayView1<'_, f32>>, Option<ArrayView1<'_, f32>>),
+        (w, b): GainAndBias<'_>,
         pass: &mut Pass<'_, '_>,
-        x: &ndarray::ArcArray<f32, D>,
+        x: ndarray::ArcArray<f32, D>,
     ) -> ndarray::ArcArray<f32, D> {
-        match self.cfg.normalization_type {
-            Some(kind) => Norm { kind, eps: self.cfg.eps, w, b, sites }.forward(pass, Some(self.layer), x),
-            None => x.clone(),
+        match kind {
+            Some(kind) => Norm { kind, eps: self.cfg.eps, w, b, sites }.forward(pass, Some(self.layer), &x),
+            None => x,
         }
     }
 }

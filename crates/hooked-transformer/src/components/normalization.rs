@@ -59,6 +59,18 @@ impl Norm<'_> {
     }
 }
 
+/// An RMS norm over the last axis that no hook point sees: that of queries and keys.
+///
+/// # Shapes
+/// - `x`: `[batch, pos, head, d_head]`
+/// - `w`: `[d_head]`
+pub(crate) fn rms_norm<D: Dimension>(x: &mut ArcArray<f32, D>, w: ArrayView1<'_, f32>, eps: f32) {
+    let scale = scales(x, w.len(), eps);
+    divide(x, &scale, w.len());
+    let w = w.to_vec();
+    values_mut(x).par_chunks_mut(w.len()).for_each(|row| row.iter_mut().zip(&w).for_each(|(x, w)| *x *= w));
+}
+
 fn centered<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize) -> ArcArray<f32, D> {
     let mut out = x.clone();
     values_mut(&mut out).par_chunks_mut(d_model).for_each(|row| {

@@ -4,13 +4,16 @@
 //! freq_j = base^(j / (rotary_dim/2))        angle = position / freq_j
 //! (x, y) -> (x cos - y sin, y cos + x sin)
 //! ```
+//! With [`RotaryScaling`] the frequencies are lowered, all of them or the low ones, so that greater positions turn no
+//! further than those seen in training.
+//!
 //! A pair is `(x[j], x[j + rotary_dim/2])` (NeoX), or `(x[2j], x[2j+1])` with `rotary_adjacent_pairs` (GPT-J). The dot
 //! product of a query and a key then depends on their distance only (Su et al. 2021).
 
 use ndarray::{Array2, Array4, Axis};
 use rayon::prelude::*;
 
-use crate::config::{AttnType, HookedTransformerConfig};
+use crate::config::{AttnType, HookedTransformerConfig, RotaryScaling};
 
 /// Rotates every head's vector in place by its token's position. Padding (position `None`) is treated as position 0,
 /// as in the classic library.
@@ -25,11 +28,7 @@ pub(crate) fn rotate(
     layer: usize,
 ) {
     let half = cfg.rotary_dim() / 2;
-    let base = match cfg.rotary_base_local {
-        Some(local) if cfg.attn_types.as_ref().is_some_and(|t| t[layer] == AttnType::Local) => local,
-        _ => cfg.rotary_base,
-    };
-    let frequencies: Vec<f32> = (0..half).map(|j| 1.0 / base.powf(j as f32 / half as f32)).collect();
+    let frequencies = frequencies(cfg, layer);
     let pair = |j: usize| if cfg.rotary_adjacent_pairs { (2 * j, 2 * j + 1) } else { (j, j + half) };
     x.axis_iter_mut(Axis(0)).into_par_iter().zip(positions.axis_iter(Axis(0))).for_each(|(mut x, positions)| {
         for (mut heads, position) in x.outer_iter_mut().zip(positions) {
@@ -45,6 +44,30 @@ pub(crate) fn rotate(
             }
         }
     });
+}
+
+/// What a position is multiplied by to give each pair's angle.
+fn frequencies(cfg: &HookedTransformerConfig, layer: usize) -> Vec<f32> {
+    let half = cfg.rotary_dim() / 2;
+    let own_base =
+        cfg.rotary_base_local.filter(|_| cfg.attn_types.as_ref().is_some_and(|t| t[layer] == AttnType::Local));
+    let base = own_base.unwrap_or(cfg.rotary_base);
+    // A local layer with a base of its own never looks further than its window, so it is not stretched.
+    let scaling = cfg.rotary_scaling.filter(|_| own_base.is_none());
+    (0..half).map(|j| stretch(1.0 / base.powf(j as f32 / half as f32), scaling)).collect()
+}
+
+fn stretch(frequency: f32, scaling: Option<RotaryScaling>) -> f32 {
+    match scaling {
+        None => frequency,
+        Some(RotaryScaling::Linear { factor }) => frequency / factor,
+        Some(RotaryScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_n_ctx }) => {
+            // How often the pair turns within the original context: many turns are kept, few are slowed down.
+            let turns = original_n_ctx as f32 * frequency / std::f32::consts::TAU;
+            let kept = ((turns - low_freq_factor) / (high_freq_factor - low_freq_factor)).clamp(0.0, 1.0);
+            (1.0 - kept) * frequency / factor + kept * frequency
+        }
+    }
 }
 
 #[cfg(test)]

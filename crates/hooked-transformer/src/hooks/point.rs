@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Site {
     Tokens,
+    EmbedLnScale,
+    EmbedLnNormalized,
     Embed,
     PosEmbed,
     ResidPre,
@@ -31,6 +33,8 @@ pub(crate) enum Site {
     Pattern,
     Z,
     Result,
+    Ln1PostScale,
+    Ln1PostNormalized,
     AttnOut,
     ResidMid,
     MlpIn,
@@ -42,6 +46,8 @@ pub(crate) enum Site {
     MlpLnScale,
     MlpLnNormalized,
     MlpPost,
+    Ln2PostScale,
+    Ln2PostNormalized,
     MlpOut,
     ResidPost,
     FinalScale,
@@ -49,10 +55,10 @@ pub(crate) enum Site {
 }
 
 /// Before the first block, in firing order.
-const FIRST: [Site; 3] = [Site::Tokens, Site::Embed, Site::PosEmbed];
+const FIRST: [Site; 5] = [Site::Tokens, Site::EmbedLnScale, Site::EmbedLnNormalized, Site::Embed, Site::PosEmbed];
 
 /// Inside each block, in firing order.
-const BLOCK: [Site; 29] = [
+const BLOCK: [Site; 33] = [
     Site::ResidPre,
     Site::AttnIn,
     Site::QInput,
@@ -69,6 +75,8 @@ const BLOCK: [Site; 29] = [
     Site::Pattern,
     Site::Z,
     Site::Result,
+    Site::Ln1PostScale,
+    Site::Ln1PostNormalized,
     Site::AttnOut,
     Site::ResidMid,
     Site::MlpIn,
@@ -80,6 +88,8 @@ const BLOCK: [Site; 29] = [
     Site::MlpLnScale,
     Site::MlpLnNormalized,
     Site::MlpPost,
+    Site::Ln2PostScale,
+    Site::Ln2PostNormalized,
     Site::MlpOut,
     Site::ResidPost,
 ];
@@ -92,6 +102,8 @@ impl Site {
     fn suffix(self) -> &'static str {
         match self {
             Site::Tokens => "hook_tokens",
+            Site::EmbedLnScale => "embed.ln.hook_scale",
+            Site::EmbedLnNormalized => "embed.ln.hook_normalized",
             Site::Embed => "hook_embed",
             Site::PosEmbed => "hook_pos_embed",
             Site::ResidPre => "hook_resid_pre",
@@ -110,6 +122,8 @@ impl Site {
             Site::Pattern => "attn.hook_pattern",
             Site::Z => "attn.hook_z",
             Site::Result => "attn.hook_result",
+            Site::Ln1PostScale => "ln1_post.hook_scale",
+            Site::Ln1PostNormalized => "ln1_post.hook_normalized",
             Site::AttnOut => "hook_attn_out",
             Site::ResidMid => "hook_resid_mid",
             Site::MlpIn => "hook_mlp_in",
@@ -121,6 +135,8 @@ impl Site {
             Site::MlpLnScale => "mlp.ln.hook_scale",
             Site::MlpLnNormalized => "mlp.ln.hook_normalized",
             Site::MlpPost => "mlp.hook_post",
+            Site::Ln2PostScale => "ln2_post.hook_scale",
+            Site::Ln2PostNormalized => "ln2_post.hook_normalized",
             Site::MlpOut => "hook_mlp_out",
             Site::ResidPost => "hook_resid_post",
             Site::FinalScale => "ln_final.hook_scale",
@@ -134,6 +150,16 @@ impl Site {
         let learned_positions = matches!(cfg.positional_embedding_type, Standard | Shortformer);
         let (present, reason) = match self {
             Site::PosEmbed => (learned_positions, "the model has no learned positional embedding"),
+            Site::EmbedLnScale | Site::EmbedLnNormalized => {
+                (cfg.post_embedding_ln, "the model does not normalize its token embeddings")
+            }
+            Site::Ln1PostScale | Site::Ln1PostNormalized => {
+                (cfg.output_normalization().is_some(), "what attention writes is not normalized in this model")
+            }
+            Site::Ln2PostScale | Site::Ln2PostNormalized => (
+                cfg.output_normalization().is_some() && !cfg.attn_only,
+                "what the MLP writes is not normalized in this model",
+            ),
             Site::RotQ | Site::RotK => {
                 (cfg.positional_embedding_type == Rotary, "the model does not use rotary positions")
             }
@@ -185,10 +211,14 @@ impl Site {
         match self {
             Tokens => vec![batch, pos],
             Embed | PosEmbed | ResidPre | Ln1Normalized | AttnOut | ResidMid | MlpIn | Ln2Normalized | MlpOut
-            | ResidPost | FinalNormalized => vec![batch, pos, d_model],
+            | ResidPost | FinalNormalized | EmbedLnNormalized | Ln1PostNormalized | Ln2PostNormalized => {
+                vec![batch, pos, d_model]
+            }
             AttnIn | QInput | Result => vec![batch, pos, head, d_model],
             KInput | VInput => vec![batch, pos, kv_head, d_model],
-            Ln1Scale | Ln2Scale | MlpLnScale | FinalScale => vec![batch, pos, one],
+            Ln1Scale | Ln2Scale | MlpLnScale | FinalScale | EmbedLnScale | Ln1PostScale | Ln2PostScale => {
+                vec![batch, pos, one]
+            }
             Q | RotQ | Z => vec![batch, pos, head, d_head],
             K | V | RotK => vec![batch, pos, kv_head, d_head],
             AttnScores | Pattern => vec![batch, head, ("query_pos", None), ("key_pos", None)],

@@ -32,6 +32,21 @@ pub(crate) enum Role {
     Gain,
 }
 
+/// How many values the matrices and embeddings of a configuration have; biases and gains, which are few, not counted.
+pub(crate) fn n_matrix_values(cfg: &HookedTransformerConfig) -> u128 {
+    let [d_model, d_head, n_heads, n_kv, d_mlp] =
+        [cfg.d_model, cfg.d_head, cfg.n_heads, cfg.n_key_value_heads(), cfg.d_mlp()].map(|n| n as u128);
+    let attention = 2 * d_model * d_head * (n_heads + n_kv);
+    let mlp = d_model * d_mlp * (2 + u128::from(cfg.gated_mlp));
+    let learned = matches!(
+        cfg.positional_embedding_type,
+        PositionalEmbeddingType::Standard | PositionalEmbeddingType::Shortformer
+    );
+    let positions = if learned { cfg.n_ctx as u128 } else { 0 };
+    let outputs = if cfg.tie_word_embeddings { 0 } else { cfg.d_vocab_out() as u128 };
+    cfg.n_layers as u128 * (attention + mlp) + d_model * (cfg.d_vocab as u128 + positions + outputs)
+}
+
 /// Builds the weights by asking `fill` for each parameter; `fill` writes the values, row-major, into the slice it gets
 /// (which holds zeros).
 ///
@@ -42,7 +57,7 @@ pub(crate) fn assemble(
     mut fill: impl FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>,
 ) -> Result<Weights> {
     use PositionalEmbeddingType::{Shortformer, Standard};
-    use Role::{Bias, Matrix};
+    use Role::{Bias, Gain, Matrix};
     let (d_model, d_head, n_heads, n_kv) = (cfg.d_model, cfg.d_head, cfg.n_heads, cfg.n_key_value_heads());
     let mut build = Builder { n_layers: cfg.n_layers, fill: &mut fill };
     let W_E: ArcArray2<f32> = build.single("embed.W_E", (cfg.d_vocab, d_model), Matrix)?;
@@ -63,9 +78,22 @@ pub(crate) fn assemble(
         b_V: build.stacked("attn.b_V", (cfg.n_layers, n_kv, d_head), Bias)?,
         b_O: build.stacked("attn.b_O", (cfg.n_layers, d_model), Bias)?,
         mlp: if cfg.attn_only { None } else { Some(build.mlp(cfg)?) },
+        q_norm: cfg.use_qk_norm.then(|| build.stacked("attn.q_norm.w", (cfg.n_layers, d_head), Gain)).transpose()?,
+        k_norm: cfg.use_qk_norm.then(|| build.stacked("attn.k_norm.w", (cfg.n_layers, d_head), Gain)).transpose()?,
+        ln_embed: if cfg.post_embedding_ln {
+            build.single_norm("embed.ln", d_model, Some(NormalizationType::LN))?
+        } else {
+            StackedNorm::default()
+        },
+        ln1_post: build.norm("ln1_post", d_model, cfg.output_normalization())?,
+        ln2_post: if cfg.attn_only {
+            StackedNorm::default()
+        } else {
+            build.norm("ln2_post", d_model, cfg.output_normalization())?
+        },
         ln1: build.norm("ln1", d_model, norm)?,
         ln2: if cfg.attn_only { StackedNorm::default() } else { build.norm("ln2", d_model, norm)? },
-        ln_final: build.final_norm(d_model, norm)?,
+        ln_final: build.single_norm("ln_final", d_model, cfg.final_normalization())?,
         b_U: build.single("unembed.b_U", cfg.d_vocab_out(), Bias)?,
         W_E,
         W_pos,
@@ -112,15 +140,16 @@ impl<F: FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>> Builder<'_, F> {
         })
     }
 
-    fn final_norm(&mut self, d_model: usize, kind: Option<NormalizationType>) -> Result<StackedNorm> {
+    /// A norm outside the blocks.
+    fn single_norm(&mut self, part: &str, d_model: usize, kind: Option<NormalizationType>) -> Result<StackedNorm> {
         let (w, b) = gain_and_bias(kind);
-        let mut row = |name, role| -> Result<ArcArray2<f32>> {
-            let row: ArcArray1<f32> = self.single(name, d_model, role)?;
+        let mut row = |name: &str, role| -> Result<ArcArray2<f32>> {
+            let row: ArcArray1<f32> = self.single(&format!("{part}.{name}"), d_model, role)?;
             Ok(row.into_shape_with_order((1, d_model)).expect("same size"))
         };
         Ok(StackedNorm {
-            w: w.then(|| row("ln_final.w", Role::Gain)).transpose()?,
-            b: b.then(|| row("ln_final.b", Role::Bias)).transpose()?,
+            w: w.then(|| row("w", Role::Gain)).transpose()?,
+            b: b.then(|| row("b", Role::Bias)).transpose()?,
         })
     }
 
@@ -149,6 +178,7 @@ fn gain_and_bias(kind: Option<NormalizationType>) -> (bool, bool) {
 /// Every tensor with its name, as views; what a tied unembedding shares with the embedding is left out.
 pub(crate) fn state_dict<'w>(cfg: &HookedTransformerConfig, w: &'w Weights) -> Vec<(String, ArrayViewD<'w, f32>)> {
     let mut dict = vec![("embed.W_E".to_string(), w.W_E.view().into_dyn())];
+    push_norm(&mut |name, value| dict.push((name.to_string(), value)), "embed.ln", &w.ln_embed, 0);
     if let Some(W_pos) = &w.W_pos {
         dict.push(("pos_embed.W_pos".to_string(), W_pos.view().into_dyn()));
     }
@@ -164,6 +194,13 @@ pub(crate) fn state_dict<'w>(cfg: &HookedTransformerConfig, w: &'w Weights) -> V
         push("attn.b_O", of_layer(&w.b_O, layer));
         push_norm(&mut push, "ln1", &w.ln1, layer);
         push_norm(&mut push, "ln2", &w.ln2, layer);
+        push_norm(&mut push, "ln1_post", &w.ln1_post, layer);
+        push_norm(&mut push, "ln2_post", &w.ln2_post, layer);
+        for (part, norm) in [("attn.q_norm.w", &w.q_norm), ("attn.k_norm.w", &w.k_norm)] {
+            if let Some(norm) = norm {
+                push(part, of_layer(norm, layer));
+            }
+        }
         if let Some(mlp) = &w.mlp {
             push("mlp.W_in", of_layer(&mlp.W_in, layer));
             if let Some(W_gate) = &mlp.W_gate {

@@ -1,40 +1,181 @@
-//! From files to a model, and back: `config.json`, `model.safetensors` and `tokenizer.json` in one folder.
+//! From files to a model, and back.
+//!
+//! A model is a `config.json`, one tensor file or several, and perhaps a tokenizer, in one of three layouts:
+//!
+//! - our own, which [`save`] writes: TransformerLens's configuration and tensor names;
+//! - Hugging Face's, of any [family](crate::families) that is known; the tensors are converted while they are read;
+//! - that of the published toy models: classic names, but PyTorch files and a configuration of their own.
+//!
+//! Which it is, the configuration says. Where the files come from (a folder, the hub's cache, the hub) is a
+//! [`ModelSource`], and makes no difference to what follows.
 
+pub(crate) mod checkpoint;
 pub(crate) mod layout;
+mod pytorch;
 mod safetensors_file;
+pub(crate) mod source;
+mod stored;
+mod tokenizer_files;
+mod which_files;
 
 use std::io::Write;
 use std::path::Path;
 
+use serde_json::{Map, Value};
+
+use self::checkpoint::Checkpoint;
+use self::layout::{Parameter, Role, grouped_name};
+use self::source::Source;
+pub(crate) use self::tokenizer_files::tokenizer;
+pub(crate) use self::which_files::{Folder, ModelSource};
 use crate::config::HookedTransformerConfig;
 use crate::error::{Error, Result};
+use crate::families::hf_config::HfConfig;
+use crate::families::{self, Family, Place, neel};
 use crate::model::HookedTransformer;
-use crate::tokens::Tokenizer;
+use crate::pretrained::Progress;
 use crate::weights::Weights;
 
-/// The file names inside a model's folder.
+/// The file names inside a folder that [`save`] writes.
 pub(crate) const CONFIG_FILE: &str = "config.json";
 const WEIGHTS_FILE: &str = "model.safetensors";
 const TOKENIZER_FILE: &str = "tokenizer.json";
 
 /// See [`HookedTransformer::load`].
 pub(crate) fn load(dir: &Path) -> Result<HookedTransformer> {
-    let cfg = HookedTransformerConfig::from_json_file(dir.join(CONFIG_FILE))?;
-    let weights = load_weights(&cfg, &dir.join(WEIGHTS_FILE))?;
+    load_from(&mut Folder::new(dir), None, &mut |_| {})
+}
+
+/// Loads a model, as its files have it. `preset` is the configuration of a model that has no file for it.
+///
+/// # Errors
+/// A file is missing or damaged, or they contradict each other.
+pub(crate) fn load_from(
+    files: &mut dyn ModelSource,
+    preset: Option<HookedTransformerConfig>,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<HookedTransformer> {
+    let (cfg, layout) = match preset {
+        Some(cfg) => (cfg, Layout::Toy),
+        None => configuration(&files.file(CONFIG_FILE)?)?,
+    };
+    let weights = which_files::weights(files)?;
+    let checkpoint = Checkpoint::open(&files.place(), &weights)?;
+    refuse_absurd_sizes(&cfg, &checkpoint, &files.place())?;
+    let weights = read_weights(&cfg, layout, &checkpoint, progress)?;
+    drop(checkpoint);
     let mut model = HookedTransformer::from_weights(cfg, weights);
-    let tokenizer = dir.join(TOKENIZER_FILE);
-    if tokenizer.exists() {
-        model.set_tokenizer(Tokenizer::from_file(&tokenizer)?)?;
+    if let Some(tokenizer) = tokenizer(files)? {
+        model.set_tokenizer(tokenizer)?;
     }
     Ok(model)
 }
 
-fn load_weights(cfg: &HookedTransformerConfig, path: &Path) -> Result<Weights> {
-    let file = safetensors_file::SafetensorsFile::open(path)?;
-    let reader = file.reader()?;
-    let weights = layout::assemble(cfg, |parameter, out| reader.read(parameter, out))?;
-    reader.refuse_leftovers()?;
+/// How names and shapes of the files relate to ours.
+#[derive(Clone, Copy)]
+enum Layout {
+    Own,
+    Toy,
+    HuggingFace(&'static Family),
+}
+
+/// The configuration, and which layout it announces.
+fn configuration(path: &Path) -> Result<(HookedTransformerConfig, Layout)> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
+    let malformed = |problem: String| Error::Malformed { path: path.to_path_buf(), problem };
+    let json: Value = serde_json::from_str(&text).map_err(|e| malformed(format!("not JSON: {e}")))?;
+    let empty = Map::new();
+    let fields = json.as_object().unwrap_or(&empty);
+    let hf = || HfConfig::new(path, fields.clone());
+    let (cfg, layout) = if fields.contains_key("architectures") || fields.contains_key("model_type") {
+        let family = families::detect(path, fields)?;
+        ((family.config)(&hf())?, Layout::HuggingFace(family))
+    } else if neel::is_toy_config(fields) {
+        (neel::config(&hf())?, Layout::Toy)
+    } else {
+        return Ok((HookedTransformerConfig::from_json_file(path)?, Layout::Own));
+    };
+    cfg.validate().map_err(|e| malformed(e.to_string()))?;
+    Ok((cfg, layout))
+}
+
+/// A configuration can ask for more than any computer has. What the files hold says what is meant: a parameter is read
+/// from them once, or twice where two of ours share a tensor of theirs.
+fn refuse_absurd_sizes(cfg: &HookedTransformerConfig, checkpoint: &Checkpoint, place: &Path) -> Result<()> {
+    /// Biases that the files may leave out.
+    const SLACK: u128 = 1 << 24;
+    let wanted = layout::n_matrix_values(cfg);
+    // Two bytes a value are the fewest.
+    let held = checkpoint.n_bytes() as u128 / 2;
+    if wanted <= 2 * held + SLACK {
+        return Ok(());
+    }
+    let problem = format!(
+        "the configuration calls for {wanted} values, but the tensor files have {} bytes; is it the config of another model?",
+        checkpoint.n_bytes()
+    );
+    Err(Error::Malformed { path: place.to_path_buf(), problem })
+}
+
+fn read_weights(
+    cfg: &HookedTransformerConfig,
+    layout: Layout,
+    checkpoint: &Checkpoint,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Weights> {
+    let total = 4 * layout::n_matrix_values(cfg) as u64;
+    let mut done = 0;
+    let weights = layout::assemble(cfg, |parameter, out| {
+        read(cfg, layout, checkpoint, parameter, out)?;
+        done += size_of_val(out) as u64;
+        progress(Progress::Loading { done: done.min(total), total });
+        Ok(())
+    })?;
+    checkpoint.refuse_leftovers(|name| is_superfluous(cfg, layout, name))?;
     Ok(weights)
+}
+
+/// Fills one parameter.
+fn read(
+    cfg: &HookedTransformerConfig,
+    layout: Layout,
+    checkpoint: &Checkpoint,
+    parameter: &Parameter<'_>,
+    out: &mut [f32],
+) -> Result<()> {
+    let source = match layout {
+        Layout::HuggingFace(family) => {
+            let Some(source) = (family.source)(cfg, Place::of(parameter.name)) else {
+                return if parameter.role == Role::Bias { Ok(()) } else { Err(checkpoint.missing(parameter.name)) };
+            };
+            with_short_names(source, family.prefix)
+        }
+        Layout::Own | Layout::Toy => {
+            let source = Source::new(parameter.name, parameter.shape);
+            grouped_name(parameter.name).into_iter().fold(source, Source::or)
+        }
+    };
+    if checkpoint.read(&source, out)? || parameter.role == Role::Bias {
+        return Ok(());
+    }
+    Err(checkpoint.missing(&source.names[0]))
+}
+
+/// Files saved from a model without its head lack the prefix.
+fn with_short_names(source: Source, prefix: &str) -> Source {
+    let short: Vec<String> =
+        source.names.iter().filter_map(|name| name.strip_prefix(prefix)).map(String::from).collect();
+    short.into_iter().fold(source, Source::or)
+}
+
+/// Whether a tensor that no parameter was read from may be passed over.
+fn is_superfluous(cfg: &HookedTransformerConfig, layout: Layout, name: &str) -> bool {
+    /// Buffers that the classic library stores beside the weights, and that are computed here.
+    const NOT_PARAMETERS: [&str; 4] = [".attn.mask", ".attn.IGNORE", ".attn.rotary_sin", ".attn.rotary_cos"];
+    match layout {
+        Layout::HuggingFace(_) => families::is_superfluous(cfg, name),
+        Layout::Own | Layout::Toy => NOT_PARAMETERS.iter().any(|suffix| name.ends_with(suffix)),
+    }
 }
 
 /// See [`HookedTransformer::save`].

@@ -23,7 +23,7 @@ fn metric(logits: &ArrayView3<'_, f32>) -> f32 {
 
 #[test]
 fn patching_agrees_with_the_classic_library() {
-    let oracle = Arrays::read("parity/analysis.safetensors");
+    let oracle = Arrays::read("parity/interventions.safetensors");
     let mut compared = 0;
     for name in MODELS {
         let (model, _) = random_model(name);
@@ -75,7 +75,7 @@ fn patching_agrees_with_the_classic_library() {
 
 #[test]
 fn ablation_agrees_with_the_classic_library() {
-    let oracle = Arrays::read("parity/analysis.safetensors");
+    let oracle = Arrays::read("parity/interventions.safetensors");
     for name in MODELS {
         let (model, _) = random_model(name);
         let tokens = oracle.tokens(&format!("{name}.corrupted"));
@@ -89,7 +89,7 @@ fn ablation_agrees_with_the_classic_library() {
 
 #[test]
 fn detection_agrees_with_the_classic_library() {
-    let oracle = Arrays::read("parity/analysis.safetensors");
+    let oracle = Arrays::read("parity/interventions.safetensors");
     for name in MODELS {
         let (model, _) = random_model(name);
         let tokens = oracle.tokens(&format!("{name}.detect.tokens"));

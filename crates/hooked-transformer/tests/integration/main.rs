@@ -1,11 +1,22 @@
 //! Tests of the library from outside, in one binary: against the oracle, on bad input, and on the embedded models.
 
 mod analysis;
+mod architectures;
 mod bad_input;
+mod circuits;
+mod classic;
 mod embedded;
+mod families;
 mod fixtures;
 mod generation;
 mod hooks;
+#[cfg(feature = "hub")]
+mod hub;
+#[cfg(feature = "hub")]
+mod hub_server;
 mod parity;
+mod processing;
+mod published;
 mod running;
+mod stacks;
 mod tokens;

@@ -1,14 +1,16 @@
 //! Right answers, written differently: single cells instead of slices, double precision, another order of summation,
 //! other thresholds, the library's own functions, another use of the generator.
 
+use circuit_vis::{AttentionOptions, View, VisError, attention_patterns, head_names};
 use grading::ex02::Submission;
 use hooked_transformer::{ActivationCache, Tokens, log_softmax, next_token_log_probs};
-use ndarray::{Array3, ArrayD, Axis, s};
+use ndarray::{Array3, ArrayD, Axis, Ix3, Ix4, s};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 /// Cell by cell, in double precision, from the last to the first, with a low threshold.
 pub const CELLS: Submission = Submission {
+    attention_views: views_without_names,
     current_attn_detector: |cache| by_cells(cache, Some),
     prev_attn_detector: |cache| by_cells(cache, |query| query.checked_sub(1)),
     first_attn_detector: |cache| by_cells(cache, |_| Some(0)),
@@ -19,6 +21,7 @@ pub const CELLS: Submission = Submission {
 
 /// Whole slices at once, with a high threshold.
 pub const SLICES: Submission = Submission {
+    attention_views: views_without_batch_axis,
     current_attn_detector: |cache| by_slices(cache, 0),
     prev_attn_detector: |cache| by_slices(cache, 1),
     first_attn_detector: first_by_slices,
@@ -29,6 +32,7 @@ pub const SLICES: Submission = Submission {
 
 /// The mean over the batch first; heads in reverse order; the first query left out where it can only look at itself.
 pub const BATCH_FIRST: Submission = Submission {
+    attention_views: views_collected,
     current_attn_detector: |cache| on_the_mean_pattern(cache, 0.45, Some),
     prev_attn_detector: |cache| on_the_mean_pattern(cache, 0.45, |query| query.checked_sub(1)),
     first_attn_detector: |cache| on_the_mean_pattern(cache, 0.45, |query| (query > 0).then_some(0)),
@@ -196,4 +200,31 @@ fn loss_from_log_softmax(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
         of_row.sum::<f32>() / tokens.nrows() as f32
     };
     (mean(0), mean(seq_len))
+}
+
+fn views_without_names(cache: &ActivationCache, str_tokens: &[String]) -> Result<Vec<View>, VisError> {
+    let mut views = Vec::new();
+    for layer in 0..cache.n_layers() {
+        let pattern = cache.view::<Ix4>(("pattern", layer));
+        views.push(attention_patterns(str_tokens, pattern.slice(s![0, .., .., ..]), AttentionOptions::new())?);
+    }
+    Ok(views)
+}
+
+fn views_without_batch_axis(cache: &ActivationCache, str_tokens: &[String]) -> Result<Vec<View>, VisError> {
+    let cache = cache.clone().remove_batch_dim().expect("one text");
+    let draw = |layer| attention_patterns(str_tokens, cache.view::<Ix3>(("pattern", layer)), AttentionOptions::new());
+    (0..cache.n_layers()).map(draw).collect()
+}
+
+fn views_collected(cache: &ActivationCache, str_tokens: &[String]) -> Result<Vec<View>, VisError> {
+    let words: Vec<&str> = str_tokens.iter().map(String::as_str).collect();
+    let layers = cache.iter().filter(|(name, _)| name.ends_with("hook_pattern")).enumerate();
+    layers
+        .map(|(layer, (_, pattern))| {
+            let pattern = pattern.index_axis(Axis(0), 0).into_dimensionality::<Ix3>().expect("three axes are left");
+            let names = head_names(layer, pattern.len_of(Axis(0)));
+            attention_patterns(&words, pattern, AttentionOptions::new().head_names(names).mask_bos(true))
+        })
+        .collect()
 }

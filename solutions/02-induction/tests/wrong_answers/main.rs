@@ -8,12 +8,14 @@ mod losses;
 #[path = "../other_right_answers/answers.rs"]
 mod other_right;
 mod repeated_tokens;
+mod views;
 
 use grading::Prose;
 use grading::ex02::{SUITE, Submission};
 
 /// The solution, which each wrong answer changes in one function.
 const RIGHT: Submission = Submission {
+    attention_views: solution_02_induction::attention_views,
     current_attn_detector: solution_02_induction::current_attn_detector,
     prev_attn_detector: solution_02_induction::prev_attn_detector,
     first_attn_detector: solution_02_induction::first_attn_detector,
@@ -77,6 +79,11 @@ wrong_answers! {
     e02_37_stripe_ahead: "E02-37", induction_attn_detector = detectors::stripe_ahead::<40>;
     e02_38_first_item: "E02-38", induction_attn_detector = detectors::stripe_of_first_item::<40>;
     e02_39_hard_coded: "E02-39", induction_attn_detector = detectors::hard_coded_induction;
+    e02_40_transposed: "E02-40", attention_views = views::transposed;
+    e02_41_one_picture: "E02-41", attention_views = views::first_layer_only;
+    e02_42_same_layer: "E02-42", attention_views = views::layer_0_each_time;
+    e02_43_mean_over_heads: "E02-43", attention_views = views::mean_over_heads;
+    e02_44_other_tokens: "E02-44", attention_views = views::trimmed_tokens;
 }
 
 /// The same mistakes with the lowest and the highest threshold that the exercise calls sensible.

@@ -1,0 +1,84 @@
+//! The checks of attention recomputed from queries and keys.
+
+use ndarray::{Array4, Ix4};
+
+use super::stored::{OF_PATTERNS, StoredRun, array, runs};
+use super::{C10, C11, Submission};
+use crate::compare::Want;
+use crate::grade::Grading;
+use crate::value::Tensor;
+use crate::verdict::{Check, Verdict};
+
+const AXES: &[&str] = &["batch", "head", "query_pos", "key_pos"];
+
+/// The pattern from queries and keys.
+pub fn c10_pattern_from_q_and_k(submission: &Submission) -> Check {
+    let pattern_from_q_and_k = submission.pattern_from_q_and_k;
+    let mut grading = Grading::of(&C10);
+    for (index, run) in runs(&C10)?.iter().enumerate() {
+        // The first layer and the last in turn.
+        let layer = if index % 2 == 0 { 0 } else { run.n_layers - 1 };
+        let (q, k) = (run.activation("q", layer)?, run.activation("k", layer)?);
+        let want = want(run.activation("pattern", layer)?);
+        let name = format!("{}, layer {layer}", run.in_words()?);
+        run.case.grade(&mut grading, name, want, move || pattern_from_q_and_k(&q, &k));
+    }
+    let large = |site: &str| array::<Ix4>(&C10, &format!("large.{site}"));
+    let (q, k, want) = (large("q")?, large("k")?, want(large("pattern")?));
+    grading.case("made-up queries and keys with scores around 110", want, move || pattern_from_q_and_k(&q, &k));
+    grading.verdict()
+}
+
+fn want(pattern: Array4<f32>) -> Want {
+    Want::Array { values: pattern.into(), axes: AXES, tolerance: OF_PATTERNS }
+}
+
+/// An entry of a pattern that was changed: its layer, its place, by how much.
+type Change = (usize, [usize; 4], f32);
+
+/// The largest difference between what is cached and what queries and keys give. In most of the caches some entries of
+/// the patterns were changed, by amounts that are known.
+pub fn c11_largest_error(submission: &Submission) -> Check {
+    let mut grading = Grading::of(&C11);
+    let runs = runs(&C11)?;
+    let of = |name: &str| runs.iter().find(|run| run.name == name).ok_or_else(|| runs[0].case.lacks(name));
+    let (three_rows, one_row) = (of("toy_3")?, of("toy_1")?);
+    let changes: &[Change] =
+        &[(0, [0, 1, 5, 2], 0.06), (0, [2, 3, 6, 1], -0.34), (0, [1, 0, 4, 4], 0.15), (1, [1, 2, 7, 3], 0.21)];
+    ask(&mut grading, submission, three_rows, &[], 1)?;
+    ask(&mut grading, submission, three_rows, changes, 0)?;
+    ask(&mut grading, submission, three_rows, changes, 1)?;
+    let changes: &[Change] = &[(2, [0, 1, 9, 0], 0.5), (2, [0, 2, 3, 3], -0.27), (0, [0, 3, 8, 5], 0.12)];
+    ask(&mut grading, submission, one_row, changes, 2)?;
+    for run in [of("gpt2")?, of("attn_only")?] {
+        ask(&mut grading, submission, run, &[], 0)?;
+        ask(&mut grading, submission, run, &[(1, [0, 5, 7, 3], -0.45)], 1)?;
+    }
+    grading.verdict()
+}
+
+fn ask(
+    grading: &mut Grading,
+    submission: &Submission,
+    run: &StoredRun,
+    changes: &[Change],
+    layer: usize,
+) -> Result<(), Verdict> {
+    let largest_error = submission.largest_error;
+    let here = || changes.iter().filter(|(changed, ..)| *changed == layer);
+    let largest = here().map(|(.., by)| f64::from(by.abs())).fold(0.0, f64::max);
+    let cache = run.cache(|layer, pattern| {
+        for (_, place, by) in changes.iter().filter(|(changed, ..)| *changed == layer) {
+            pattern[*place] += by;
+        }
+    })?;
+    let what = match here().count() {
+        0 => "nothing changed in it".to_string(),
+        1 => "one entry changed by hand".to_string(),
+        n => format!("{n} entries changed by hand"),
+    };
+    let name = format!("{}, layer {layer}, {what}", run.in_words()?);
+    let want = Want::Array { values: Tensor::from(largest), axes: &[], tolerance: OF_PATTERNS };
+    run.case.grade(grading, name, want, move || largest_error(&cache, layer));
+    Ok(())
+}

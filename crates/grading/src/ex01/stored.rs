@@ -1,0 +1,243 @@
+//! The stored references of exercise 01, and the models that they are about: the two embedded ones, and one made up for
+//! the purpose.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use hooked_transformer::{ActivationCache, HookedTransformer, HookedTransformerConfig, Tokenizer, Tokens};
+use ndarray::{ArrayD, Dimension, Ix3, Ix4, IxDyn};
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use crate::compare::Want;
+use crate::exercise::CheckInfo;
+use crate::grade::Grading;
+use crate::reference::{self, Arrays, Damaged, repository};
+use crate::value::{Tensor, Value};
+use crate::verdict::Verdict;
+
+const ARRAYS: &str = "reference_data/activations/exercise_01.safetensors";
+const FACTS: &str = "reference_data/activations/exercise_01.json";
+const TOY_TOKENIZER: &str = "reference_data/activations/exercise_01_tokenizer.json";
+
+/// How the references call the made-up model.
+const TOY: &str = "toy";
+
+/// Counts, and yes or no, are right or wrong. The tolerance only has to be less than one.
+pub(super) const OF_COUNTS: f64 = 0.01;
+
+/// Single precision leaves a few 1e-7 on an attention pattern, and 1e-5 where scores are around a hundred; the nearest
+/// mistake is more than a hundredth off.
+pub(super) const OF_PATTERNS: f64 = 3e-4;
+
+/// Both files.
+struct Stored {
+    arrays: Arrays,
+    facts: Json,
+}
+
+/// Reads the references, once.
+fn stored() -> Result<&'static Stored, Damaged> {
+    static STORED: OnceLock<Result<Stored, Damaged>> = OnceLock::new();
+    let stored = STORED.get_or_init(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }));
+    stored.as_ref().map_err(Damaged::clone)
+}
+
+/// One item of a list of references, for one check.
+#[derive(Clone, Copy)]
+pub(super) struct Case {
+    check: &'static CheckInfo,
+    kind: &'static str,
+    index: usize,
+    json: &'static Json,
+}
+
+/// All items of a kind, such as "texts".
+///
+/// # Errors
+/// The verdict that the course is damaged; also when there are none, for a check without cases would accept anything.
+pub(super) fn cases(check: &'static CheckInfo, kind: &'static str) -> Result<Vec<Case>, Verdict> {
+    let stored = stored().map_err(|damaged| damaged.verdict(check))?;
+    let items = stored.facts[kind].as_array().map_or(&[][..], Vec::as_slice);
+    if items.is_empty() {
+        return Err(reference::lacks(FACTS, &format!("any {kind}")).verdict(check));
+    }
+    Ok(items.iter().enumerate().map(|(index, json)| Case { check, kind, index, json }).collect())
+}
+
+/// An array of any rank that belongs to no item.
+///
+/// # Errors
+/// The verdict that the course is damaged.
+pub(super) fn array<D: Dimension>(check: &'static CheckInfo, name: &str) -> Result<ndarray::Array<f32, D>, Verdict> {
+    let read = || {
+        let array = to_f32(stored()?.arrays.get(name)?)?;
+        array.into_dimensionality().map_err(|e| reference::lacks(ARRAYS, &format!("`{name}` of the right rank ({e})")))
+    };
+    read().map_err(|damaged: Damaged| damaged.verdict(check))
+}
+
+impl Case {
+    /// A fact about the item.
+    pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Result<T, Verdict> {
+        T::deserialize(&self.json[key]).map_err(|_| self.lacks(key))
+    }
+
+    /// The verdict that something about the item is missing, or does not serve.
+    pub(super) fn lacks(&self, what: &str) -> Verdict {
+        reference::lacks(FACTS, &format!("{what} in {}[{}]", self.kind, self.index)).verdict(self.check)
+    }
+
+    /// The verdict that a model cannot be used.
+    pub(super) fn unusable(&self, error: &hooked_transformer::Error) -> Verdict {
+        reference::unusable(FACTS, &error.to_string()).verdict(self.check)
+    }
+
+    /// Its number in its list.
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The model that the item is about.
+    pub(super) fn model(&self) -> Result<&'static HookedTransformer, Verdict> {
+        model(&self.get::<String>("model")?).map_err(|damaged| damaged.verdict(self.check))
+    }
+
+    /// The model's name in words.
+    pub(super) fn model_in_words(&self) -> Result<String, Verdict> {
+        let name: String = self.get("model")?;
+        Ok(if name == TOY { "the made-up model".into() } else { name })
+    }
+
+    fn is_made_up(&self) -> bool {
+        self.json["model"] == TOY
+    }
+
+    /// An array that belongs to the item, with its rank in the type.
+    pub(super) fn array<D: Dimension>(&self, name: &str) -> Result<ndarray::Array<f32, D>, Verdict> {
+        array(self.check, name)
+    }
+
+    /// Tokens `[batch, pos]`.
+    pub(super) fn tokens(&self, name: &str) -> Result<Tokens, Verdict> {
+        Ok(self.array::<ndarray::Ix2>(name)?.mapv(|id| id as usize))
+    }
+
+    /// Runs the item as a case of its check: mistakes are told apart on the made-up model alone, since what they give on
+    /// the others depends on their weights.
+    pub(super) fn grade<T: Into<Value> + Send + 'static>(
+        &self,
+        grading: &mut Grading,
+        name: String,
+        want: Want,
+        function: impl FnOnce() -> T + Send + 'static,
+    ) {
+        if self.is_made_up() {
+            grading.case(name, want, function);
+        } else {
+            grading.case_that_does_not_tell(name, want, function);
+        }
+    }
+}
+
+/// What a list of words must be.
+pub(super) fn words(words: Vec<String>, what: &'static str) -> Want {
+    Want::Words { words, what }
+}
+
+/// A run of a model whose tokens, logits, queries, keys and patterns are stored.
+pub(super) struct StoredRun {
+    pub(super) case: Case,
+    pub(super) name: String,
+    pub(super) n_layers: usize,
+}
+
+/// All of them.
+pub(super) fn runs(check: &'static CheckInfo) -> Result<Vec<StoredRun>, Verdict> {
+    let runs = cases(check, "runs")?.into_iter();
+    runs.map(|case| Ok(StoredRun { case, name: case.get("run")?, n_layers: case.get("n_layers")? })).collect()
+}
+
+impl StoredRun {
+    pub(super) fn tokens(&self) -> Result<Tokens, Verdict> {
+        self.case.tokens(&format!("{}.tokens", self.name))
+    }
+
+    pub(super) fn logits(&self) -> Result<ndarray::Array3<f32>, Verdict> {
+        self.case.array::<Ix3>(&format!("{}.logits", self.name))
+    }
+
+    /// Queries or keys `[batch, pos, head, d_head]`, or a pattern `[batch, head, query_pos, key_pos]`.
+    pub(super) fn activation(&self, site: &str, layer: usize) -> Result<ndarray::Array4<f32>, Verdict> {
+        self.case.array::<Ix4>(&format!("{}.blocks.{layer}.attn.hook_{site}", self.name))
+    }
+
+    /// A cache of queries, keys and patterns in which `change` has had its way with each pattern.
+    pub(super) fn cache(&self, change: impl Fn(usize, &mut ndarray::Array4<f32>)) -> Result<ActivationCache, Verdict> {
+        let mut arrays = Vec::new();
+        for layer in 0..self.n_layers {
+            for site in ["q", "k", "pattern"] {
+                let mut array = self.activation(site, layer)?;
+                if site == "pattern" {
+                    change(layer, &mut array);
+                }
+                arrays.push((format!("blocks.{layer}.attn.hook_{site}"), array.into_dyn()));
+            }
+        }
+        Ok(ActivationCache::from_arrays(arrays))
+    }
+
+    /// What it is, in words.
+    pub(super) fn in_words(&self) -> Result<String, Verdict> {
+        let (batch, n_pos) = self.tokens()?.dim();
+        Ok(format!("{}, batch {batch}, {n_pos} positions", self.case.model_in_words()?))
+    }
+}
+
+/// A model by its name, loaded once.
+fn model(name: &str) -> Result<&'static HookedTransformer, Damaged> {
+    type Loaded = OnceLock<Result<HookedTransformer, Damaged>>;
+    static MADE_UP: Loaded = OnceLock::new();
+    static GPT2: Loaded = OnceLock::new();
+    static ATTN_ONLY: Loaded = OnceLock::new();
+    let loaded = match name {
+        TOY => MADE_UP.get_or_init(made_up),
+        "gpt2-tales" => GPT2.get_or_init(|| embedded("gpt2-tales")),
+        "attn-only-2l-tales" => ATTN_ONLY.get_or_init(|| embedded("attn-only-2l-tales")),
+        other => return Err(reference::lacks(FACTS, &format!("a model of this course, but `{other}`"))),
+    };
+    loaded.as_ref().map_err(Damaged::clone)
+}
+
+fn embedded(name: &str) -> Result<HookedTransformer, Damaged> {
+    let folder = format!("reference_data/models/{name}");
+    HookedTransformer::load(repository().join(&folder)).map_err(|e| reference::unusable(&folder, &e.to_string()))
+}
+
+/// The configuration of an embedded model, without its weights.
+pub(super) fn config_of(check: &'static CheckInfo, name: &str) -> Result<HookedTransformerConfig, Verdict> {
+    let file = format!("reference_data/models/{name}/config.json");
+    let cfg = HookedTransformerConfig::from_json_file(repository().join(&file));
+    cfg.map_err(|e| reference::unusable(&file, &e.to_string()).verdict(check))
+}
+
+fn made_up() -> Result<HookedTransformer, Damaged> {
+    let Stored { arrays, facts } = stored()?;
+    let facts = &facts[TOY];
+    let unusable = |file: &'static str| move |e: hooked_transformer::Error| reference::unusable(file, &e.to_string());
+    let cfg = HookedTransformerConfig::from_json(facts["config"].clone()).map_err(unusable(FACTS))?;
+    let mut weights = HashMap::new();
+    for name in facts["weights"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+        weights.insert(name, to_f32(arrays.get(&format!("toy.weights.{name}"))?)?);
+    }
+    let mut model = HookedTransformer::from_state_dict(cfg, |name| weights.get(name).map(|array| array.view()))
+        .map_err(unusable(ARRAYS))?;
+    let tokenizer = Tokenizer::from_file(repository().join(TOY_TOKENIZER)).map_err(unusable(TOY_TOKENIZER))?;
+    model.set_tokenizer(tokenizer).map_err(unusable(TOY_TOKENIZER))?;
+    Ok(model)
+}
+
+fn to_f32(tensor: &Tensor) -> Result<ArrayD<f32>, Damaged> {
+    let data = tensor.data.iter().map(|x| *x as f32).collect();
+    ArrayD::from_shape_vec(IxDyn(&tensor.shape), data).map_err(|e| reference::unusable(ARRAYS, &e.to_string()))
+}

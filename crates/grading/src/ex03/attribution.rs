@@ -1,0 +1,174 @@
+//! The checks of logit attribution: the table, its means by half, and the centred unembedding.
+
+use std::sync::Arc;
+
+use hooked_transformer::NameFilter;
+use ndarray::{Array2, Array3, Axis, Ix3, Ix4};
+
+use super::hooks::run;
+use super::stored::{ATTN_ONLY, Case, Stored, stored};
+use super::{C08, C09, C12, Submission};
+use crate::compare::Want;
+use crate::grade::Grading;
+use crate::reference::Damaged;
+use crate::value::Tensor;
+use crate::verdict::Check;
+
+/// Logits of the embedded model are around 10 to 30, so single precision leaves about 2e-5.
+const LOGITS: f64 = 1e-3;
+/// Means of a few numbers around 1.
+const MEANS: f64 = 1e-5;
+
+const COMPONENTS: &[&str] = &["pos", "component"];
+
+/// Each component's share of the logit of the token that comes next.
+pub fn c08_logit_attribution(submission: &Submission) -> Check {
+    let attribution = submission.logit_attribution;
+    let damaged = |damaged: Damaged| damaged.verdict(&C08);
+    let stored = stored(&C08)?;
+    let mut grading = Grading::of(&C08);
+    for made_up in [MadeUp { n_pos: 5, n_heads: 3, d_model: 4, d_vocab: 11 }, MadeUp::ONE_HEAD] {
+        let want = Want::Array { values: made_up.attribution(), axes: COMPONENTS, tolerance: LOGITS };
+        grading.case(made_up.words(), want, move || {
+            let (embed, l1, l2) = (made_up.embed(), made_up.results(1), made_up.results(2));
+            let tokens = ndarray::Array1::from(made_up.tokens());
+            attribution(embed.view(), l1.view(), l2.view(), made_up.w_u().view(), tokens.view())
+        });
+    }
+    let cases = [
+        (stored.tiny("attn_0"), vec![0, 2]),
+        (stored.embedded(ATTN_ONLY, "text"), vec![0]),
+        (stored.embedded(ATTN_ONLY, "repeated"), vec![0]),
+    ];
+    for (case, rows) in cases {
+        let case = case.map_err(damaged)?;
+        for row in rows {
+            on_a_model(&mut grading, stored, &case, row, attribution).map_err(damaged)?;
+        }
+    }
+    for key in ["text.attribution", "repeated.attribution"] {
+        stored.not_zero(key, LOGITS).map_err(damaged)?;
+    }
+    grading.verdict()
+}
+
+/// One row of a batch; the embedding and the heads' results are the input.
+fn on_a_model(
+    grading: &mut Grading,
+    stored: &Stored,
+    case: &Case,
+    row: usize,
+    attribution: super::Attribution,
+) -> Result<(), Damaged> {
+    let all = stored.tensor(&format!("{}.attribution", case.key))?;
+    let shape = all.shape.get(1..).unwrap_or_default();
+    let values = all.gather(shape, |i| [&[row], i].concat());
+    let want = Want::Array { values, axes: COMPONENTS, tolerance: LOGITS };
+    let filter = |name: &str| name == "hook_embed" || name.ends_with("hook_result");
+    let cache = case.cache(Some(NameFilter::from(filter)))?;
+    let (model, tokens) = (Arc::clone(&case.model), case.tokens.row(row).to_owned());
+    run(grading, case, &format!(", row {row}"), want, move || {
+        let embed = cache.view::<Ix3>("hook_embed").index_axis_move(Axis(0), row);
+        let results = |layer: usize| cache.view::<Ix4>(("result", layer)).index_axis_move(Axis(0), row);
+        attribution(embed, results(0), results(1), model.W_U(), tokens.view())
+    });
+    Ok(())
+}
+
+/// Vectors and a vocabulary of plain numbers, in which the shares are easily added up.
+#[derive(Clone, Copy)]
+struct MadeUp {
+    n_pos: usize,
+    n_heads: usize,
+    d_model: usize,
+    d_vocab: usize,
+}
+
+impl MadeUp {
+    const ONE_HEAD: Self = Self { n_pos: 7, n_heads: 1, d_model: 3, d_vocab: 13 };
+
+    fn words(self) -> String {
+        let Self { n_pos, n_heads, d_model, d_vocab } = self;
+        format!("made-up vectors: {n_pos} positions, {n_heads} heads, d_model {d_model}, {d_vocab} tokens")
+    }
+
+    /// No two are alike.
+    fn tokens(self) -> Vec<usize> {
+        (0..self.n_pos).map(|pos| (3 + 5 * pos) % self.d_vocab).collect()
+    }
+
+    fn w_u(self) -> Array2<f32> {
+        Array2::from_shape_fn((self.d_model, self.d_vocab), |(d, id)| {
+            ((7 * d + 3 * id + d * id) % 11) as f32 / 4.0 - 1.0
+        })
+    }
+
+    fn embed(self) -> Array2<f32> {
+        Array2::from_shape_fn((self.n_pos, self.d_model), |(pos, d)| ((5 * pos + 2 * d) % 7) as f32 / 2.0 - 1.0)
+    }
+
+    fn results(self, layer: usize) -> Array3<f32> {
+        Array3::from_shape_fn((self.n_pos, self.n_heads, self.d_model), |(pos, head, d)| {
+            ((3 * pos + 4 * head + 5 * d + 6 * layer * (1 + d)) % 13) as f32 / 4.0 - 1.25
+        })
+    }
+
+    /// Cell by cell.
+    fn attribution(self) -> Tensor {
+        let (tokens, w_u, embed) = (self.tokens(), self.w_u(), self.embed());
+        let (l1, l2) = (self.results(1), self.results(2));
+        let mut values = Vec::new();
+        for pos in 0..self.n_pos - 1 {
+            let next = tokens[pos + 1];
+            for component in 0..=2 * self.n_heads {
+                let entry = |d: usize| match component {
+                    0 => embed[[pos, d]],
+                    _ if component <= self.n_heads => l1[[pos, component - 1, d]],
+                    _ => l2[[pos, component - 1 - self.n_heads, d]],
+                };
+                values.push((0..self.d_model).map(|d| f64::from(entry(d)) * f64::from(w_u[[d, next]])).sum());
+            }
+        }
+        Tensor::new(&[self.n_pos - 1, 1 + 2 * self.n_heads], values)
+    }
+}
+
+/// The means over the first copy and over the second.
+pub fn c09_attribution_by_half(submission: &Submission) -> Check {
+    let by_half = submission.attribution_by_half;
+    let mut grading = Grading::of(&C09);
+    for (seq_len, components) in [(3, 5), (4, 7), (1, 3)] {
+        let table = Array2::from_shape_fn((2 * seq_len, components), |(pos, component)| {
+            let copy = if pos < seq_len { 0.0 } else { 2.0 };
+            copy + (pos * pos) as f32 / 8.0 + ((3 * pos + 5 * component) % 7) as f32 / 4.0 - component as f32 / 2.0
+        });
+        let mean = |half: usize, component: usize| {
+            let rows = half * seq_len..(half + 1) * seq_len;
+            rows.map(|pos| f64::from(table[[pos, component]])).sum::<f64>() / seq_len as f64
+        };
+        let values = (0..2).flat_map(|half| (0..components).map(move |component| (half, component)));
+        let values = values.map(|(half, component)| mean(half, component)).collect();
+        let values = Tensor::new(&[2, components], values);
+        let want = Want::Array { values, axes: &["half", "component"], tolerance: MEANS };
+        grading.case(format!("made-up attributions, segment {seq_len}"), want, move || by_half(table.view()));
+    }
+    grading.verdict()
+}
+
+/// Every row of the unembedding has the mean zero, and is moved as a whole.
+pub fn c12_center_unembed(submission: &Submission) -> Check {
+    let center = submission.center_unembed;
+    let mut grading = Grading::of(&C12);
+    for (d_model, d_vocab) in [(4, 7), (6, 5), (1, 3)] {
+        let w_u = Array2::from_shape_fn((d_model, d_vocab), |(d, id)| {
+            ((5 * d + 3 * id + d * id) % 7) as f32 / 4.0 + d as f32 / 2.0 - 0.75
+        });
+        let entry = |d: usize, id: usize| f64::from(w_u[[d, id]]);
+        let mean = |d: usize| (0..d_vocab).map(|id| entry(d, id)).sum::<f64>() / d_vocab as f64;
+        let cells = (0..d_model).flat_map(|d| (0..d_vocab).map(move |id| (d, id)));
+        let values = Tensor::new(&[d_model, d_vocab], cells.map(|(d, id)| entry(d, id) - mean(d)).collect());
+        let want = Want::Array { values, axes: &["d_model", "d_vocab"], tolerance: MEANS };
+        grading.case(format!("made-up W_U, d_model {d_model}, {d_vocab} tokens"), want, move || center(w_u.view()));
+    }
+    grading.verdict()
+}

@@ -1,0 +1,132 @@
+//! The checks of the table of effects, and of what is read from it.
+
+use ndarray::{Array2, array};
+
+use super::stored::{self, must_separate, stored};
+use super::{C12, C13, C14, Submission};
+use crate::compare::Want;
+use crate::grade::Grading;
+use crate::reference::Damaged;
+use crate::value::Tensor;
+use crate::verdict::Check;
+
+/// Differences of log probabilities: single precision leaves some 1e-5.
+const EFFECT_TOLERANCE: f64 = 5e-4;
+
+const TOLERANCE: f64 = 1e-4;
+
+/// Gain and cost for each layer and coefficient.
+pub fn c12_effect_table(submission: &Submission) -> Check {
+    let function = submission.effect_table;
+    let mut grading = Grading::of(&C12);
+    let damaged = |damaged: Damaged| damaged.verdict(&C12);
+    let (stored, model) = (stored(&C12)?, stored::model(&C12)?);
+    for item in 0..stored.count("effects").map_err(damaged)? {
+        let facts = stored.item("effects", item);
+        let prompts = facts.texts("prompts").map_err(damaged)?;
+        let coefficients = facts.numbers("coefficients").map_err(damaged)?;
+        let targets = facts.wholes("targets").map_err(damaged)?;
+        let vectors = stored.array2(&format!("effect_{item}.vectors")).map_err(damaged)?;
+        let values = stored.tensor(&format!("effect_{item}.table")).map_err(damaged)?.clone();
+        let is_clear =
+            values.data.iter().filter(|x| x.abs() > 100.0 * EFFECT_TOLERANCE).count() * 2 > values.data.len();
+        must_separate(is_clear, "effects that are not nearly zero").map_err(damaged)?;
+        let want = Want::Array { values, axes: &["measure", "layer", "coefficient"], tolerance: EFFECT_TOLERANCE };
+        let name = format!(
+            "{:?}: {} prompts, {} layers, coefficients {coefficients:?}",
+            facts.text("set").map_err(damaged)?,
+            prompts.len(),
+            vectors.nrows(),
+        );
+        let model = model.clone();
+        grading.case(name, want, move || {
+            let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
+            function(&model, &prompts, &vectors, &coefficients, &targets)
+        });
+    }
+    grading.verdict()
+}
+
+/// Tables `[layer, coefficient]`, and what each layer gains within a budget.
+struct Table {
+    gains: Array2<f32>,
+    costs: Array2<f32>,
+    budget: f32,
+    want: Vec<f64>,
+    best: usize,
+}
+
+/// Coefficients rise from 0 along each row, and so do the costs. Gains need not.
+fn tables() -> Vec<Table> {
+    let small = Table {
+        gains: array![[0.0, 1.0, 1.8, 2.0], [0.0, 0.5, 1.5, 3.5], [0.0, 0.9, 1.0, 0.4]],
+        costs: array![[0.0, 0.1, 0.5, 1.5], [0.0, 0.2, 1.2, 3.2], [0.0, 0.3, 0.6, 0.9]],
+        budget: 1.0,
+        // 1.8 + 0.5 * 0.2; 0.5 + 0.8 * 1.0; the last, since the budget is never reached
+        want: vec![1.9, 1.3, 0.4],
+        best: 0,
+    };
+    let large = Table {
+        gains: array![
+            [0.0, 0.3, 0.2, 0.9, 5.0],
+            [0.0, 0.8, 1.1, 1.0, 0.2],
+            [0.0, 0.2, 0.6, 1.6, 2.0],
+            [0.0, -0.4, -0.9, -1.6, 1.9]
+        ],
+        costs: array![
+            [0.0, 0.25, 0.75, 1.5, 4.0],
+            [0.0, 0.5, 0.9, 2.5, 7.0],
+            [0.0, 0.05, 0.15, 0.45, 0.85],
+            [0.0, 1.0, 2.0, 3.0, 4.0]
+        ],
+        budget: 0.25,
+        // at a coefficient exactly; 0.5 * 0.8; 0.6 + 1/3; 0.25 * -0.4
+        want: vec![0.3, 0.4, 0.6 + 1.0 / 3.0, -0.1],
+        best: 2,
+    };
+    let large_again = Table {
+        gains: large.gains.clone(),
+        costs: large.costs.clone(),
+        budget: 0.7,
+        // 0.3 - 0.9 * 0.1; 0.8 + 0.5 * 0.3; 1.6 + 0.625 * 0.4; 0.7 * -0.4
+        want: vec![0.21, 0.95, 1.85, -0.28],
+        best: 2,
+    };
+    let two = Table {
+        gains: array![[0.0, 2.0, 2.5], [0.0, 3.0, 2.2]],
+        costs: array![[0.0, 3.0, 6.0], [0.0, 2.0, 5.0]],
+        budget: 2.0,
+        want: vec![4.0 / 3.0, 3.0],
+        best: 1,
+    };
+    vec![small, large, large_again, two]
+}
+
+impl Table {
+    fn words(&self) -> String {
+        let (layers, coefficients) = self.gains.dim();
+        format!("a made-up table, {layers} layers, {coefficients} coefficients, budget {}", self.budget)
+    }
+}
+
+/// What each layer gains where its cost reaches the budget.
+pub fn c13_gain_at_cost(submission: &Submission) -> Check {
+    let function = submission.gain_at_cost;
+    let mut grading = Grading::of(&C13);
+    for table in tables() {
+        let want = Want::Array { values: Tensor::from(table.want.clone()), axes: &["layer"], tolerance: TOLERANCE };
+        grading.case(table.words(), want, move || function(&table.gains, &table.costs, table.budget));
+    }
+    grading.verdict()
+}
+
+/// The layer where that is largest.
+pub fn c14_best_layer(submission: &Submission) -> Check {
+    let function = submission.best_layer;
+    let mut grading = Grading::of(&C14);
+    for table in tables() {
+        let want = Want::Array { values: Tensor::from(table.best), axes: &[], tolerance: 0.05 };
+        grading.case(table.words(), want, move || function(&table.gains, &table.costs, table.budget));
+    }
+    grading.verdict()
+}

@@ -1,0 +1,190 @@
+//! The stored references of exercise 04, and the embedded model that they are about.
+
+use std::sync::OnceLock;
+
+use hooked_transformer::{HookedTransformer, Tokens};
+use ndarray::{Array1, Array2};
+use serde_json::Value as Json;
+
+use crate::exercise::CheckInfo;
+use crate::reference::{self, Arrays, Damaged, repository};
+use crate::value::Tensor;
+use crate::verdict::Verdict;
+
+const ARRAYS: &str = "reference_data/activations/exercise_04.safetensors";
+const FACTS: &str = "reference_data/activations/exercise_04.json";
+const MODEL: &str = "reference_data/models/gpt2-tales";
+
+/// Both files.
+pub(super) struct Stored {
+    arrays: Arrays,
+    facts: Json,
+}
+
+/// Reads the references, once.
+///
+/// # Errors
+/// The verdict that the course is damaged.
+pub(super) fn stored(check: &'static CheckInfo) -> Result<&'static Stored, Verdict> {
+    static STORED: OnceLock<Result<Stored, Damaged>> = OnceLock::new();
+    let stored = STORED.get_or_init(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }));
+    stored.as_ref().map_err(|damaged| damaged.verdict(check))
+}
+
+/// The embedded model: loaded once, and a clone for each call, so that lasting hooks do not outlive it.
+///
+/// # Errors
+/// The verdict that the course is damaged.
+pub(super) fn model(check: &'static CheckInfo) -> Result<HookedTransformer, Verdict> {
+    static LOADED: OnceLock<Result<HookedTransformer, Damaged>> = OnceLock::new();
+    let loaded = LOADED.get_or_init(|| {
+        HookedTransformer::load(repository().join(MODEL)).map_err(|e| reference::unusable(MODEL, &e.to_string()))
+    });
+    match loaded {
+        Ok(model) => Ok(model.clone()),
+        Err(damaged) => Err(damaged.verdict(check)),
+    }
+}
+
+/// Two prompts that differ in what is to be steered, and the layer that the vector is taken from.
+#[derive(Clone, Debug)]
+pub(super) struct Pair {
+    pub positive: String,
+    pub negative: String,
+    pub layer: usize,
+    /// How many tokens they have, BOS included.
+    pub lengths: [usize; 2],
+}
+
+impl Pair {
+    pub(super) fn words(&self) -> String {
+        format!("{:?} against {:?}, layer {}", self.positive, self.negative, self.layer)
+    }
+}
+
+impl Stored {
+    /// How many items there are of a kind: "pairs", "logits".
+    ///
+    /// # Errors
+    /// When there are none: a check without cases would accept anything.
+    pub(super) fn count(&self, kind: &str) -> Result<usize, Damaged> {
+        let count = self.facts[kind].as_array().map_or(0, Vec::len);
+        if count == 0 { Err(reference::lacks(FACTS, &format!("any {kind}"))) } else { Ok(count) }
+    }
+
+    /// The facts about one item of a kind.
+    pub(super) fn item(&self, kind: &'static str, item: usize) -> Facts<'_> {
+        Facts { of: format!("{kind}[{item}]"), json: &self.facts[kind][item] }
+    }
+
+    /// The facts that are about no item.
+    pub(super) fn general(&self) -> Facts<'_> {
+        Facts { of: "the top".into(), json: &self.facts }
+    }
+
+    /// Every pair for activation addition; the first has the same length twice, the others come with a stored vector.
+    pub(super) fn pairs(&self) -> Result<Vec<Pair>, Damaged> {
+        let same = Facts { of: "same_length".into(), json: &self.facts["same_length"] };
+        let others = (0..self.count("pairs")?).map(|i| self.item("pairs", i).pair());
+        std::iter::once(same.pair()).chain(others).collect()
+    }
+
+    pub(super) fn tensor(&self, name: &str) -> Result<&Tensor, Damaged> {
+        self.arrays.get(name)
+    }
+
+    pub(super) fn array1(&self, name: &str) -> Result<Array1<f32>, Damaged> {
+        Ok(self.arrays.get(name)?.data.iter().map(|x| *x as f32).collect())
+    }
+
+    pub(super) fn array2(&self, name: &str) -> Result<Array2<f32>, Damaged> {
+        let Tensor { shape, data } = self.arrays.get(name)?;
+        let lacks = || reference::lacks(ARRAYS, &format!("two axes at {name}"));
+        let &[rows, columns] = &shape[..] else { return Err(lacks()) };
+        Array2::from_shape_vec((rows, columns), data.iter().map(|x| *x as f32).collect()).map_err(|_| lacks())
+    }
+
+    pub(super) fn tokens(&self, name: &str) -> Result<Tokens, Damaged> {
+        Ok(self.array2(name)?.mapv(|id| id as usize))
+    }
+}
+
+/// What is known about one thing.
+pub(super) struct Facts<'a> {
+    of: String,
+    json: &'a Json,
+}
+
+impl Facts<'_> {
+    fn lacks(&self, key: &str) -> Damaged {
+        reference::lacks(FACTS, &format!("`{key}` as it should at {}", self.of))
+    }
+
+    fn read<T>(&self, key: &str, read: impl Fn(&Json) -> Option<T>) -> Result<T, Damaged> {
+        read(&self.json[key]).ok_or_else(|| self.lacks(key))
+    }
+
+    fn list<T>(&self, key: &str, read: impl Fn(&Json) -> Option<T>) -> Result<Vec<T>, Damaged> {
+        let list: Option<Vec<T>> = self.json[key].as_array().and_then(|list| list.iter().map(read).collect());
+        list.filter(|list| !list.is_empty()).ok_or_else(|| self.lacks(key))
+    }
+
+    pub(super) fn number(&self, key: &str) -> Result<f64, Damaged> {
+        self.read(key, Json::as_f64)
+    }
+
+    pub(super) fn whole(&self, key: &str) -> Result<usize, Damaged> {
+        self.read(key, whole)
+    }
+
+    pub(super) fn position(&self, key: &str) -> Result<isize, Damaged> {
+        self.read(key, |json| isize::try_from(json.as_i64()?).ok())
+    }
+
+    pub(super) fn flag(&self, key: &str) -> Result<bool, Damaged> {
+        self.read(key, Json::as_bool)
+    }
+
+    pub(super) fn text(&self, key: &str) -> Result<String, Damaged> {
+        self.read(key, text)
+    }
+
+    pub(super) fn wholes(&self, key: &str) -> Result<Vec<usize>, Damaged> {
+        self.list(key, whole)
+    }
+
+    pub(super) fn numbers(&self, key: &str) -> Result<Vec<f32>, Damaged> {
+        self.list(key, |json| Some(json.as_f64()? as f32))
+    }
+
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<String>, Damaged> {
+        self.list(key, text)
+    }
+
+    pub(super) fn prompts(&self, key: &str) -> Result<Vec<(String, String)>, Damaged> {
+        self.list(key, |json| Some((text(json.get(0)?)?, text(json.get(1)?)?)))
+    }
+
+    fn pair(&self) -> Result<Pair, Damaged> {
+        let lengths = self.wholes("lengths")?.try_into().map_err(|_| self.lacks("lengths"))?;
+        let (positive, negative) = (self.text("positive")?, self.text("negative")?);
+        Ok(Pair { positive, negative, layer: self.whole("layer")?, lengths })
+    }
+}
+
+fn whole(json: &Json) -> Option<usize> {
+    usize::try_from(json.as_u64()?).ok()
+}
+
+fn text(json: &Json) -> Option<String> {
+    Some(json.as_str()?.to_string())
+}
+
+/// The references must tell right from wrong. They are made anew with every new model, so that is not a matter of
+/// course.
+///
+/// # Errors
+/// That they do not, and in what.
+pub(super) fn must_separate(holds: bool, what: &str) -> Result<(), Damaged> {
+    if holds { Ok(()) } else { Err(reference::lacks(FACTS, &format!("references that tell answers apart: {what}"))) }
+}

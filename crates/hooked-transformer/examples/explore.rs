@@ -1,0 +1,132 @@
+//! A page of pictures of a model on a text: its predictions, its attention, what each head contributed to them.
+//!
+//! ```text
+//! cargo xtask explore "Once upon a time there was a king" --model attn-only-2l-tales
+//! ```
+//! `--model` takes the name of an embedded model or a folder; `--out FILE` writes the page instead of opening it.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use circuit_vis::{
+    AttentionOptions, PlotOptions, Report, attention_patterns, component_names, head_names, heatmap,
+    plot_logit_attribution, token_log_probs,
+};
+use hooked_transformer::{ActivationCache, HookedTransformer, log_softmax};
+use ndarray::{Array2, Array3, ArrayView1, Axis, Ix2, Ix3, concatenate, s};
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+struct Arguments {
+    text: String,
+    model: String,
+    out: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match arguments().and_then(|arguments| explore(&arguments)) {
+        Ok(words) => {
+            println!("{words}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn arguments() -> Outcome<Arguments> {
+    let mut found = Arguments { text: String::new(), model: "attn-only-2l-tales".into(), out: None };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--model" => found.model = words.next().ok_or("--model needs a name or a folder")?,
+            "--out" => found.out = Some(words.next().ok_or("--out needs a file")?.into()),
+            text => found.text = text.to_string(),
+        }
+    }
+    if found.text.trim().is_empty() {
+        return Err("there is no text to explore".into());
+    }
+    Ok(found)
+}
+
+fn explore(arguments: &Arguments) -> Outcome<String> {
+    let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference_data/models").join(&arguments.model);
+    let folder = if embedded.exists() { embedded } else { PathBuf::from(&arguments.model) };
+    let model = HookedTransformer::load(folder)?;
+    let report = report(&model, &arguments.text)?;
+    match &arguments.out {
+        Some(file) => {
+            report.write(file)?;
+            Ok(format!("Written to {}.", file.display()))
+        }
+        None => Ok(format!("Opened {} in your browser.", report.open()?.display())),
+    }
+}
+
+fn report(model: &HookedTransformer, text: &str) -> Outcome<Report> {
+    let tokens = model.to_tokens(text, true)?;
+    let ids = tokens.row(0).to_vec();
+    let str_tokens = model.to_str_tokens(&ids, None)?;
+    let (logits, cache) = model.run(&tokens).names_filter(|_: &str| true).logits_and_cache()?;
+    let cache = cache.remove_batch_dim()?;
+    let log_probs = log_softmax(logits.view());
+    let to_string = |id: usize| model.to_single_str_token(id).unwrap_or_default();
+
+    let mut report = Report::new(format!("{} reads a text", model.cfg().model_name))
+        .heading("What it expected")
+        .prose("Each token is coloured by the probability that the model gave to it. Point at one to see what else it thought of.")
+        .view(&token_log_probs(&ids, log_probs.index_axis(Axis(0), 0), to_string, 10)?)
+        .heading("Where its heads look")
+        .prose("Point at a head or a token; click to lock it, click again to let go.");
+    for layer in 0..cache.n_layers() {
+        let pattern = cache.view::<Ix3>(("pattern", layer));
+        let options = AttentionOptions::new().head_names(head_names(layer, pattern.len_of(Axis(0))));
+        report = report.view(&attention_patterns(&str_tokens, pattern, options)?.title(format!("Layer {layer}")));
+    }
+    report = report.heading("Habits of its heads").view(&habits(&cache)?);
+    if model.cfg().attn_only && model.cfg().normalization_type.is_none() {
+        report = report
+            .heading("Who wrote that?")
+            .prose("How much the direct path and each head added to the logit of the token that really came next.")
+            .view(&attribution(model, &cache, &ids, &str_tokens)?);
+    }
+    Ok(report)
+}
+
+/// Mean attention of each head to the current, the previous and the first token.
+fn habits(cache: &ActivationCache) -> Outcome<circuit_vis::View> {
+    let (mut rows, mut names) = (Vec::new(), Vec::new());
+    for layer in 0..cache.n_layers() {
+        for (head, pattern) in cache.view::<Ix3>(("pattern", layer)).outer_iter().enumerate() {
+            let below = pattern.slice(s![1.., ..]);
+            let mean = |line: ArrayView1<'_, f32>| line.mean().unwrap_or(0.0);
+            rows.extend([mean(pattern.diag()), mean(below.diag()), mean(pattern.column(0))]);
+            names.push(format!("{layer}.{head}"));
+        }
+    }
+    let scores = Array2::from_shape_vec((names.len(), 3), rows)?;
+    let options = PlotOptions::new().x("looks at").y("head").value("mean attention").range(0.0, 1.0);
+    Ok(heatmap(scores.view(), &names, &["current", "previous", "first"], options)?.title("Mean attention"))
+}
+
+/// What each component adds to the logit of the next token, `[pos - 1, component]`.
+fn attribution(
+    model: &HookedTransformer,
+    cache: &ActivationCache,
+    ids: &[usize],
+    str_tokens: &[String],
+) -> Outcome<circuit_vis::View> {
+    let embed = cache.view::<Ix2>("embed").insert_axis(Axis(1));
+    let results: Vec<_> = (0..cache.n_layers()).map(|layer| cache.view::<Ix3>(("result", layer))).collect();
+    let parts: Vec<_> = std::iter::once(embed).chain(results).collect();
+    let parts: Array3<f32> = concatenate(Axis(1), &parts)?;
+    let n_pos = ids.len();
+    let attribution = Array2::from_shape_fn((n_pos - 1, parts.len_of(Axis(1))), |(pos, component)| {
+        parts.slice(s![pos, component, ..]).dot(&model.W_U().column(ids[pos + 1]))
+    });
+    let names = component_names(cache.n_layers(), model.cfg().n_heads);
+    Ok(plot_logit_attribution(str_tokens, attribution.view(), &names, PlotOptions::new())?)
+}

@@ -1,0 +1,118 @@
+//! Which files a model consists of, wherever they are.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+
+/// Where a model's files come from.
+pub(crate) trait ModelSource {
+    /// The folder or repository, for messages.
+    fn place(&self) -> PathBuf;
+
+    /// The names of all files.
+    ///
+    /// # Errors
+    /// They cannot be listed.
+    fn names(&mut self) -> Result<Vec<String>>;
+
+    /// A file on this computer; it is fetched if need be.
+    ///
+    /// # Errors
+    /// It does not exist, or cannot be had.
+    fn file(&mut self, name: &str) -> Result<PathBuf>;
+
+    /// What it means that no weights are among the names.
+    fn no_weights(&mut self, problem: String) -> Error {
+        Error::Malformed { path: self.place(), problem }
+    }
+}
+
+/// A folder.
+pub(crate) struct Folder {
+    dir: PathBuf,
+}
+
+impl Folder {
+    pub(crate) fn new(dir: &Path) -> Self {
+        Folder { dir: dir.to_path_buf() }
+    }
+}
+
+impl ModelSource for Folder {
+    fn place(&self) -> PathBuf {
+        self.dir.clone()
+    }
+
+    fn names(&mut self) -> Result<Vec<String>> {
+        let fail = |source| Error::Io { path: self.dir.clone(), source };
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&self.dir).map_err(fail)? {
+            names.extend(entry.map_err(fail)?.file_name().into_string().ok());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn file(&mut self, name: &str) -> Result<PathBuf> {
+        Ok(self.dir.join(name))
+    }
+}
+
+/// The tensor files. Like `transformers`: safetensors before PyTorch, one file before several.
+///
+/// # Errors
+/// There are none, or the index of several is damaged.
+pub(crate) fn weights(files: &mut dyn ModelSource) -> Result<Vec<PathBuf>> {
+    let names = files.names()?;
+    let has = |name: &str| names.iter().any(|other| other == name);
+    for (single, index) in
+        [("model.safetensors", "model.safetensors.index.json"), ("pytorch_model.bin", "pytorch_model.bin.index.json")]
+    {
+        if has(single) {
+            return Ok(vec![files.file(single)?]);
+        }
+        if has(index) {
+            let index = files.file(index)?;
+            return shards(&index)?.iter().map(|name| files.file(name)).collect();
+        }
+    }
+    let checkpoints: Vec<&String> = names.iter().filter(|name| name.ends_with(".pth") && !name.contains('/')).collect();
+    // Repositories of toy models keep the steps of the training, too.
+    match (checkpoints.iter().find(|name| name.ends_with("final.pth")), checkpoints.as_slice()) {
+        (Some(name), _) | (None, [name]) => Ok(vec![files.file(name)?]),
+        (None, []) => {
+            let found = names.iter().take(8).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            Err(files.no_weights(format!(
+                "there is neither model.safetensors nor pytorch_model.bin (nor an index of several, nor a .pth file); \
+                 it holds {}",
+                if found.is_empty() { "nothing".to_string() } else { found }
+            )))
+        }
+        (None, several) => Err(files.no_weights(format!(
+            "{} .pth files and none of them ends in `final.pth`; load a folder that holds only the one that is meant",
+            several.len()
+        ))),
+    }
+}
+
+/// The files that an index names, each once.
+fn shards(index: &Path) -> Result<Vec<String>> {
+    let malformed = |problem: String| Error::Malformed { path: index.to_path_buf(), problem };
+    let text = std::fs::read_to_string(index).map_err(|source| Error::Io { path: index.to_path_buf(), source })?;
+    let json: Value = serde_json::from_str(&text).map_err(|e| malformed(format!("not JSON: {e}")))?;
+    let map = json["weight_map"].as_object().ok_or_else(|| malformed("it has no `weight_map`".to_string()))?;
+    let mut names = Vec::new();
+    for (tensor, file) in map {
+        // A plain name: nothing outside the folder is ever read.
+        let plain = |name: &&str| !name.is_empty() && !name.contains(['/', '\\']) && *name != "..";
+        let name = file.as_str().filter(plain).ok_or_else(|| {
+            malformed(format!("tensor `{tensor}` is said to be in {file}, which is no plain file name"))
+        })?;
+        names.push(name.to_string());
+    }
+    names.sort();
+    names.dedup();
+    if names.is_empty() { Err(malformed("its `weight_map` is empty".to_string())) } else { Ok(names) }
+}

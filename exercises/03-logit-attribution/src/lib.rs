@@ -1,0 +1,182 @@
+//! Exercise 03: logit attribution.
+//!
+//! With hooks you look into a running model and interfere with it; with linear algebra you take its predictions apart. Both
+//! answer the same question: which part of the model did that?
+//!
+//! A hook is made by `fwd_hook(where, |activation, hook| ...)`. Where is a name, such as `("z", 0)`, or a predicate on full
+//! names, such as `|name: &str| name.ends_with("pattern")`. The closure gets the activation as a view that it may read or
+//! edit, and `hook.layer()` says which layer is passing. A run borrows its hooks: `model.run(tokens).hook(my_hook).loss()`.
+//! When the run is over, they are gone.
+//!
+//! Layers and heads are counted from zero. There is always a batch axis, also when the batch is one text. *Repeated tokens*
+//! are what exercise 02 made: each row is BOS, a segment of `seq_len` random tokens, and the same segment again.
+
+use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens};
+use ndarray::{Array2, Array3, Array4, ArrayView1, ArrayView2, ArrayView3};
+
+/// The induction score of every head, taken by a hook while the model runs on repeated tokens.
+///
+/// The score of a head is its mean attention, over the batch and over all cells with `key = query - (seq_len - 1)`, as in
+/// exercise 02. Keep no cache: a pattern is looked at when it passes, and only the number is kept. No logits are needed
+/// either; `Run::nothing` runs the model for the sake of its hooks.
+///
+/// # Shapes
+/// - tokens: `[batch, pos]`, with `1 + 2 * seq_len` positions
+/// - the pattern that a hook sees: `[batch, head, query_pos, key_pos]`
+/// - returns `[layer, head]`
+pub fn induction_scores(model: &HookedTransformer, tokens: &Tokens) -> Array2<f32> {
+    todo!("score {} layers on tokens {:?} with a hook on every pattern", model.cfg().n_layers, tokens.dim())
+}
+
+/// A hook that silences one head of one layer: its `z` becomes zero, everywhere in the batch and at every position.
+///
+/// # Shapes
+/// - the `z` that the hook sees: `[batch, pos, head, d_head]`
+pub fn zero_ablate(layer: usize, head: usize) -> FwdHook<'static> {
+    todo!("a hook by name, which silences head {head} of layer {layer}")
+}
+
+/// One hook that silences the head of this number in every layer of whatever model it is used on.
+///
+/// # Shapes
+/// - the `z` that the hook sees: `[batch, pos, head, d_head]`
+pub fn zero_ablate_everywhere(head: usize) -> FwdHook<'static> {
+    todo!("a hook by predicate, which silences head {head} of every layer")
+}
+
+/// A hook that replaces the `z` of one head by its mean over the batch, at each position by itself.
+///
+/// What the head writes is then the same for every item: whatever it knew of the particular text is gone.
+///
+/// # Shapes
+/// - the `z` that the hook sees: `[batch, pos, head, d_head]`
+pub fn mean_ablate(layer: usize, head: usize) -> FwdHook<'static> {
+    todo!("a hook that replaces z of head {head} in layer {layer} by its mean over the batch")
+}
+
+/// How much worse the model predicts the second copy of repeated tokens without each head.
+///
+/// An entry is the mean loss of the predictions of the second copy while `ablate(layer, head)` is at work, minus the same
+/// with no hook. `ablate` makes the hook: [`zero_ablate`], [`mean_ablate`], or one that you have never seen. As in exercise
+/// 02, the second copy is the last `seq_len` predictions. The model must be left as it was found.
+///
+/// # Shapes
+/// - tokens: `[batch, pos]`, with `1 + 2 * seq_len` positions
+/// - returns `[layer, head]`
+pub fn ablation_table(
+    model: &HookedTransformer,
+    tokens: &Tokens,
+    ablate: fn(usize, usize) -> FwdHook<'static>,
+) -> Array2<f32> {
+    let _ = ablate;
+    todo!("the loss that each head of {} layers saves on tokens {:?}", model.cfg().n_layers, tokens.dim())
+}
+
+/// What each head of a layer writes into the residual stream: its `z` times its own part of `W_O`.
+///
+/// The bias `b_O` belongs to the layer, not to a head, and is left out.
+///
+/// # Shapes
+/// - `z` in the cache: `[batch, pos, head, d_head]`
+/// - `model.W_O()`: `[layer, head, d_head, d_model]`
+/// - returns `[batch, pos, head, d_model]`
+pub fn head_results(model: &HookedTransformer, cache: &ActivationCache, layer: usize) -> Array4<f32> {
+    todo!("z times W_O in layer {layer}, for {} heads; {cache:?}", model.cfg().n_heads)
+}
+
+/// How much each component adds to the logit of the token that really comes next, in a model of two attention layers.
+///
+/// Row `p` is about the prediction made at position `p`, of the token at `p + 1`. The components, in order: the direct path
+/// from the embedding, the heads of the first layer, the heads of the second.
+///
+/// # Shapes
+/// - embed: `[pos, d_model]`
+/// - l1_results, l2_results: `[pos, head, d_model]`
+/// - w_u: `[d_model, d_vocab]`
+/// - tokens: `[pos]`
+/// - returns `[pos - 1, component]`, with `1 + 2 * n_heads` components
+pub fn logit_attribution(
+    embed: ArrayView2<f32>,
+    l1_results: ArrayView3<f32>,
+    l2_results: ArrayView3<f32>,
+    w_u: ArrayView2<f32>,
+    tokens: ArrayView1<usize>,
+) -> Array2<f32> {
+    todo!(
+        "the share of each component; embed {:?}, results {:?} and {:?}, w_u {:?}, {} tokens",
+        embed.dim(),
+        l1_results.dim(),
+        l2_results.dim(),
+        w_u.dim(),
+        tokens.len()
+    )
+}
+
+/// The mean attribution to each component on the first copy of repeated tokens, and on the second.
+///
+/// # Shapes
+/// - attribution: `[pos - 1, component]`, of `1 + 2 * seq_len` tokens and so with `2 * seq_len` rows
+/// - returns `[half, component]`
+pub fn attribution_by_half(attribution: ArrayView2<f32>) -> Array2<f32> {
+    todo!("average {:?} over each half of the rows", attribution.dim())
+}
+
+/// Everything that was added up to make the final residual stream, part by part.
+///
+/// In order: the embedding; the positions, where the model adds them to the stream (`PositionalEmbeddingType::Standard`; a
+/// shortformer model gives them to queries and keys only); then for each layer what attention wrote and, where there is
+/// one, what the MLP wrote. The sum over the parts is the last layer's `resid_post`.
+///
+/// # Shapes
+/// - each part in the cache: `[batch, pos, d_model]`
+/// - returns `[part, batch, pos, d_model]`
+pub fn layer_parts(model: &HookedTransformer, cache: &ActivationCache) -> Array4<f32> {
+    todo!("stack what {} layers wrote, and what was there before; {cache:?}", model.cfg().n_layers)
+}
+
+/// What each neuron of a layer's MLP writes into the residual stream: its activation times its own row of `W_out`.
+///
+/// The bias `b_out` belongs to the layer, not to a neuron, and is left out.
+///
+/// # Shapes
+/// - `post` in the cache: `[batch, pos, d_mlp]`
+/// - `model.W_out()`: `[layer, d_mlp, d_model]`, for models that have MLPs
+/// - returns `[batch, pos, neuron, d_model]`
+pub fn neuron_results(model: &HookedTransformer, cache: &ActivationCache, layer: usize) -> Array4<f32> {
+    todo!("what each of {} neurons of layer {layer} writes; {cache:?}", model.cfg().d_mlp())
+}
+
+/// The unembedding, with its mean over the vocabulary taken away from each of its rows.
+///
+/// At any position all logits then move by the same amount, which no probability notices; an attribution then says how much
+/// a component raises a token *more than the average token*.
+///
+/// # Shapes
+/// - w_u: `[d_model, d_vocab]`
+/// - returns the same
+pub fn center_unembed(w_u: ArrayView2<f32>) -> Array2<f32> {
+    todo!("centre {:?} over the vocabulary", w_u.dim())
+}
+
+/// What the model would predict if it stopped early: the log probability of the token that really comes next, read off the
+/// residual stream before the first layer, and after each.
+///
+/// A stream becomes logits as at the end of the model: final norm, where there is one, then unembedding. A run that starts
+/// after the last layer does just that: `model.run(stream).start_at_layer(n_layers)`.
+///
+/// # Shapes
+/// - tokens: `[batch, pos]`
+/// - returns `[depth, batch, pos - 1]`, with `n_layers + 1` depths
+pub fn logit_lens(model: &HookedTransformer, tokens: &Tokens) -> Array3<f32> {
+    todo!("predictions of {:?} tokens at {} depths", tokens.dim(), model.cfg().n_layers + 1)
+}
+
+/// The rank of each next token among all tokens: 0 where the model ranks it first, else how many have a larger logit.
+///
+/// # Shapes
+/// - logits: `[batch, pos, d_vocab]`
+/// - tokens: `[batch, pos]`
+/// - returns `[batch, pos - 1]`
+pub fn next_token_ranks(logits: ArrayView3<f32>, tokens: &Tokens) -> Array2<usize> {
+    todo!("count the larger logits; logits {:?}, tokens {:?}", logits.dim(), tokens.dim())
+}

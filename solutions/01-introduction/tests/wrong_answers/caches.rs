@@ -1,0 +1,37 @@
+//! Wrong caches: right activations, but too many, too few, or too much work for them.
+
+use hooked_transformer::{ActivationCache, HookedTransformer, Tokens};
+use solution_01_introduction::first_patterns as right;
+
+type Model = HookedTransformer;
+
+pub fn everything(model: &Model, tokens: &Tokens, _: usize) -> ActivationCache {
+    model.run_with_cache(tokens).expect("tokens").1
+}
+
+pub fn all_layers(model: &Model, tokens: &Tokens, _: usize) -> ActivationCache {
+    model.run(tokens).names_filter(|name: &str| name.ends_with("pattern")).cache().expect("tokens")
+}
+
+pub fn later_blocks(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
+    let names: Vec<(&str, usize)> = (0..n_layers).map(|layer| ("pattern", layer)).collect();
+    model.run(tokens).names_filter(names).logits_and_cache().expect("tokens").1
+}
+
+pub fn one_too_few(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
+    let patterns = |name: &str| name.ends_with("pattern");
+    model.run(tokens).names_filter(patterns).stop_at_layer(n_layers as isize - 1).cache().expect("tokens")
+}
+
+pub fn one_run_each(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
+    let each = (0..n_layers).map(|layer| {
+        let cache = right(model, tokens, layer + 1);
+        (format!("blocks.{layer}.attn.hook_pattern"), cache[("pattern", layer)].to_owned())
+    });
+    ActivationCache::from_arrays(each)
+}
+
+pub fn scores(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
+    let scores = |name: &str| name.ends_with("attn_scores");
+    model.run(tokens).names_filter(scores).stop_at_layer(n_layers as isize).cache().expect("tokens")
+}

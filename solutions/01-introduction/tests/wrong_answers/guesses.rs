@@ -1,0 +1,85 @@
+//! Wrong ways to tell what the model guesses.
+
+use hooked_transformer::{HookedTransformer, Tokens, argmax};
+use ndarray::{Array2, Array3, s};
+use solution_01_introduction::guessed_right as right;
+
+fn guess(logits: &Array3<f32>, row: usize, pos: usize) -> usize {
+    argmax(logits.slice(s![row, pos, ..]))
+}
+
+pub fn not_shifted(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    let (batch, n_pos) = tokens.dim();
+    Array2::from_shape_fn((batch, n_pos - 1), |(row, pos)| guess(logits, row, pos) == tokens[[row, pos]])
+}
+
+pub fn shifted_back(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    let (batch, n_pos) = tokens.dim();
+    Array2::from_shape_fn((batch, n_pos - 1), |(row, pos)| guess(logits, row, pos + 1) == tokens[[row, pos]])
+}
+
+pub fn over_positions(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    let (batch, n_pos) = tokens.dim();
+    Array2::from_shape_fn((batch, n_pos - 1), |(row, pos)| {
+        argmax(logits.slice(s![row, .., tokens[[row, pos + 1]]])) == pos
+    })
+}
+
+pub fn last_counted(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    let (batch, n_pos) = tokens.dim();
+    let next = |row: usize, pos: usize| tokens.get([row, pos + 1]).copied();
+    Array2::from_shape_fn((batch, n_pos), |(row, pos)| Some(guess(logits, row, pos)) == next(row, pos))
+}
+
+pub fn first_row(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    right(logits, tokens).slice(s![..1, ..]).to_owned()
+}
+
+/// A run on a text: its tokens, and what `choose(right, guesses, tokens)` makes of them, as strings.
+fn run(
+    model: &HookedTransformer,
+    text: &str,
+    prepend_bos: bool,
+    choose: impl Fn(&[bool], &[usize], &[usize]) -> Vec<usize>,
+) -> Vec<String> {
+    let tokens = model.to_tokens(text, prepend_bos).expect("a text");
+    let logits = model.forward(&tokens).expect("tokens");
+    let guesses: Vec<usize> = (0..tokens.ncols()).map(|pos| guess(&logits, 0, pos)).collect();
+    let right = right(&logits, &tokens).row(0).to_vec();
+    model.to_str_tokens(choose(&right, &guesses, &tokens.row(0).to_vec()), None).expect("ids")
+}
+
+fn chosen(right: &[bool], from: &[usize]) -> Vec<usize> {
+    right.iter().zip(from).filter(|(right, _)| **right).map(|(_, id)| *id).collect()
+}
+
+pub fn without_bos(model: &HookedTransformer, text: &str) -> Vec<String> {
+    run(model, text, false, |right, guesses, _| chosen(right, guesses))
+}
+
+pub fn tokens_before(model: &HookedTransformer, text: &str) -> Vec<String> {
+    run(model, text, true, |right, _, tokens| chosen(right, tokens))
+}
+
+pub fn every_guess(model: &HookedTransformer, text: &str) -> Vec<String> {
+    run(model, text, true, |right, guesses, _| guesses[..right.len()].to_vec())
+}
+
+pub fn each_once(model: &HookedTransformer, text: &str) -> Vec<String> {
+    run(model, text, true, |right, guesses, _| {
+        let mut once = Vec::new();
+        for id in chosen(right, guesses) {
+            if !once.contains(&id) {
+                once.push(id);
+            }
+        }
+        once
+    })
+}
+
+pub fn next_not_shifted(model: &HookedTransformer, text: &str) -> Vec<String> {
+    run(model, text, true, |_, guesses, tokens| {
+        let same: Vec<bool> = guesses.iter().zip(tokens).map(|(guess, token)| guess == token).collect();
+        chosen(&same, tokens)
+    })
+}

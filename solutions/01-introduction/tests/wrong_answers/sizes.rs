@@ -1,0 +1,76 @@
+//! Wrong sizes, shapes and names.
+
+use hooked_transformer::HookedTransformerConfig;
+use solution_01_introduction::{full_name as right_name, shape_of as right};
+
+type Cfg = HookedTransformerConfig;
+
+pub fn heads_of_one_layer(cfg: &Cfg) -> [usize; 3] {
+    [cfg.n_layers, cfg.n_heads, cfg.n_ctx]
+}
+
+pub fn vocabulary(cfg: &Cfg) -> [usize; 3] {
+    [cfg.n_layers, cfg.n_layers * cfg.n_heads, cfg.d_vocab]
+}
+
+/// GPT-2 small, which is in every book.
+pub fn hard_coded(_: &Cfg) -> [usize; 3] {
+    [12, 144, 1024]
+}
+
+fn is_of_heads(name: &str) -> bool {
+    matches!(name, "W_Q" | "W_K" | "W_V" | "W_O")
+}
+
+fn is_of_layers(name: &str) -> bool {
+    is_of_heads(name) || matches!(name, "W_in" | "W_out")
+}
+
+pub fn heads_side_by_side(cfg: &Cfg, name: &str) -> Vec<usize> {
+    let all = cfg.n_heads * cfg.d_head;
+    match name {
+        "W_O" => vec![cfg.n_layers, all, cfg.d_model],
+        name if is_of_heads(name) => vec![cfg.n_layers, cfg.d_model, all],
+        name => right(cfg, name),
+    }
+}
+
+pub fn without_layers(cfg: &Cfg, name: &str) -> Vec<usize> {
+    let shape = right(cfg, name);
+    if is_of_layers(name) { shape[1..].to_vec() } else { shape }
+}
+
+pub fn transposed(cfg: &Cfg, name: &str) -> Vec<usize> {
+    let mut shape = right(cfg, name);
+    let last = shape.len() - 1;
+    shape.swap(last - 1, last);
+    shape
+}
+
+pub fn output_like_the_others(cfg: &Cfg, name: &str) -> Vec<usize> {
+    right(cfg, if name == "W_O" { "W_Q" } else { name })
+}
+
+pub fn head_worked_out(cfg: &Cfg, name: &str) -> Vec<usize> {
+    right(&Cfg { d_head: cfg.d_model / cfg.n_heads, ..cfg.clone() }, name)
+}
+
+pub fn mlp_worked_out(cfg: &Cfg, name: &str) -> Vec<usize> {
+    right(&Cfg { d_mlp: Some(4 * cfg.d_model), ..cfg.clone() }, name)
+}
+
+pub fn all_in_attention(short: &str, layer: usize) -> String {
+    format!("blocks.{layer}.attn.hook_{short}")
+}
+
+pub fn no_part(short: &str, layer: usize) -> String {
+    format!("blocks.{layer}.hook_{short}")
+}
+
+pub fn no_hook(short: &str, layer: usize) -> String {
+    right_name(short, layer).replace("hook_", "")
+}
+
+pub fn from_one(short: &str, layer: usize) -> String {
+    right_name(short, layer + 1)
+}

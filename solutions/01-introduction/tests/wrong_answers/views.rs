@@ -1,0 +1,39 @@
+//! Wrong pictures.
+
+use circuit_vis::{AttentionOptions, View, attention_pattern, attention_patterns};
+use hooked_transformer::HookedTransformer;
+use ndarray::{Array3, Axis, Ix4};
+use solution_01_introduction::show_attention as right;
+
+type Model = HookedTransformer;
+
+/// `[head, query_pos, key_pos]`, and the tokens.
+fn pattern(model: &Model, text: &str, layer: usize) -> (Array3<f32>, Vec<String>) {
+    let cache = model.run(text).cache().expect("a text");
+    let pattern = cache.view::<Ix4>(("pattern", layer)).index_axis_move(Axis(0), 0).to_owned();
+    (pattern, model.to_str_tokens(text, None).expect("a text"))
+}
+
+fn picture(tokens: &[String], pattern: &Array3<f32>) -> View {
+    attention_patterns(tokens, pattern.view(), AttentionOptions::new()).expect("of one length")
+}
+
+pub fn layer_0(model: &Model, text: &str, _: usize) -> View {
+    right(model, text, 0)
+}
+
+pub fn one_head(model: &Model, text: &str, layer: usize) -> View {
+    let (pattern, tokens) = pattern(model, text, layer);
+    attention_pattern(&tokens, pattern.index_axis(Axis(0), 0), AttentionOptions::new()).expect("of one length")
+}
+
+pub fn transposed(model: &Model, text: &str, layer: usize) -> View {
+    let (pattern, tokens) = pattern(model, text, layer);
+    picture(&tokens, &pattern.permuted_axes([0, 2, 1]))
+}
+
+pub fn ids(model: &Model, text: &str, layer: usize) -> View {
+    let tokens = model.to_tokens(text, None).expect("a text");
+    let ids: Vec<String> = tokens.iter().map(ToString::to_string).collect();
+    picture(&ids, &pattern(model, text, layer).0)
+}

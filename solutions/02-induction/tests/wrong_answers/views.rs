@@ -1,0 +1,46 @@
+//! Wrong pictures of the attention of each layer.
+
+use circuit_vis::{AttentionOptions, View, VisError, attention_patterns};
+use hooked_transformer::ActivationCache;
+use ndarray::{Array3, ArrayView3, Axis, Ix4};
+
+/// `[head, query_pos, key_pos]`
+fn pattern(cache: &ActivationCache, layer: usize) -> ArrayView3<'_, f32> {
+    cache.view::<Ix4>(("pattern", layer)).index_axis_move(Axis(0), 0)
+}
+
+fn draw(tokens: &[String], pattern: ArrayView3<f32>) -> Result<View, VisError> {
+    attention_patterns(tokens, pattern, AttentionOptions::new())
+}
+
+fn each_layer(
+    cache: &ActivationCache,
+    tokens: &[String],
+    change: impl Fn(usize) -> Array3<f32>,
+) -> Result<Vec<View>, VisError> {
+    (0..cache.n_layers()).map(|layer| draw(tokens, change(layer).view())).collect()
+}
+
+pub fn transposed(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    each_layer(cache, tokens, |layer| pattern(cache, layer).permuted_axes([0, 2, 1]).to_owned())
+}
+
+pub fn first_layer_only(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    Ok(vec![draw(tokens, pattern(cache, 0))?])
+}
+
+pub fn layer_0_each_time(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    each_layer(cache, tokens, |_| pattern(cache, 0).to_owned())
+}
+
+pub fn mean_over_heads(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    each_layer(cache, tokens, |layer| {
+        let mean = pattern(cache, layer).mean_axis(Axis(0)).unwrap_or_default();
+        mean.insert_axis(Axis(0))
+    })
+}
+
+pub fn trimmed_tokens(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    let trimmed: Vec<String> = tokens.iter().map(|token| token.trim().to_string()).collect();
+    each_layer(cache, &trimmed, |layer| pattern(cache, layer).to_owned())
+}

@@ -1,0 +1,145 @@
+//! Wrong attributions, wrong halves, wrong centring.
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayView3, Axis, concatenate, s, stack};
+
+use solution_03_logit_attribution::{self as right, center_unembed, logit_attribution as shares};
+
+type Vectors<'a> = ArrayView3<'a, f32>;
+
+/// Attributions of these targets, one for each position given.
+fn to_targets(
+    embed: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    targets: &[usize],
+) -> Array2<f32> {
+    // The function pairs position p with token p + 1, so a leading token and a trailing position fall away.
+    let repeat = |n: usize| (0..n).chain([n - 1]).collect::<Vec<_>>();
+    let n = embed.nrows();
+    let tokens: Array1<usize> = [&[0], targets].concat().into();
+    let pick = repeat(n);
+    shares(
+        embed.select(Axis(0), &pick).view(),
+        l1.select(Axis(0), &pick).view(),
+        l2.select(Axis(0), &pick).view(),
+        w_u,
+        tokens.view(),
+    )
+}
+
+pub fn not_shifted(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let all = to_targets(e, l1, l2, w_u, &t.to_vec());
+    all.slice(s![..-1, ..]).to_owned()
+}
+
+pub fn shifted_back(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let from_1 = |x: Vectors| x.slice(s![1.., .., ..]).to_owned();
+    let targets = t.slice(s![..-1]).to_vec();
+    to_targets(e.slice(s![1.., ..]), from_1(l1).view(), from_1(l2).view(), w_u, &targets)
+}
+
+pub fn last_included(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let mut targets = t.to_vec();
+    targets.rotate_left(1);
+    to_targets(e, l1, l2, w_u, &targets)
+}
+
+pub fn direct_path_last(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let all = shares(e, l1, l2, w_u, t);
+    concatenate![Axis(1), all.slice(s![.., 1..]), all.slice(s![.., ..1])]
+}
+
+pub fn layers_swapped(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    shares(e, l2, l1, w_u, t)
+}
+
+pub fn no_direct_path(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    shares(e, l1, l2, w_u, t).slice(s![.., 1..]).to_owned()
+}
+
+pub fn heads_summed(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let (all, n_heads) = (shares(e, l1, l2, w_u, t), l1.dim().1);
+    let layer = |from: usize| all.slice(s![.., from..from + n_heads]).sum_axis(Axis(1));
+    stack![Axis(1), all.column(0), layer(1), layer(1 + n_heads)]
+}
+
+pub fn one_target(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    shares(e, l1, l2, w_u, Array1::from_elem(t.len(), t[1]).view())
+}
+
+pub fn halves_swapped(attribution: ArrayView2<f32>) -> Array2<f32> {
+    right::attribution_by_half(attribution).slice(s![..;-1, ..]).to_owned()
+}
+
+pub fn cut_late(attribution: ArrayView2<f32>) -> Array2<f32> {
+    // With a segment of one nothing is left for the second half; a mean of nothing is not a number.
+    let (first, second) = attribution.split_at(Axis(0), attribution.nrows() / 2 + 1);
+    let mean = |half: ArrayView2<f32>| half.sum_axis(Axis(0)) / half.nrows() as f32;
+    stack![Axis(0), mean(first), mean(second)]
+}
+
+pub fn halves_summed(attribution: ArrayView2<f32>) -> Array2<f32> {
+    right::attribution_by_half(attribution) * (attribution.nrows() / 2) as f32
+}
+
+pub fn centred_over_d_model(w_u: ArrayView2<f32>) -> Array2<f32> {
+    center_unembed(w_u.t()).reversed_axes()
+}
+
+pub fn one_mean(w_u: ArrayView2<f32>) -> Array2<f32> {
+    &w_u - w_u.mean().unwrap_or(0.0)
+}
+
+pub fn scaled(w_u: ArrayView2<f32>) -> Array2<f32> {
+    let centred = center_unembed(w_u);
+    &centred / &w_u.std_axis(Axis(1), 0.0).insert_axis(Axis(1))
+}

@@ -1,0 +1,333 @@
+//! Exercise 04: activation addition.
+//!
+//! A direction in the residual stream can mean something: add it, and the model talks about the sea. Here you make such
+//! directions from pairs of prompts, add them while the model runs and while it writes, and measure what they do and
+//! what they cost.
+//!
+//! Everything happens at `resid_pre`, the stream that a layer reads, `[batch, pos, d_model]`: vectors come from there
+//! and go back to there. `model.run(&tokens).names_filter(("resid_pre", layer)).cache()` reads it, and a hook made with
+//! `fwd_hook(("resid_pre", layer), |mut resid, _| ...)` edits it in place. A hook gets the array with its rank unknown;
+//! `resid.view_mut().into_dimensionality::<Ix3>()` tells. Where the library returns a `Result`, `.unwrap()` is fine
+//! here: when something fails, the verdict shows the error and your line.
+//!
+//! Position 0 of every text is BOS, which the model prepends unless it is told otherwise.
+
+use std::ops::Range;
+
+// BEGIN SOLUTION
+use hooked_transformer::{KeyValueCache, argmax, fwd_hook, log_softmax};
+use ndarray::{Axis, Ix3, s};
+use rand::RngExt;
+// END SOLUTION
+use hooked_transformer::{HookedTransformer, Tokens};
+use ndarray::{Array1, Array2, Array3, ArrayViewMut3};
+use rand_chacha::ChaCha8Rng;
+
+// BEGIN SOLUTION
+// ANCHOR: resid_pre
+/// The stream that a layer reads, for one text.
+///
+/// # Shapes
+/// - tokens: `[1, pos]`
+/// - returns `[pos, d_model]`
+fn resid_pre(model: &HookedTransformer, tokens: &Tokens, layer: usize) -> Array2<f32> {
+    let cache = model.run(tokens).names_filter(("resid_pre", layer)).cache().unwrap();
+    cache.view::<Ix3>(("resid_pre", layer)).index_axis(Axis(0), 0).to_owned()
+}
+// ANCHOR_END: resid_pre
+
+// END SOLUTION
+/// Activation addition: `resid_pre` of the positive prompt minus that of the negative one, position by position.
+///
+/// Both prompts are tokenised with BOS. The shorter one is then filled up after its end with the token `" "` (a single
+/// space) until both have the same number of tokens.
+///
+/// # Shapes
+/// - returns `[pos, d_model]`, with as many positions as the longer prompt has tokens
+pub fn steering_vector(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    // BEGIN SOLUTION
+    // STUB let _ = model;
+    // STUB todo!("subtract the streams before layer {layer} of {positive:?} and {negative:?}")
+    // ANCHOR: steering_vector
+    let tokens = [positive, negative].map(|prompt| model.to_tokens(prompt, true).unwrap());
+    let space = model.to_single_token(" ").unwrap();
+    let n_pos = tokens[0].ncols().max(tokens[1].ncols());
+    let streams = tokens.map(|tokens| {
+        let mut padded = Tokens::from_elem((1, n_pos), space);
+        padded.slice_mut(s![.., ..tokens.ncols()]).assign(&tokens);
+        resid_pre(model, &padded, layer)
+    });
+    &streams[0] - &streams[1]
+    // ANCHOR_END: steering_vector
+    // END SOLUTION
+}
+
+/// The logits when `coefficient` times the vector is added to `resid_pre` at the front of every text: row 0 of the
+/// vector at position 0, row 1 at position 1, and so on.
+///
+/// Rows for which a text has no position are left out. The model is afterwards as it was.
+///
+/// # Shapes
+/// - tokens: `[batch, pos]`
+/// - vector: `[vector pos, d_model]`
+/// - returns `[batch, pos, d_vocab]`
+pub fn steered_logits(
+    model: &HookedTransformer,
+    tokens: &Tokens,
+    vector: &Array2<f32>,
+    layer: usize,
+    coefficient: f32,
+) -> Array3<f32> {
+    // BEGIN SOLUTION
+    // STUB let _ = model;
+    // STUB todo!("add {coefficient} times {:?} before layer {layer}; tokens {:?}", vector.dim(), tokens.dim())
+    // ANCHOR: steered_logits
+    let rows = vector.nrows().min(tokens.ncols());
+    let added = coefficient * &vector.slice(s![..rows, ..]);
+    let add = fwd_hook(("resid_pre", layer), |mut resid, _| {
+        let mut front = resid.slice_mut(s![.., ..rows, ..]);
+        front += &added;
+    });
+    model.run_with_hooks(tokens, [add]).unwrap()
+    // ANCHOR_END: steered_logits
+    // END SOLUTION
+}
+
+/// Contrastive activation addition: the mean over pairs (positive, negative) of `resid_pre` of the positive prompt at
+/// `pos` minus that of the negative one.
+///
+/// Each prompt runs by itself, with BOS. A negative `pos` counts from the end of that prompt's tokens: -1 is the last
+/// one. If `unit_norm`, the result is divided by its (Euclidean) norm.
+///
+/// # Shapes
+/// - returns `[d_model]`
+pub fn contrastive_vector(
+    model: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit_norm: bool,
+) -> Array1<f32> {
+    // BEGIN SOLUTION
+    // STUB let _ = model;
+    // STUB todo!("average over {} pairs, before layer {layer} at position {pos}; unit norm: {unit_norm}", pairs.len())
+    // ANCHOR: contrastive_vector
+    let at_pos = |prompt: &str| {
+        let stream = resid_pre(model, &model.to_tokens(prompt, true).unwrap(), layer);
+        stream.slice(s![pos, ..]).to_owned()
+    };
+    let mut mean = Array1::zeros(model.cfg().d_model);
+    for (positive, negative) in pairs {
+        mean += &(at_pos(positive) - at_pos(negative));
+    }
+    mean /= pairs.len() as f32;
+    if unit_norm {
+        mean /= mean.dot(&mean).sqrt();
+    }
+    mean
+    // ANCHOR_END: contrastive_vector
+    // END SOLUTION
+}
+
+/// Adds the vector to a chunk of the stream, in place, at those of its positions that lie in `positions`.
+///
+/// `positions` are positions of the whole text, counted from 0 at BOS. The chunk begins at position `first_pos` of the
+/// text: 0 for a prompt, later when the model is given only what is new.
+///
+/// # Shapes
+/// - resid: `[batch, pos, d_model]`
+/// - vector: `[d_model]`
+pub fn add_at_positions(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    // BEGIN SOLUTION
+    // STUB todo!("add {:?} at {positions:?}; a chunk {:?} that begins at {first_pos}", vector.dim(), resid.dim())
+    // ANCHOR: add_at_positions
+    let mut resid = resid;
+    for (pos, mut at_pos) in resid.axis_iter_mut(Axis(1)).enumerate() {
+        if positions.contains(&(first_pos + pos)) {
+            at_pos += vector;
+        }
+    }
+    // ANCHOR_END: add_at_positions
+    // END SOLUTION
+}
+
+/// The `n_new` tokens that follow the prompt, each the most probable one, while the vector is added to `resid_pre` at
+/// all `positions` of the text.
+///
+/// The schedule is the range: `1..prompt.len()` steers the prompt only, `1..usize::MAX` also each new token in its
+/// turn, and `n..usize::MAX` everything from position `n` on. The same tokens must come with and without `use_cache`.
+/// With it, keys and values are kept in a `KeyValueCache` (see [`Run::past`](hooked_transformer::Run::past)), and each
+/// run after the first is given the one new token. Without it, each run is given the whole text.
+///
+/// # Shapes
+/// - prompt: `[pos]`, BOS included
+/// - vector: `[d_model]`, coefficient included
+/// - returns `[n_new]`, without the prompt
+pub fn steered_generate(
+    model: &HookedTransformer,
+    prompt: &[usize],
+    vector: &Array1<f32>,
+    layer: usize,
+    positions: &Range<usize>,
+    n_new: usize,
+    use_cache: bool,
+) -> Vec<usize> {
+    // BEGIN SOLUTION
+    // STUB let _ = (model, vector, use_cache);
+    // STUB todo!("write {n_new} tokens after {} while steering {positions:?} before layer {layer}", prompt.len())
+    // ANCHOR: steered_generate
+    let mut text = prompt.to_vec();
+    let mut past = KeyValueCache::new(model.cfg(), 1);
+    for _ in 0..n_new {
+        let first_pos = if use_cache { past.len() } else { 0 };
+        let steer = fwd_hook(("resid_pre", layer), |resid, _| {
+            add_at_positions(resid.into_dimensionality::<Ix3>().unwrap(), vector, first_pos, positions);
+        });
+        let run = model.run(&text[first_pos..]).hook(steer);
+        let run = if use_cache { run.past(&mut past) } else { run };
+        let logits = run.logits().unwrap();
+        text.push(argmax(logits.slice(s![0, -1, ..])));
+    }
+    text.split_off(prompt.len())
+    // ANCHOR_END: steered_generate
+    // END SOLUTION
+}
+
+/// How likely it is that the next token is one of `targets`: the log of the sum of their probabilities at the last
+/// position, and the mean of that over the batch.
+///
+/// # Shapes
+/// - logits: `[batch, pos, d_vocab]`
+pub fn target_log_prob(logits: &Array3<f32>, targets: &[usize]) -> f32 {
+    // BEGIN SOLUTION
+    // STUB todo!("the log probability of {} tokens; logits {:?}", targets.len(), logits.dim())
+    // ANCHOR: target_log_prob
+    let log_probs = log_softmax(logits.slice(s![.., -1.., ..]));
+    let of_row = |row: usize| targets.iter().map(|id| log_probs[[row, 0, *id]].exp()).sum::<f32>().ln();
+    let batch = logits.dim().0;
+    (0..batch).map(of_row).sum::<f32>() / batch as f32
+    // ANCHOR_END: target_log_prob
+    // END SOLUTION
+}
+
+/// What steering does to the prediction of the next token: KL(steered || unsteered) at the last position, and the mean
+/// of that over the batch.
+///
+/// KL(p || q) is the sum over the vocabulary of `p * (ln p - ln q)`.
+///
+/// # Shapes
+/// - both: `[batch, pos, d_vocab]`
+pub fn kl_divergence(steered: &Array3<f32>, unsteered: &Array3<f32>) -> f32 {
+    // BEGIN SOLUTION
+    // STUB todo!("KL of steered {:?} to unsteered {:?}", steered.dim(), unsteered.dim())
+    // ANCHOR: kl_divergence
+    let [p, q] = [steered, unsteered].map(|logits| log_softmax(logits.slice(s![.., -1.., ..])));
+    let terms = p.iter().zip(&q).map(|(p, q)| p.exp() * (p - q));
+    terms.sum::<f32>() / steered.dim().0 as f32
+    // ANCHOR_END: kl_divergence
+    // END SOLUTION
+}
+
+/// A random direction, as long as the given vector: what a steering vector is compared with.
+///
+/// Drawn with `rng` and nothing else; `rand::RngExt` gives it `random_range`. Entries are positive as often as
+/// negative, and no one is larger than another on the mean.
+///
+/// # Shapes
+/// - like: `[d_model]`
+/// - returns `[d_model]`, with the same norm
+pub fn random_direction(like: &Array1<f32>, rng: &mut ChaCha8Rng) -> Array1<f32> {
+    // BEGIN SOLUTION
+    // STUB let _ = rng;
+    // STUB todo!("a random direction as long as this vector of {} entries", like.len())
+    // ANCHOR: random_direction
+    // The sum of twelve is close enough to normal, so that no direction is preferred.
+    let normal = |rng: &mut ChaCha8Rng| (0..12).map(|_| rng.random_range(-0.5..0.5)).sum::<f32>();
+    let direction: Array1<f32> = like.iter().map(|_| normal(rng)).collect();
+    let scale = (like.dot(like) / direction.dot(&direction)).sqrt();
+    scale * direction
+    // ANCHOR_END: random_direction
+    // END SOLUTION
+}
+
+/// What steering gains and what it costs, by layer and coefficient.
+///
+/// `coefficient` times the vector of a layer is added to that layer's `resid_pre` at every position except 0, which is
+/// BOS. The gain is [`target_log_prob`] with steering minus the same without; the cost is [`kl_divergence`]. Both are
+/// means over the prompts, each of which runs by itself, with BOS.
+///
+/// # Shapes
+/// - vectors: `[layer, d_model]`
+/// - returns `[measure, layer, coefficient]`, where measure 0 is the gain and 1 the cost
+pub fn effect_table(
+    model: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    coefficients: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    // BEGIN SOLUTION
+    // STUB let _ = (model, targets);
+    // STUB todo!("{} prompts, vectors {:?}, {} coefficients", prompts.len(), vectors.dim(), coefficients.len())
+    // ANCHOR: effect_table
+    let mut table = Array3::zeros((2, vectors.nrows(), coefficients.len()));
+    for prompt in prompts {
+        let tokens = model.to_tokens(*prompt, true).unwrap();
+        let unsteered = model.forward(&tokens).unwrap();
+        for (layer, vector) in vectors.outer_iter().enumerate() {
+            for (i, coefficient) in coefficients.iter().enumerate() {
+                let added = *coefficient * &vector;
+                let steer = fwd_hook(("resid_pre", layer), |resid, _| {
+                    add_at_positions(resid.into_dimensionality::<Ix3>().unwrap(), &added, 0, &(1..usize::MAX));
+                });
+                let steered = model.run_with_hooks(&tokens, [steer]).unwrap();
+                table[[0, layer, i]] += target_log_prob(&steered, targets) - target_log_prob(&unsteered, targets);
+                table[[1, layer, i]] += kl_divergence(&steered, &unsteered);
+            }
+        }
+    }
+    table / prompts.len() as f32
+    // ANCHOR_END: effect_table
+    // END SOLUTION
+}
+
+/// What each layer gains where its cost reaches the budget.
+///
+/// Columns belong to coefficients that rise from 0, and costs rise along each row. Between two columns, gain and cost
+/// lie on the straight line through both. A layer that never costs as much as the budget is taken at its last
+/// coefficient.
+///
+/// # Shapes
+/// - gains, costs: `[layer, coefficient]`
+/// - returns `[layer]`
+pub fn gain_at_cost(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    // BEGIN SOLUTION
+    // STUB todo!("where do the costs {:?} reach {budget}, and what is gained there ({:?})?", costs.dim(), gains.dim())
+    // ANCHOR: gain_at_cost
+    let of_layer = |layer: usize| {
+        let (gains, costs) = (gains.row(layer), costs.row(layer));
+        match (1..costs.len()).find(|i| costs[*i] >= budget) {
+            Some(i) => {
+                let share = (budget - costs[i - 1]) / (costs[i] - costs[i - 1]);
+                gains[i - 1] + share * (gains[i] - gains[i - 1])
+            }
+            None => gains[gains.len() - 1],
+        }
+    };
+    (0..gains.nrows()).map(of_layer).collect()
+    // ANCHOR_END: gain_at_cost
+    // END SOLUTION
+}
+
+/// The layer that gains most where its cost reaches the budget, counted from 0; see [`gain_at_cost`].
+///
+/// # Shapes
+/// - gains, costs: `[layer, coefficient]`
+pub fn best_layer(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
+    // BEGIN SOLUTION
+    // STUB todo!("which layer gains most for {budget}? gains {:?}, costs {:?}", gains.dim(), costs.dim())
+    // ANCHOR: best_layer
+    argmax(gain_at_cost(gains, costs, budget).view())
+    // ANCHOR_END: best_layer
+    // END SOLUTION
+}

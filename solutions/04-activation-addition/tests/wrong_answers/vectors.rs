@@ -1,0 +1,165 @@
+//! Wrong steering vectors and contrastive vectors.
+
+use hooked_transformer::HookedTransformer;
+use ndarray::{Array1, Array2, Axis, Ix2, s};
+use solution_04_activation_addition::{contrastive_vector as right_contrast, steering_vector as right};
+
+/// An activation of one text, `[pos, d_model]`.
+fn stream(model: &HookedTransformer, ids: &[usize], name: &str, layer: usize) -> Array2<f32> {
+    let cache = model.run(ids).names_filter((name, layer)).cache().unwrap().remove_batch_dim().unwrap();
+    cache.view::<Ix2>((name, layer)).to_owned()
+}
+
+fn tokens(model: &HookedTransformer, text: &str, bos: bool) -> Vec<usize> {
+    model.to_tokens(text, bos).unwrap().row(0).to_vec()
+}
+
+fn space(model: &HookedTransformer) -> usize {
+    model.to_single_token(" ").unwrap()
+}
+
+/// Both prompts, filled up after their end with a token.
+fn padded(model: &HookedTransformer, first: &str, second: &str, bos: bool, with: usize) -> [Vec<usize>; 2] {
+    let mut both = [first, second].map(|text| tokens(model, text, bos));
+    let n_pos = both[0].len().max(both[1].len());
+    both.iter_mut().for_each(|ids| ids.resize(n_pos, with));
+    both
+}
+
+fn difference(model: &HookedTransformer, both: &[Vec<usize>; 2], name: &str, layer: usize) -> Array2<f32> {
+    stream(model, &both[0], name, layer) - stream(model, &both[1], name, layer)
+}
+
+pub fn sum(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    let both = padded(model, positive, negative, true, space(model));
+    stream(model, &both[0], "resid_pre", layer) + stream(model, &both[1], "resid_pre", layer)
+}
+
+pub fn no_bos(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    difference(model, &padded(model, positive, negative, false, space(model)), "resid_pre", layer)
+}
+
+pub fn padded_left(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    let mut both = [positive, negative].map(|text| tokens(model, text, true));
+    let n_pos = both[0].len().max(both[1].len());
+    for ids in &mut both {
+        let filling = vec![space(model); n_pos - ids.len()];
+        ids.splice(..0, filling);
+    }
+    difference(model, &both, "resid_pre", layer)
+}
+
+pub fn cut(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    let mut both = [positive, negative].map(|text| tokens(model, text, true));
+    let n_pos = both[0].len().min(both[1].len());
+    both.iter_mut().for_each(|ids| ids.truncate(n_pos));
+    difference(model, &both, "resid_pre", layer)
+}
+
+pub fn last_position(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    right(model, positive, negative, layer).slice(s![-1.., ..]).to_owned()
+}
+
+pub fn negative_minus_positive(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    right(model, negative, positive, layer)
+}
+
+pub fn after_layer(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    difference(model, &padded(model, positive, negative, true, space(model)), "resid_post", layer)
+}
+
+pub fn end_of_text(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    difference(model, &padded(model, positive, negative, true, 0), "resid_pre", layer)
+}
+
+pub fn missing_is_zero(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    let both = [positive, negative].map(|text| stream(model, &tokens(model, text, true), "resid_pre", layer));
+    let n_pos = both[0].nrows().max(both[1].nrows());
+    let [first, second] = both.map(|stream| {
+        let mut longer = Array2::zeros((n_pos, stream.ncols()));
+        longer.slice_mut(s![..stream.nrows(), ..]).assign(&stream);
+        longer
+    });
+    first - second
+}
+
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
+pub fn contrast_turned(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    -right_contrast(m, pairs, layer, pos, unit)
+}
+
+pub fn contrast_sum(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    let vector = right_contrast(m, pairs, layer, pos, unit);
+    if unit { vector } else { vector * pairs.len() as f32 }
+}
+
+pub fn contrast_raw(m: &HookedTransformer, pairs: &[(&str, &str)], layer: usize, pos: isize, _: bool) -> Array1<f32> {
+    right_contrast(m, pairs, layer, pos, false)
+}
+
+pub fn contrast_unit(m: &HookedTransformer, pairs: &[(&str, &str)], layer: usize, pos: isize, _: bool) -> Array1<f32> {
+    right_contrast(m, pairs, layer, pos, true)
+}
+
+pub fn contrast_unit_first(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    mean(pairs, |pair| right_contrast(m, &[pair], layer, pos, unit))
+}
+
+pub fn contrast_last(m: &HookedTransformer, pairs: &[(&str, &str)], layer: usize, _: isize, unit: bool) -> Array1<f32> {
+    right_contrast(m, pairs, layer, -1, unit)
+}
+
+pub fn contrast_padded(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    let of_pair = |pair: (&str, &str)| right(m, pair.0, pair.1, layer).slice(s![pos, ..]).to_owned();
+    as_asked(mean(pairs, of_pair), unit)
+}
+
+pub fn contrast_after(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    let read = |text: &str| stream(m, &tokens(m, text, true), "resid_post", layer).slice(s![pos, ..]).to_owned();
+    as_asked(mean(pairs, |pair| read(pair.0) - read(pair.1)), unit)
+}
+
+pub fn contrast_mean(m: &HookedTransformer, pairs: &[(&str, &str)], layer: usize, _: isize, unit: bool) -> Array1<f32> {
+    let read = |text: &str| stream(m, &tokens(m, text, true), "resid_pre", layer).mean_axis(Axis(0)).unwrap();
+    as_asked(mean(pairs, |pair| read(pair.0) - read(pair.1)), unit)
+}
+
+fn mean(pairs: Pairs<'_>, of_pair: impl Fn((&str, &str)) -> Array1<f32>) -> Array1<f32> {
+    let sum = pairs.iter().map(|pair| of_pair(*pair)).reduce(|a, b| a + b).unwrap();
+    sum / pairs.len() as f32
+}
+
+fn as_asked(vector: Array1<f32>, unit: bool) -> Array1<f32> {
+    if unit { &vector / vector.dot(&vector).sqrt() } else { vector }
+}
