@@ -4,13 +4,15 @@
 //! ```text
 //! cargo run --release --example speed -- MODEL_DIR TASK POSITIONS REPEATS
 //! ```
-//! Tasks: `load`, `loss`, `logits`, `cache`, `ablation`, `generate`. The number of threads is RAYON_NUM_THREADS.
+//! Tasks: `load`, `loss`, `logits`, `cache`, `ablation` (the loss), `ablation-at-last` (a logit of the last
+//! position), `generate`. The number of threads is RAYON_NUM_THREADS.
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use hooked_transformer::{HookedTransformer, KeyValueCache, Result, Tokens, argmax, fwd_hook};
-use ndarray::{Array2, s};
+use hooked_transformer::analysis::{Ablation, Metric, head_ablation_sweep};
+use hooked_transformer::{HookedTransformer, Result, Tokens};
+use ndarray::Array2;
 
 /// Tokens that greedy generation adds.
 const GENERATED: usize = 32;
@@ -58,29 +60,12 @@ fn run(model: &HookedTransformer, task: &str, tokens: &Tokens) -> Result<()> {
         "loss" => drop(model.loss(tokens)?),
         "logits" => drop(model.forward(tokens)?),
         "cache" => drop(model.run_with_cache(tokens)?),
-        "ablation" => ablate_every_head(model, tokens)?,
-        _ => generate(model, tokens)?,
-    }
-    Ok(())
-}
-
-fn ablate_every_head(model: &HookedTransformer, tokens: &Tokens) -> Result<()> {
-    for layer in 0..model.cfg().n_layers {
-        for head in 0..model.cfg().n_heads {
-            let hook = fwd_hook(("z", layer), move |mut z, _| z.slice_mut(s![.., .., head, ..]).fill(0.0));
-            model.run(tokens).hook(hook).loss()?;
+        "ablation" => drop(head_ablation_sweep(model, tokens, Ablation::Zero, Metric::loss())?),
+        "ablation-at-last" => {
+            let logit = Metric::at(-1, |logits| logits[[0, 0, 5]]);
+            drop(head_ablation_sweep(model, tokens, Ablation::Zero, logit)?);
         }
-    }
-    Ok(())
-}
-
-fn generate(model: &HookedTransformer, tokens: &Tokens) -> Result<()> {
-    let mut past = KeyValueCache::new(model.cfg(), 1);
-    let mut next = tokens.clone();
-    for _ in 0..GENERATED {
-        let logits = model.run(&next).past(&mut past).logits()?;
-        let last = logits.slice(s![0, -1, ..]);
-        next = Array2::from_elem((1, 1), argmax(last));
+        _ => drop(model.generate(tokens).greedy().max_new_tokens(GENERATED).stop_at_eos(false).run()?),
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ fn patching_agrees_with_the_classic_library() {
     for name in MODELS {
         let (model, _) = random_model(name);
         let corrupted = oracle.tokens(&format!("{name}.corrupted"));
-        let cache = model.run(&oracle.tokens(&format!("{name}.clean"))).cache().unwrap();
+        let cache = model.run(oracle.tokens(&format!("{name}.clean"))).cache().unwrap();
         let mut compare = |patch: &str, got: hooked_transformer::Result<ArrayD<f32>>| {
             match oracle.find(&format!("{name}.{patch}")) {
                 Some(want) => {

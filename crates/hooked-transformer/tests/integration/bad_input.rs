@@ -145,8 +145,8 @@ fn tokens_must_be_in_the_vocabulary_and_fit_the_context() {
     let model = tiny();
     says(model.forward(&array![[1, 2], [3, 11]]), &["token id 11", "batch 1, pos 1", "0 to 10"]);
     says(model.forward(&array![[1, 2, 3, 4, 5, 6, 7]]), &["7 tokens", "n_ctx = 6"]);
-    says(model.forward(&Array2::zeros((0, 3))), &["[0, 3]", "at least one"]);
-    says(model.forward(&Array2::zeros((2, 0))), &["[2, 0]"]);
+    says(model.forward(Array2::zeros((0, 3))), &["[0, 3]", "at least one"]);
+    says(model.forward(Array2::zeros((2, 0))), &["[2, 0]"]);
     says(model.loss(&array![[1]]), &["at least two positions"]);
 }
 

@@ -34,11 +34,11 @@ fn hooks_fire_in_order_lasting_before_scoped_and_prepended_first() {
     model.add_hook(("z", 0), noting(&log, "lasting 2")).unwrap();
     model.prepend_hook(("z", 0), noting(&log, "prepended")).unwrap();
     let scoped = ["scoped 1", "scoped 2"].map(|name| fwd_hook(("z", 0), noting(&log, name)));
-    model.run_with_hooks(&tokens(), scoped).unwrap();
+    model.run_with_hooks(tokens(), scoped).unwrap();
     assert_eq!(*log.lock().unwrap(), ["prepended", "lasting 1", "lasting 2", "scoped 1", "scoped 2"]);
     // The scoped ones are gone, the lasting ones stay.
     log.lock().unwrap().clear();
-    model.forward(&tokens()).unwrap();
+    model.forward(tokens()).unwrap();
     assert_eq!(*log.lock().unwrap(), ["prepended", "lasting 1", "lasting 2"]);
 }
 
@@ -51,7 +51,7 @@ fn a_hook_sees_the_edits_of_those_before_it() {
         fwd_hook(("resid_mid", 0), |mut x, _| x *= 3.0),
         fwd_hook(("resid_mid", 0), |x, _| seen.push(x[[0, 0, 0]])),
     ];
-    model.run(&tokens()).hooks(hooks).nothing().unwrap();
+    model.run(tokens()).hooks(hooks).nothing().unwrap();
     assert_eq!(seen, [6.0]);
 }
 
@@ -62,7 +62,7 @@ fn a_predicate_fires_in_firing_order_with_layer_and_shape() {
     let look = |x: ArrayViewMutD<'_, f32>, hook: &hooked_transformer::HookPoint| {
         seen.push((hook.name().to_string(), hook.layer(), x.shape().to_vec()));
     };
-    model.run_with_hooks(&tokens(), [fwd_hook(|name: &str| name.ends_with("hook_pattern"), look)]).unwrap();
+    model.run_with_hooks(tokens(), [fwd_hook(|name: &str| name.ends_with("hook_pattern"), look)]).unwrap();
     assert_eq!(seen, [0, 1].map(|layer| (format!("blocks.{layer}.attn.hook_pattern"), Some(layer), vec![1, 2, 5, 5])));
 }
 
@@ -83,7 +83,7 @@ fn every_listed_point_fires_once_with_its_shape() {
             }
             fired.push(hook.name().to_string());
         };
-        model.run_with_hooks(&tokens(), [fwd_hook(chosen, look)]).unwrap();
+        model.run_with_hooks(tokens(), [fwd_hook(chosen, look)]).unwrap();
         let listed: Vec<&str> =
             model.hook_points().iter().map(|point| point.name()).filter(|name| chosen(name)).collect();
         assert_eq!(fired, listed, "{name}");
@@ -93,7 +93,7 @@ fn every_listed_point_fires_once_with_its_shape() {
 #[test]
 fn lasting_hooks_are_listed_removed_and_reset() {
     let model = a_model();
-    let clean = model.forward(&tokens()).unwrap();
+    let clean = model.forward(tokens()).unwrap();
     let zero = model.add_hook(("z", 0), |mut z, _| z.fill(0.0)).unwrap();
     let all = model.add_hook(|name: &str| name.ends_with("hook_z"), |_, _| {}).unwrap();
     let first = model.prepend_hook(("q", 1), |_, _| {}).unwrap();
@@ -104,16 +104,16 @@ fn lasting_hooks_are_listed_removed_and_reset() {
         (all, vec!["blocks.0.attn.hook_z", "blocks.1.attn.hook_z"]),
     ];
     assert_eq!(listed, names);
-    assert_ne!(model.forward(&tokens()).unwrap(), clean);
+    assert_ne!(model.forward(tokens()).unwrap(), clean);
     assert!(model.remove_hook(zero));
     assert!(!model.remove_hook(zero), "it was removed already");
-    assert_eq!(model.forward(&tokens()).unwrap(), clean);
+    assert_eq!(model.forward(tokens()).unwrap(), clean);
     assert_eq!(model.list_hooks().len(), 2);
     model.reset_hooks();
     assert!(model.list_hooks().is_empty());
     // A clone shares weights and not hooks.
     model.add_hook(("z", 0), |mut z, _| z.fill(0.0)).unwrap();
-    assert_eq!(model.clone().forward(&tokens()).unwrap(), clean);
+    assert_eq!(model.clone().forward(tokens()).unwrap(), clean);
 }
 
 /// The cached value is what came out of the hooks; an edit further on (which may work on the same memory) does not
@@ -126,7 +126,7 @@ fn a_cache_beside_hooks_holds_the_value_after_the_edits() {
         fwd_hook(("resid_pre", 1), |mut x, _| x.fill(7.0)),
         fwd_hook(("attn_scores", 1), |mut x, _| x += 1.0),
     ];
-    let (logits, cache) = model.run(&tokens()).hooks(hooks).logits_and_cache().unwrap();
+    let (logits, cache) = model.run(tokens()).hooks(hooks).logits_and_cache().unwrap();
     assert!(cache.view::<Ix4>(("z", 0)).slice(s![.., .., 1, ..]).iter().all(|&z| z == 0.25));
     assert!(cache[("resid_pre", 1)].iter().all(|&x| x == 7.0));
     assert!(cache[("resid_post", 0)].iter().all(|&x| x != 7.0), "the edit of resid_pre reached back to resid_post");
@@ -141,26 +141,26 @@ fn a_cache_beside_hooks_holds_the_value_after_the_edits() {
         fwd_hook(("z", 0), |mut z, _| z.slice_mut(s![.., .., 1, ..]).fill(0.25)),
         fwd_hook(("resid_pre", 1), |mut x, _| x.fill(7.0)),
     ];
-    let without = model.run_with_hooks(&tokens(), hooks).unwrap();
+    let without = model.run_with_hooks(tokens(), hooks).unwrap();
     assert!(close(logits.view().into_dyn(), without.view().into_dyn(), 1e-5, 1e-5));
 }
 
 #[test]
 fn a_scoped_hook_that_panics_leaves_nothing_behind() {
     let model = a_model();
-    let clean = model.forward(&tokens()).unwrap();
+    let clean = model.forward(tokens()).unwrap();
     let hooks = || -> [FwdHook<'_>; 2] {
         [fwd_hook(("z", 0), |mut z, _| z.fill(0.0)), fwd_hook(("z", 1), |_, _| panic!("of a scoped hook"))]
     };
-    let panic = catch_unwind(AssertUnwindSafe(|| model.run_with_hooks(&tokens(), hooks()))).unwrap_err();
+    let panic = catch_unwind(AssertUnwindSafe(|| model.run_with_hooks(tokens(), hooks()))).unwrap_err();
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"of a scoped hook"));
-    assert_eq!(model.forward(&tokens()).unwrap(), clean);
+    assert_eq!(model.forward(tokens()).unwrap(), clean);
 }
 
 #[test]
 fn a_lasting_hook_that_panics_stays_usable() {
     let model = a_model();
-    let clean = model.forward(&tokens()).unwrap();
+    let clean = model.forward(tokens()).unwrap();
     let mut calls = 0;
     let handle = model
         .add_hook(("z", 0), move |mut z, _| {
@@ -169,11 +169,11 @@ fn a_lasting_hook_that_panics_stays_usable() {
             z.fill(0.0);
         })
         .unwrap();
-    assert!(catch_unwind(AssertUnwindSafe(|| model.forward(&tokens()))).is_err());
-    let again = model.forward(&tokens()).unwrap();
+    assert!(catch_unwind(AssertUnwindSafe(|| model.forward(tokens()))).is_err());
+    let again = model.forward(tokens()).unwrap();
     assert_ne!(again, clean, "the hook should fire again");
     assert!(model.remove_hook(handle));
-    assert_eq!(model.forward(&tokens()).unwrap(), clean);
+    assert_eq!(model.forward(tokens()).unwrap(), clean);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn names_that_select_nothing_are_errors_before_anything_runs() {
     let model = a_model();
     let mut fired = false;
     let hooks: [FwdHook<'_>; 2] = [fwd_hook(("z", 0), |_, _| fired = true), fwd_hook(("zz", 0), |_, _| {})];
-    assert!(matches!(model.run_with_hooks(&tokens(), hooks), Err(Error::UnknownName { .. })));
+    assert!(matches!(model.run_with_hooks(tokens(), hooks), Err(Error::UnknownName { .. })));
     assert!(!fired);
     let error = model.add_hook("blocks.0.attn.hook_patern", |_, _| {}).unwrap_err().to_string();
     assert!(error.contains("blocks.0.attn.hook_pattern"), "{error}");
@@ -190,7 +190,7 @@ fn names_that_select_nothing_are_errors_before_anything_runs() {
     let nothing = |name: &str| name.ends_with("hook_zz");
     assert!(matches!(model.add_hook(nothing, |_, _| {}), Err(Error::FilterMatchedNothing { .. })));
     assert!(matches!(
-        model.run_with_hooks(&tokens(), [fwd_hook(nothing, |_, _| {})]),
+        model.run_with_hooks(tokens(), [fwd_hook(nothing, |_, _| {})]),
         Err(Error::FilterMatchedNothing { .. })
     ));
     assert!(model.list_hooks().is_empty());
@@ -203,16 +203,16 @@ fn names_that_select_nothing_are_errors_before_anything_runs() {
 #[test]
 fn edits_on_points_that_are_made_on_demand_take_effect() {
     let model = a_model();
-    let clean = model.forward(&tokens()).unwrap();
+    let clean = model.forward(tokens()).unwrap();
     for point in ["q_input", "k_input", "v_input", "attn_in", "result", "mlp_in"] {
-        let looked = model.run_with_hooks(&tokens(), [fwd_hook((point, 0), |_, _| {})]).unwrap();
+        let looked = model.run_with_hooks(tokens(), [fwd_hook((point, 0), |_, _| {})]).unwrap();
         assert!(close(looked.view().into_dyn(), clean.view().into_dyn(), 1e-5, 1e-5), "{point}: looking changed it");
-        let edited = model.run_with_hooks(&tokens(), [fwd_hook((point, 0), |mut x, _| x *= -1.0)]).unwrap();
+        let edited = model.run_with_hooks(tokens(), [fwd_hook((point, 0), |mut x, _| x *= -1.0)]).unwrap();
         assert!(!close(edited.view().into_dyn(), clean.view().into_dyn(), 1e-3, 1e-3), "{point}: no effect");
     }
     // Head 0's result at zero is head 0's z at zero.
     let no_result = fwd_hook(("result", 1), |mut x, _| x.slice_mut(s![.., .., 0, ..]).fill(0.0));
     let no_z = fwd_hook(("z", 1), |mut x, _| x.slice_mut(s![.., .., 0, ..]).fill(0.0));
-    let [a, b] = [no_result, no_z].map(|hook| model.run_with_hooks(&tokens(), [hook]).unwrap());
+    let [a, b] = [no_result, no_z].map(|hook| model.run_with_hooks(tokens(), [hook]).unwrap());
     assert!(close(a.view().into_dyn(), b.view().into_dyn(), 1e-5, 1e-5));
 }

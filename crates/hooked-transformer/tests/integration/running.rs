@@ -81,25 +81,25 @@ fn the_loss_of_a_token_is_that_of_the_next_one() {
 #[test]
 fn logits_at_some_positions_are_those_of_the_whole() {
     let (model, _) = random_model("ln_gelu_new");
-    let all = model.forward(&tokens()).unwrap();
-    let at = |slice: PosSlice| model.run(&tokens()).logits_at(slice).unwrap();
+    let all = model.forward(tokens()).unwrap();
+    let at = |slice: PosSlice| model.run(tokens()).logits_at(slice).unwrap();
     same(at((-1).into()).view().into_dyn(), all.slice(s![.., -1.., ..]).into_dyn(), "-1");
     same(at((1..4).into()).view().into_dyn(), all.slice(s![.., 1..4, ..]).into_dyn(), "1..4");
     same(at((-2..).into()).view().into_dyn(), all.slice(s![.., -2.., ..]).into_dyn(), "-2..");
-    assert!(matches!(model.run(&tokens()).logits_at(6), Err(Error::Argument { name: "logits_at", .. })));
+    assert!(matches!(model.run(tokens()).logits_at(6), Err(Error::Argument { name: "logits_at", .. })));
 }
 
 #[test]
 fn stopping_early_gives_the_stream_and_the_activations_so_far() {
     for name in MODELS {
         let (model, _) = random_model(name);
-        let (_, full) = model.run_with_cache(&tokens()).unwrap();
-        let stop = |layer| model.run(&tokens()).stop_at_layer(layer).resid().unwrap();
+        let (_, full) = model.run_with_cache(tokens()).unwrap();
+        let stop = |layer| model.run(tokens()).stop_at_layer(layer).resid().unwrap();
         same(stop(1).view().into_dyn(), full[("resid_post", 0)].view(), name);
         same(stop(-1).view().into_dyn(), full[("resid_post", 0)].view(), name);
         same(stop(2).view().into_dyn(), full[("resid_post", 1)].view(), name);
         same(stop(0).view().into_dyn(), full[("resid_pre", 0)].view(), name);
-        let cache = model.run(&tokens()).stop_at_layer(1).cache().unwrap();
+        let cache = model.run(tokens()).stop_at_layer(1).cache().unwrap();
         let expected: Vec<&str> =
             full.keys().filter(|key| !key.starts_with("blocks.1.") && !key.starts_with("ln_final")).collect();
         assert_eq!(cache.keys().collect::<Vec<_>>(), expected, "{name}");
@@ -110,13 +110,13 @@ fn stopping_early_gives_the_stream_and_the_activations_so_far() {
 fn starting_late_gives_the_rest_of_the_whole_run() {
     for name in MODELS {
         let (model, _) = random_model(name);
-        let (logits, full) = model.run_with_cache(&tokens()).unwrap();
+        let (logits, full) = model.run_with_cache(tokens()).unwrap();
         for (start, layer) in [(0, 0), (1, 1), (-1, 1), (-2, 0)] {
             let resid = || full.view::<Ix3>(("resid_pre", layer)).to_owned();
             let start = || model.run(resid()).start_at_layer(start);
             same(start().logits().unwrap().view().into_dyn(), logits.view().into_dyn(), name);
             let loss = start().tokens(tokens()).loss().unwrap();
-            assert!((loss - model.loss(&tokens()).unwrap()).abs() <= TOLERANCE, "{name}");
+            assert!((loss - model.loss(tokens()).unwrap()).abs() <= TOLERANCE, "{name}");
             let cache = start().cache().unwrap();
             let before = |key: &str| {
                 key.strip_prefix("blocks.").and_then(|rest| rest.split('.').next()).map(|l| l.parse::<i32>().unwrap())
@@ -139,11 +139,11 @@ fn starting_late_gives_the_rest_of_the_whole_run() {
 fn starts_and_stops_that_make_no_sense_are_refused() {
     let (model, _) = random_model("ln_gelu_new");
     let says = |error: Error, word: &str| assert!(error.to_string().contains(word), "{error}");
-    let resid = || model.run(&tokens()).stop_at_layer(0).resid().unwrap();
-    says(model.run(&tokens()).stop_at_layer(3).resid().unwrap_err(), "-2 to 2");
-    says(model.run(&tokens()).stop_at_layer(-3).resid().unwrap_err(), "-2 to 2");
-    says(model.run(&tokens()).stop_at_layer(1).logits().unwrap_err(), "no logits");
-    says(model.run(&tokens()).start_at_layer(1).logits().unwrap_err(), "residual stream");
+    let resid = || model.run(tokens()).stop_at_layer(0).resid().unwrap();
+    says(model.run(tokens()).stop_at_layer(3).resid().unwrap_err(), "-2 to 2");
+    says(model.run(tokens()).stop_at_layer(-3).resid().unwrap_err(), "-2 to 2");
+    says(model.run(tokens()).stop_at_layer(1).logits().unwrap_err(), "no logits");
+    says(model.run(tokens()).start_at_layer(1).logits().unwrap_err(), "residual stream");
     says(model.run(resid()).logits().unwrap_err(), "start_at_layer");
     says(model.run(resid()).start_at_layer(0).loss().unwrap_err(), "tokens");
     let narrow = Input::from(ndarray::Array3::<f32>::zeros((1, 2, 5)));
@@ -220,15 +220,15 @@ fn texts_of_unequal_length_equal_single_texts() {
 #[test]
 fn a_mask_hides_and_nothing_else() {
     let (model, _) = random_model("ln_gelu_new");
-    let all = model.run(&tokens()).attention_mask(Array2::from_elem((2, 6), true)).logits().unwrap();
-    same(all.view().into_dyn(), model.forward(&tokens()).unwrap().view().into_dyn(), "all true");
+    let all = model.run(tokens()).attention_mask(Array2::from_elem((2, 6), true)).logits().unwrap();
+    same(all.view().into_dyn(), model.forward(tokens()).unwrap().view().into_dyn(), "all true");
     let mut mask = Array2::from_elem((1, 6), true);
     mask[[0, 2]] = false;
     let with_hole = model.run(&array![[0, 3, 22, 1, 9, 2]]).attention_mask(mask).logits().unwrap();
     let without = model.forward(&array![[0, 3, 1, 9, 2]]).unwrap();
     let kept = with_hole.select(Axis(1), &[0, 1, 3, 4, 5]);
     same(kept.view().into_dyn(), without.view().into_dyn(), "a hole");
-    let wrong = model.run(&tokens()).attention_mask(Array2::from_elem((2, 5), true)).logits();
+    let wrong = model.run(tokens()).attention_mask(Array2::from_elem((2, 5), true)).logits();
     assert!(wrong.unwrap_err().to_string().contains("attention_mask"));
 }
 
@@ -236,14 +236,14 @@ fn a_mask_hides_and_nothing_else() {
 fn a_names_filter_keeps_what_it_names_in_firing_order() {
     let (model, _) = random_model("ln_gelu_new");
     let keys = |cache: ActivationCache| cache.keys().map(str::to_string).collect::<Vec<_>>();
-    let run = || model.run(&tokens());
+    let run = || model.run(tokens());
     let by_name = keys(run().names_filter([("z", 1), ("q", 0)]).cache().unwrap());
     assert_eq!(by_name, ["blocks.0.attn.hook_q", "blocks.1.attn.hook_z"]);
     let by_predicate = keys(run().names_filter(|name: &str| name.ends_with("pattern")).cache().unwrap());
     assert_eq!(by_predicate, ["blocks.0.attn.hook_pattern", "blocks.1.attn.hook_pattern"]);
     // What is cached only on request, and its sum over heads.
     let result = run().names_filter(["blocks.0.attn.hook_result", "blocks.0.hook_attn_out"]).cache().unwrap();
-    let sum = result.view::<Ix4>(("result", 0)).sum_axis(Axis(2)) + &model.b_O().row(0);
+    let sum = result.view::<Ix4>(("result", 0)).sum_axis(Axis(2)) + model.b_O().row(0);
     same(sum.view().into_dyn(), result[("attn_out", 0)].view(), "result");
     assert!(matches!(run().names_filter(("patern", 0)).cache(), Err(Error::UnknownName { .. })));
     let none = run().names_filter(|name: &str| name == "nowhere").cache();
@@ -254,7 +254,7 @@ fn a_names_filter_keeps_what_it_names_in_firing_order() {
 fn a_pos_slice_is_a_slice_of_the_full_cache() {
     for name in MODELS {
         let (model, _) = random_model(name);
-        let everything = || model.run(&tokens()).names_filter(|_: &str| true);
+        let everything = || model.run(tokens()).names_filter(|_: &str| true);
         let full = everything().cache().unwrap();
         for (slice, range) in
             [(PosSlice::from(2), 2..3), ((-1).into(), 5..6), ((1..4).into(), 1..4), ((-2..).into(), 4..6)]
@@ -280,7 +280,7 @@ fn the_batch_axis_of_one_row_can_go() {
     for (name, value) in cache.iter() {
         assert_eq!(value.index_axis(Axis(0), 0), without[name].view(), "{name}");
     }
-    let (_, two) = model.run_with_cache(&tokens()).unwrap();
+    let (_, two) = model.run_with_cache(tokens()).unwrap();
     assert!(two.remove_batch_dim().unwrap_err().to_string().contains("one row"));
 }
 
@@ -320,7 +320,7 @@ fn a_continued_run_equals_the_whole() {
 fn a_key_value_cache_of_another_size_is_refused() {
     let (model, _) = random_model("ln_gelu_new");
     let mut past = KeyValueCache::new(model.cfg(), 3);
-    assert!(model.run(&tokens()).past(&mut past).logits().unwrap_err().to_string().contains("batch=3"));
+    assert!(model.run(tokens()).past(&mut past).logits().unwrap_err().to_string().contains("batch=3"));
     let mut past = KeyValueCache::new(model.cfg(), 1);
     let long = Array2::from_elem((1, 12), 1);
     model.run(&long).past(&mut past).nothing().unwrap();
@@ -334,10 +334,10 @@ fn several_threads_run_one_model() {
     let (model, _) = random_model("ln_gelu_new");
     model.add_hook(("z", 0), |mut z, _| z *= 0.5).unwrap();
     let model: &HookedTransformer = &model;
-    let want = model.forward(&tokens()).unwrap();
+    let want = model.forward(tokens()).unwrap();
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..4)
-            .map(|_| scope.spawn(|| (0..5).map(|_| model.forward(&tokens()).unwrap()).collect::<Vec<_>>()))
+            .map(|_| scope.spawn(|| (0..5).map(|_| model.forward(tokens()).unwrap()).collect::<Vec<_>>()))
             .collect();
         for worker in workers {
             assert!(worker.join().unwrap().iter().all(|logits| *logits == want));
