@@ -37,6 +37,8 @@ The halves and the induction score are those of exercise_02.py: the second copy 
 predictions, and the score is the mean of the diagonal key = query - (seq_len - 1).
 """
 
+import itertools
+
 import torch
 from safetensors.torch import load_file
 from transformer_lens import HookedTransformer, HookedTransformerConfig
@@ -134,9 +136,11 @@ def ablation_table(model, tokens: torch.Tensor, ablate, which=None) -> torch.Ten
     """[layer, head]: the mean loss that is added; of the second copy, or of the positions `which`."""
     which = which or slice(tokens.shape[1] // 2, None)
     clean = losses(model, tokens)[:, which].mean()
-    return torch.stack([torch.stack([
-        losses(model, tokens, [(z_name(layer), ablate(head))])[:, which].mean() - clean
-        for head in range(model.cfg.n_heads)]) for layer in range(model.cfg.n_layers)])
+    table = torch.zeros(model.cfg.n_layers, model.cfg.n_heads)
+    for layer, head in itertools.product(*map(range, table.shape)):
+        ablated = losses(model, tokens, [(z_name(layer), ablate(head))])[:, which].mean()
+        table[layer, head] = ablated - clean
+    return table
 
 
 def every_z(model, tokens: torch.Tensor, hooks) -> torch.Tensor:

@@ -66,6 +66,39 @@ pub struct Mistake {
     pub known_by: KnownBy,
 }
 
+/// A mistake that is known by its output.
+pub(crate) const fn output(
+    code: &'static str,
+    caught_by: &'static str,
+    title: &'static str,
+    explanation: &'static str,
+    question: &'static str,
+) -> Mistake {
+    Mistake { code, title, explanation, question, caught_by, known_by: KnownBy::Output }
+}
+
+/// A mistake that is known by an output that never changes.
+pub(crate) const fn sameness(
+    code: &'static str,
+    caught_by: &'static str,
+    title: &'static str,
+    explanation: &'static str,
+    question: &'static str,
+) -> Mistake {
+    Mistake { code, title, explanation, question, caught_by, known_by: KnownBy::Sameness }
+}
+
+/// A mistake that the check itself sees.
+pub(crate) const fn property(
+    code: &'static str,
+    caught_by: &'static str,
+    title: &'static str,
+    explanation: &'static str,
+    question: &'static str,
+) -> Mistake {
+    Mistake { code, title, explanation, question, caught_by, known_by: KnownBy::Property }
+}
+
 /// How the grader knows a mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownBy {

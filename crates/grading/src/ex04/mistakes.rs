@@ -1,27 +1,7 @@
 //! The mistakes of exercise 04 that the grader can name. What it says is read by someone who has just been told that
 //! they are wrong: plain words, what probably happened, one question, and never the line of code.
 
-use crate::exercise::{KnownBy, Mistake};
-
-const fn output(
-    code: &'static str,
-    caught_by: &'static str,
-    title: &'static str,
-    explanation: &'static str,
-    question: &'static str,
-) -> Mistake {
-    Mistake { code, title, explanation, question, caught_by, known_by: KnownBy::Output }
-}
-
-const fn property(
-    code: &'static str,
-    caught_by: &'static str,
-    title: &'static str,
-    explanation: &'static str,
-    question: &'static str,
-) -> Mistake {
-    Mistake { code, title, explanation, question, caught_by, known_by: KnownBy::Property }
-}
+use crate::exercise::{Mistake, output, property};
 
 const VECTOR_HOLDS: &str = "c01_steering_vector_properties";
 const VECTOR: &str = "c02_steering_vector";
