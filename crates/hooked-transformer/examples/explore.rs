@@ -3,7 +3,8 @@
 //! ```text
 //! cargo xtask explore "Once upon a time there was a king" --model attn-only-2l-tales
 //! ```
-//! `--model` takes the name of an embedded model or a folder; `--out FILE` writes the page instead of opening it.
+//! `--model` takes the name of an embedded model, a folder, or a published model such as `gpt2-small` (downloaded once, if
+//! this was built with the feature `hub`); `--out FILE` writes the page instead of opening it.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -54,8 +55,11 @@ fn arguments() -> Outcome<Arguments> {
 
 fn explore(arguments: &Arguments) -> Outcome<String> {
     let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference_data/models").join(&arguments.model);
-    let folder = if embedded.exists() { embedded } else { PathBuf::from(&arguments.model) };
-    let model = HookedTransformer::load(folder)?;
+    let model = if embedded.exists() {
+        HookedTransformer::load(embedded)?
+    } else {
+        HookedTransformer::from_pretrained(&arguments.model)?
+    };
     let report = report(&model, &arguments.text)?;
     match &arguments.out {
         Some(file) => {

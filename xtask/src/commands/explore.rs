@@ -55,9 +55,14 @@ pub(crate) fn run(arguments: &[&str]) -> Done {
 
 fn open(model: &str, text: &str, options: &[&str]) -> Done {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // Published models are downloaded by an optional part of the library, which is built when it is first needed.
+    let embedded = workspace::root().join("reference_data/models").join(model).exists();
+    let features: &[&str] = if embedded { &[] } else { &["--features", "hub"] };
     let status = Command::new(cargo)
         .current_dir(workspace::root())
-        .args(["run", "--quiet", "--package", "hooked-transformer", "--example", "explore", "--"])
+        .args(["run", "--quiet", "--package", "hooked-transformer", "--example", "explore"])
+        .args(features)
+        .arg("--")
         .args(["--model", model])
         .args(options)
         .arg(text)

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use hooked_transformer::{ActivationCache, HookedTransformer, Tokens, fwd_hook};
+use hooked_transformer::{ActivationCache, HookedTransformer, Tokens, fwd_hook, lm_accuracy};
 use ndarray::{Array2, ArrayView2, Ix4, s};
 
 use crate::fixtures::{Arrays, largest_difference, model, reference};
@@ -150,6 +150,23 @@ fn attn_only_shows_the_phenomena_of_the_course() {
     assert!(p.second_half < 0.5, "repeated ones can");
     assert!(p.held_out <= 4.3, "it has learned to read");
     assert!(p.ablation[[layer, head]] >= 3.0, "and it is the induction head that guesses them");
+}
+
+#[test]
+fn gpt2_reads_better_than_attention_only_and_has_the_same_circuit() {
+    let gpt2 = model("gpt2-tales");
+    let p = phenomena(&gpt2);
+    print("gpt2-tales", &p);
+    let held_out = Arrays::read("activations/held_out.safetensors").tokens("tokens");
+    let accuracy =
+        |model: &HookedTransformer| lm_accuracy(model.forward(&held_out).unwrap().view(), held_out.view()).unwrap();
+    let attn_only = model("attn-only-2l-tales");
+    let (ours, theirs) = (accuracy(&gpt2), accuracy(&attn_only));
+    println!("next token guessed: {:.1} % by gpt2-tales, {:.1} % by attn-only-2l-tales", 100.0 * ours, 100.0 * theirs);
+    assert!(ours > theirs, "it guesses more tokens");
+    assert!(p.held_out < attn_only.loss(&held_out).unwrap() - 0.2, "and is surprised less");
+    assert!(best(p.previous.view()).1 >= 0.8, "a clear previous-token head");
+    assert!(best(p.induction.view()).1 >= 0.8, "a clear induction head");
 }
 
 /// The oracle's own table, computed in Python from the same weights, says the same.
