@@ -19,6 +19,7 @@ use blis_src as _;
 /// Tells OpenBLAS to keep to the calling thread: the blocks are rayon's, and threads inside threads only get in each
 /// other's way.
 #[cfg(feature = "openblas-system")]
+#[allow(unsafe_code)]
 fn use_one_thread_per_block() {
     #[link(name = "openblas")]
     unsafe extern "C" {
@@ -26,7 +27,6 @@ fn use_one_thread_per_block() {
     }
     static ONCE: std::sync::Once = std::sync::Once::new();
     // SAFETY: the function is part of every OpenBLAS, takes a number, and only stores it.
-    #[allow(unsafe_code)]
     ONCE.call_once(|| unsafe { openblas_set_num_threads(1) });
 }
 
