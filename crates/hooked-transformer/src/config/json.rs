@@ -1,0 +1,176 @@
+//! The JSON form of a configuration: a plain object of TransformerLens's field names, its defaults and its ways of saying
+//! "not set".
+
+use std::path::Path;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{AttentionDir, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
+use crate::error::{Error, Result};
+
+/// Fields of the classic configuration that steer memory, devices or bookkeeping, which go without saying here.
+const NOT_NEEDED: [&str; 14] = [
+    "use_attn_result",
+    "use_split_qkv_input",
+    "use_attn_in",
+    "use_hook_mlp_in",
+    "use_hook_tokens",
+    "device",
+    "n_devices",
+    "dtype",
+    "n_params",
+    "init_mode",
+    "init_weights",
+    "from_checkpoint",
+    "tokenizer_prepends_bos",
+    "trust_remote_code",
+];
+
+impl HookedTransformerConfig {
+    /// Reads a configuration from a JSON file and checks it.
+    ///
+    /// # Errors
+    /// The file cannot be read, is not JSON of this form (an unknown field is named), or contradicts itself.
+    pub fn from_json_file(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
+        let json = serde_json::from_str(&text)
+            .map_err(|e| Error::Malformed { path: path.to_path_buf(), problem: format!("not JSON: {e}") })?;
+        HookedTransformerConfig::from_json(json).map_err(|e| match e {
+            Error::Config { field, problem } => {
+                Error::Malformed { path: path.to_path_buf(), problem: format!("config field `{field}`: {problem}") }
+            }
+            other => other,
+        })
+    }
+
+    /// Takes a configuration from a JSON object of TransformerLens's field names, and checks it. Fields that have no
+    /// counterpart here because they are never needed (`use_attn_result` and the like, devices) are passed over.
+    ///
+    /// # Errors
+    /// [`Error::Config`]: a field is unknown, missing, or of the wrong type, or the fields contradict each other.
+    pub fn from_json(mut json: serde_json::Value) -> Result<Self> {
+        if let Some(fields) = json.as_object_mut() {
+            NOT_NEEDED.iter().for_each(|field| drop(fields.remove(*field)));
+        }
+        let mut cfg: HookedTransformerConfig = serde_json::from_value(json)
+            .map_err(|e| Error::Config { field: "(whole object)", problem: e.to_string() })?;
+        cfg.fill_in();
+        cfg.validate()?;
+        Ok(cfg)
+    }
+
+    /// Resolves what was left to a default that depends on other fields.
+    pub(crate) fn fill_in(&mut self) {
+        if self.n_heads == 0 {
+            self.n_heads = self.d_model / self.d_head.max(1);
+        }
+    }
+}
+
+pub(super) fn default_eps() -> f32 {
+    1e-5
+}
+pub(super) fn default_normalization() -> Option<NormalizationType> {
+    Some(NormalizationType::LN)
+}
+pub(super) fn default_positions() -> PositionalEmbeddingType {
+    PositionalEmbeddingType::Standard
+}
+pub(super) fn default_attention_dir() -> AttentionDir {
+    AttentionDir::Causal
+}
+pub(super) fn default_rotary_base() -> f32 {
+    10000.0
+}
+pub(super) fn default_name() -> String {
+    "custom".to_string()
+}
+pub(super) fn yes() -> bool {
+    true
+}
+
+/// TransformerLens writes "not set" as -1; here it is `None`.
+pub(super) fn none_if_negative<'de, D: Deserializer<'de>, T: FromNumber>(
+    de: D,
+) -> std::result::Result<Option<T>, D::Error> {
+    let value = Option::<f64>::deserialize(de)?;
+    value
+        .filter(|v| *v >= 0.0)
+        .map(|v| T::from_number(v).ok_or_else(|| serde::de::Error::custom(format!("expected a whole number, got {v}"))))
+        .transpose()
+}
+
+/// The same for a field whose "not set" is resolved by [`HookedTransformerConfig::fill_in`].
+pub(super) fn or_default_if_negative<'de, D: Deserializer<'de>>(de: D) -> std::result::Result<usize, D::Error> {
+    Ok(none_if_negative(de)?.unwrap_or(0))
+}
+
+pub(super) fn minus_one_if_none<S: Serializer, T: Serialize>(
+    value: &Option<T>,
+    ser: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => value.serialize(ser),
+        None => ser.serialize_i64(-1),
+    }
+}
+
+pub(super) trait FromNumber: Sized {
+    fn from_number(value: f64) -> Option<Self>;
+}
+
+impl FromNumber for usize {
+    fn from_number(value: f64) -> Option<Self> {
+        (value.fract() == 0.0 && value <= u32::MAX as f64).then_some(value as usize)
+    }
+}
+
+impl FromNumber for f32 {
+    fn from_number(value: f64) -> Option<Self> {
+        Some(value as f32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> std::result::Result<HookedTransformerConfig, String> {
+        HookedTransformerConfig::from_json(serde_json::from_str(json).unwrap()).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn defaults_are_those_of_transformer_lens() {
+        let cfg = parse(
+            r#"{"n_layers": 1, "d_model": 512, "n_ctx": 1024, "d_head": 64, "d_vocab": 50, "act_fn": "gelu", "n_heads": -1}"#,
+        )
+        .unwrap();
+        assert_eq!(cfg.n_heads, 8);
+        assert_eq!(cfg.d_mlp(), 2048);
+        assert_eq!(cfg.d_vocab_out(), 50);
+        assert_eq!(cfg.attn_scale(0), 8.0);
+        assert_eq!(cfg.normalization_type, Some(NormalizationType::LN));
+        assert_eq!(cfg.n_params(), 512 * 64 * 8 * 4 + 512 * 2048 * 2);
+    }
+
+    #[test]
+    fn minus_one_and_null_mean_not_set_and_survive_a_round_trip() {
+        let cfg = parse(
+            r#"{"n_layers": 1, "d_model": 8, "n_ctx": 4, "d_head": 4, "d_vocab": 5, "attn_only": true,
+                "normalization_type": null, "attn_scale": -1.0, "d_vocab_out": -1, "output_logits_soft_cap": 30.0}"#,
+        )
+        .unwrap();
+        assert_eq!(cfg.normalization_type, None);
+        assert_eq!(cfg.attn_scale, None);
+        assert_eq!(cfg.output_logits_soft_cap, Some(30.0));
+        let again = parse(&serde_json::to_string(&cfg).unwrap()).unwrap();
+        assert_eq!(again, cfg);
+    }
+
+    #[test]
+    fn an_unknown_or_misspelt_field_is_refused() {
+        let message = parse(r#"{"n_layer": 1}"#).unwrap_err();
+        assert!(message.contains("n_layer"), "{message}");
+    }
+}
