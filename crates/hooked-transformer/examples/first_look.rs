@@ -65,7 +65,8 @@ fn print_predictions(model: &HookedTransformer, tokens: &[usize], log_probs: Arr
             pos + 1,
             format!("{:?}", model.to_single_str_token(pair[1])?),
             100.0 * log_probs[[pos, pair[1]]].exp(),
-            format_args!("{:?}", model.to_single_str_token(guess)?),
+            // Some models have room for more tokens than their tokenizer knows.
+            model.to_single_str_token(guess).map_or_else(|_| format!("token {guess}"), |guess| format!("{guess:?}")),
         );
     }
     Ok(())

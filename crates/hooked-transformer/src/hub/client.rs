@@ -29,6 +29,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Redirects that are followed: from a repository's old name to its new one, and to where large files are.
 const REDIRECTS: usize = 8;
+/// What to do where the hub's certificate is not trusted.
+const DISTRUST: &str =
+    "if your network looks into what passes through it, set SSL_CERT_FILE to the file of its authority";
 /// The longest listing, and the longest message, that is read.
 const LONGEST_ANSWER: u64 = 16 << 20;
 
@@ -177,6 +180,7 @@ impl Client {
                         final_one => return Err(final_one),
                     }
                 }
+                Err(e) if is_distrust(&e) => return Err(HubCause::NoNetwork(format!("{}; {DISTRUST}", chain(&e)))),
                 Err(e) if is_hopeless(&e) => return Err(HubCause::NoNetwork(chain(&e))),
                 Err(e) => (HubCause::NoNetwork(chain(&e)), None),
             };
@@ -201,9 +205,17 @@ impl Client {
     }
 }
 
-/// Where another try will not help: the address itself is wrong, or the other side cannot be trusted.
+/// Whether the other side's certificate, or what it says over TLS, is not to be trusted.
+fn is_distrust(error: &ureq::Error) -> bool {
+    // This is the kind of error in which rustls hands up what went wrong in the handshake.
+    let in_handshake = |e: &std::io::Error| e.kind() == std::io::ErrorKind::InvalidData;
+    matches!(error, ureq::Error::Rustls(_) | ureq::Error::Tls(_))
+        || matches!(error, ureq::Error::Io(e) if in_handshake(e))
+}
+
+/// Where another try will not help: the address itself is wrong.
 fn is_hopeless(error: &ureq::Error) -> bool {
-    matches!(error, ureq::Error::BadUri(_) | ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::HostNotFound)
+    matches!(error, ureq::Error::BadUri(_) | ureq::Error::HostNotFound)
 }
 
 /// Size and checksum: of the large file that is stored elsewhere if the headers name one, else of the answer itself.

@@ -55,7 +55,10 @@ fn over_tls_a_model_comes_from_a_hub_that_is_trusted_and_from_no_other() {
     let cache = dir.path().join("cache");
 
     let out = load(&server, &cache, None);
-    assert!(out.contains("could not be reached") && out.to_lowercase().contains("certificate"), "{out}");
+    assert!(
+        out.contains("could not be reached") && out.contains("certificate") && out.contains("SSL_CERT_FILE"),
+        "{out}"
+    );
     assert!(server.requests().is_empty(), "a request was sent to a server that nobody vouches for");
 
     server.set_faults(&[Fault::Unprotected]);
