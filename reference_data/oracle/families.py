@@ -14,7 +14,8 @@ library's own, come from TransformerLens. Beside the weights lies
 computed in float32 from the weights as they are stored. The axes have unequal lengths, windows are
 shorter than the inputs, and no parameter is zero or one, so that nothing can be forgotten unnoticed.
 
-    python families.py            makes them all; `--check` compares them with the manifest
+    python families.py            makes them all; `--check` compares them with the manifest,
+                                  as `generate.py --check` does for every folder
 """
 
 import hashlib

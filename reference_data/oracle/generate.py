@@ -2,6 +2,7 @@
 
     python generate.py            about a minute
     python generate.py --check    changes nothing: are the stored files what the manifests say?
+                                  (those of families.py, too)
 
 The same weights give the same bytes on the same machine; on another one the last bits may differ,
 which is why a test compares with a tolerance and never with a checksum.
@@ -15,6 +16,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import families
 import manifest
 
 
@@ -26,7 +28,7 @@ def main() -> int:
     parser.add_argument("--only", choices=manifest.FOLDERS, help="one of the folders")
     args = parser.parse_args()
     if args.check:
-        return manifest.check()
+        return manifest.check() | families.check()
 
     # imported late: --check has no need of torch
     import platform

@@ -2,14 +2,14 @@
 
     python load_time.py make FOLDER       random GPT-2 models of 124M parameters, one a format
     python load_time.py transformers FOLDER/FORMAT
-    python load_time.py transformer_lens FOLDER/FORMAT
+    python load_time.py transformer_lens FOLDER/FORMAT [processed]
 
 and beside it, in Rust:
 
-    cargo run --release -p hooked-transformer --example load_time -- FOLDER/FORMAT
+    cargo run --release -p hooked-transformer --example load_time -- FOLDER/FORMAT [processed]
 
 Each call measures one load, in a process of its own, since the peak of a process only grows. The
-imports are not counted in the time; what they occupy is printed apart. The folders take 2.5 GB.
+imports are not counted in the time; what they occupy is printed apart. The folders take 2.2 GB.
 """
 
 import sys
@@ -37,14 +37,14 @@ def make(folder: Path) -> None:
             folder / name, safe_serialization=safe, max_shard_size=shard)
 
 
-def measure(library: str, folder: Path) -> None:
+def measure(library: str, folder: Path, processed: bool) -> None:
     import torch
     torch.set_num_threads(2)
     if library == "transformers":
-        from transformers import GPT2LMHeadModel
+        from transformers import AutoModelForCausalLM
 
         def load():
-            return GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32)
+            return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     else:
         from transformer_lens import HookedTransformer, HookedTransformerConfig
         from transformer_lens.pretrained.weight_conversions import convert_gpt2_weights
@@ -57,12 +57,14 @@ def measure(library: str, folder: Path) -> None:
             hf = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32)
             model = HookedTransformer(config)
             model.load_and_process_state_dict(
-                convert_gpt2_weights(hf, config), fold_ln=False, center_writing_weights=False,
-                center_unembed=False, fold_value_biases=False)
+                convert_gpt2_weights(hf, config), fold_ln=processed, center_writing_weights=processed,
+                center_unembed=processed, fold_value_biases=processed)
             return model
     before = peak_mib()
     start = time.perf_counter()
     model = load()
+    for parameter in model.parameters():  # what was only mapped into memory is read now
+        parameter.detach().sum()
     seconds = time.perf_counter() - start
     in_f32 = sum(p.numel() for p in {id(p): p for p in model.parameters()}.values()) * 4 / 2**20
     print(f"{seconds:.2f} s, peak {peak_mib():.0f} MiB ({before:.0f} of them before the load); "
@@ -71,4 +73,4 @@ def measure(library: str, folder: Path) -> None:
 
 if __name__ == "__main__":
     command, folder = sys.argv[1], Path(sys.argv[2])
-    make(folder) if command == "make" else measure(command, folder)
+    make(folder) if command == "make" else measure(command, folder, "processed" in sys.argv[3:])

@@ -6,7 +6,9 @@
 //! `--model` takes the name of an embedded model, a folder, or a published model such as `gpt2-small` (downloaded once, if
 //! this was built with the feature `hub`); `--out FILE` writes the page instead of opening it.
 
-use std::path::{Path, PathBuf};
+mod model_by_name;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use circuit_vis::{
@@ -38,28 +40,18 @@ fn main() -> ExitCode {
 }
 
 fn arguments() -> Outcome<Arguments> {
-    let mut found = Arguments { text: String::new(), model: "attn-only-2l-tales".into(), out: None };
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "--model" => found.model = words.next().ok_or("--model needs a name or a folder")?,
-            "--out" => found.out = Some(words.next().ok_or("--out needs a file")?.into()),
-            text => found.text = text.to_string(),
-        }
-    }
-    if found.text.trim().is_empty() {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let model = model_by_name::take_option(&mut words, "--model")?.unwrap_or_else(|| "attn-only-2l-tales".to_string());
+    let out = model_by_name::take_option(&mut words, "--out")?.map(PathBuf::from);
+    let text = model_by_name::text(&words)?;
+    if text.trim().is_empty() {
         return Err("there is no text to explore".into());
     }
-    Ok(found)
+    Ok(Arguments { text, model, out })
 }
 
 fn explore(arguments: &Arguments) -> Outcome<String> {
-    let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference_data/models").join(&arguments.model);
-    let model = if embedded.exists() {
-        HookedTransformer::load(embedded)?
-    } else {
-        HookedTransformer::from_pretrained(&arguments.model)?
-    };
+    let model = model_by_name::load(&arguments.model)?;
     let report = report(&model, &arguments.text)?;
     match &arguments.out {
         Some(file) => {
@@ -133,4 +125,54 @@ fn attribution(
     });
     let names = component_names(cache.n_layers(), model.cfg().n_heads);
     Ok(plot_logit_attribution(str_tokens, attribution.view(), &names, PlotOptions::new())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// The folder of a model in its publisher's format, with a tokenizer of four tokens.
+    fn folder() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        let family = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference_data/families/gpt2");
+        for file in ["config.json", "model.safetensors"] {
+            fs::copy(family.join(file), dir.path().join(file)).unwrap();
+        }
+        let write = |file: &str, text: &str| fs::write(dir.path().join(file), text).unwrap();
+        write("vocab.json", r#"{"<s>": 0, "a": 1, "b": 2, "Ġ": 3, "ab": 4}"#);
+        write("merges.txt", "#version: 0.2\na b\n");
+        write("tokenizer_config.json", r#"{"bos_token": "<s>", "eos_token": "<s>"}"#);
+        dir
+    }
+
+    #[test]
+    fn a_folder_and_an_embedded_model_are_explored() {
+        let folder = folder();
+        let out = folder.path().join("page.html");
+        for (model, shown) in [(folder.path().to_str().unwrap(), "Layer 1"), ("gpt2-tales", "Layer 3")] {
+            let arguments = Arguments { text: "ab a ab a".into(), model: model.into(), out: Some(out.clone()) };
+            explore(&arguments).unwrap_or_else(|error| panic!("{model}: {error}"));
+            assert!(fs::read_to_string(&out).unwrap().contains(shown), "{model}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_model_is_answered_with_the_nearest_names() {
+        let arguments = Arguments { text: "a".into(), model: "gpt2-smal".into(), out: None };
+        assert!(explore(&arguments).unwrap_err().to_string().contains("`gpt2-small`"));
+    }
+
+    #[test]
+    fn options_are_taken_out_of_the_words() {
+        let mut words: Vec<String> = ["one", "--model", "m", "two"].map(String::from).to_vec();
+        assert_eq!(model_by_name::take_option(&mut words, "--model").unwrap().as_deref(), Some("m"));
+        assert_eq!(model_by_name::take_option(&mut words, "--out").unwrap(), None);
+        assert_eq!(model_by_name::text(&words).unwrap(), "one two");
+        words.push("--model".to_string());
+        assert!(model_by_name::take_option(&mut words, "--model").is_err());
+        assert!(model_by_name::text(&words).unwrap_err().contains("--model"));
+    }
 }

@@ -3,9 +3,12 @@
 //! ```text
 //! cargo run --example first_look
 //! cargo run --example first_look -- "Any text of your own, with something in it that repeats: any text of your own."
+//! cargo run --example first_look -- --model FOLDER
+//! cargo run -p hooked-transformer --features hub --example first_look -- --model gpt2-small
 //! ```
 
-use std::path::Path;
+mod model_by_name;
+
 use std::process::ExitCode;
 
 use hooked_transformer::{ActivationCache, HookedTransformer, Result, argmax, log_softmax};
@@ -15,9 +18,7 @@ const TEXT: &str = "The little prince looked at the golden bird. \"Where do you 
                     golden bird looked at the little prince and did not answer.";
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let text = if words.is_empty() { TEXT.to_string() } else { words.join(" ") };
-    match look(&text) {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -26,18 +27,25 @@ fn main() -> ExitCode {
     }
 }
 
-fn look(text: &str) -> Result<()> {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference_data/models");
-    let model = HookedTransformer::load(models.join("attn-only-2l-tales"))?;
+fn run() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let model = model_by_name::take_option(&mut words, "--model")?.unwrap_or_else(|| "attn-only-2l-tales".to_string());
+    let text = if words.is_empty() { TEXT.to_string() } else { model_by_name::text(&words)? };
+    Ok(look(&model_by_name::load(&model)?, &text)?)
+}
+
+// ANCHOR: look
+fn look(model: &HookedTransformer, text: &str) -> Result<()> {
     println!("{model:?}\n");
 
     let tokens = model.to_tokens(text, true)?;
     let (logits, cache) = model.run_with_cache(&tokens)?;
     let log_probs = log_softmax(logits.view());
-    print_predictions(&model, tokens.row(0).as_slice().unwrap_or(&[]), log_probs.index_axis(Axis(0), 0))?;
+    print_predictions(model, tokens.row(0).as_slice().unwrap_or(&[]), log_probs.index_axis(Axis(0), 0))?;
     println!("\nMean loss: {:.2} nats a token.\n", model.loss(&tokens)?);
 
     print_heads(&cache.remove_batch_dim()?);
+    // ANCHOR_END: look
     println!(
         "\nSome words were hard the first time and easy the second. Which heads made that possible, and how?\n\
          Start with exercises/02-induction/src/lib.rs, and let the grader answer:\n\n    \
@@ -57,7 +65,8 @@ fn print_predictions(model: &HookedTransformer, tokens: &[usize], log_probs: Arr
             pos + 1,
             format!("{:?}", model.to_single_str_token(pair[1])?),
             100.0 * log_probs[[pos, pair[1]]].exp(),
-            format_args!("{:?}", model.to_single_str_token(guess)?),
+            // Some models have room for more tokens than their tokenizer knows.
+            model.to_single_str_token(guess).map_or_else(|_| format!("token {guess}"), |guess| format!("{guess:?}")),
         );
     }
     Ok(())

@@ -1,6 +1,6 @@
-//! Loads a model without processing, and prints how long it took and how much memory it needed at most.
+//! Loads a model, and prints how long it took and how much memory it needed at most.
 //!
-//! `cargo run --release -p hooked-transformer --example load_time -- FOLDER`; for authors, beside
+//! `cargo run --release -p hooked-transformer --example load_time -- FOLDER [processed]`; for authors, beside
 //! `reference_data/oracle/load_time.py`, which makes the folders and measures Python.
 
 use std::time::Instant;
@@ -9,8 +9,11 @@ use hooked_transformer::HookedTransformer;
 
 fn main() -> hooked_transformer::Result<()> {
     let folder = std::env::args().nth(1).expect("the folder of a model");
+    let processed = std::env::args().nth(2).is_some_and(|word| word == "processed");
+    let load =
+        if processed { HookedTransformer::from_pretrained } else { HookedTransformer::from_pretrained_no_processing };
     let start = Instant::now();
-    let model = HookedTransformer::from_pretrained_no_processing(&folder)?;
+    let model = load(&folder)?;
     let seconds = start.elapsed().as_secs_f64();
     let in_f32 = model.n_params_total() as f64 * 4.0 / f64::from(1 << 20);
     let peak = peak_memory_mib().unwrap_or(f64::NAN);

@@ -261,7 +261,7 @@ impl fmt::Display for HubCause {
                 write!(f, "it is not in the cache {}, and nothing is downloaded: {because}", cache.display())
             }
             HubCause::NoNetwork(message) => write!(f, "the hub could not be reached: {message}"),
-            HubCause::NotFound { revision } => write!(f, "it does not exist there at revision `{revision}`"),
+            HubCause::NotFound { revision } => write!(f, "it does not exist on the hub at revision `{revision}`"),
             HubCause::NoAccess { status: 401, message } => write!(
                 f,
                 "the hub asks who you are (401: {message}); the name may be misspelt, or it is private or gated: set \

@@ -100,7 +100,7 @@ impl Default for PretrainedOptions {
 
 impl PretrainedOptions {
     /// The classic library's defaults: every step of processing on; revision `main`; token, cache and endpoint from the
-    /// environment (`HF_TOKEN`, `HF_HUB_CACHE`, `HF_HOME`, `HF_ENDPOINT`, `HF_HUB_OFFLINE`).
+    /// environment (`HF_TOKEN`, `HF_HUB_CACHE`, `HF_HOME`, `HF_ENDPOINT`, `HF_HUB_OFFLINE`, `SSL_CERT_FILE`).
     pub fn new() -> Self {
         PretrainedOptions {
             revision: None,

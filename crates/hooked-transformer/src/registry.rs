@@ -250,8 +250,11 @@ pub(crate) fn preset(model: &ModelInfo) -> Option<HookedTransformerConfig> {
     (model.repo == ATTN_ONLY_2L_HALF).then(neel::attn_only_2l_half)
 }
 
-/// The names that look most like one that is unknown.
+/// The names that look most like one that is unknown; none for what was meant as a path.
 pub(crate) fn nearest_names(name: &str) -> Vec<String> {
+    if name.contains(['/', '\\']) {
+        return Vec::new();
+    }
     let names = MODELS.iter().flat_map(|model| std::iter::once(model.name).chain(model.aliases.iter().copied()));
     nearest(name, names, 3)
 }
@@ -327,5 +330,6 @@ mod tests {
         }
         assert_eq!(find("gpt3"), None);
         assert!(nearest_names("gpt2-smal").contains(&"gpt2-small".to_string()));
+        assert!(nearest_names("/models/gpt2-smal").is_empty());
     }
 }

@@ -1,4 +1,7 @@
 //! Steers a text and shows what comes: `cargo run -p solution-04-activation-addition --example ex04_play`.
+//!
+//! With another model: `-- --model FOLDER` at the end; or, for one that is downloaded, `--features hooked-transformer/hub`
+//! and, at the end, `-- --model gpt2-small`.
 
 use solution_04_activation_addition as exercise;
 
@@ -10,8 +13,12 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 fn main() -> Result<()> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reference_data/models/gpt2-tales");
-    let model = HookedTransformer::load(folder)?;
+    // After `--model`: the folder of another model, or the name of a published one.
+    let embedded = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reference_data/models/gpt2-tales");
+    let model = match std::env::args().skip_while(|word| word != "--model").nth(1) {
+        Some(other) => HookedTransformer::from_pretrained(&other)?,
+        None => HookedTransformer::load(embedded)?,
+    };
     let pairs = [
         ("They spoke of the snow.", "They spoke of the sun."),
         ("He dreamed of a winter.", "He dreamed of a summer."),
@@ -41,12 +48,13 @@ fn main() -> Result<()> {
         println!("gain where the cost is 0.15: {:.2}\n", gain_at_cost(&gains, &costs, 0.15));
     }
 
-    // What it writes: unsteered, with the prompt steered, with everything steered.
+    // What it writes: unsteered, with the prompt steered, with everything steered, in the middle of the model.
+    let layer = n_layers / 2;
     let prompt = model.to_tokens("One day the old man said that he would go to the", true)?.row(0).to_vec();
     for coefficient in [0.0, 1.0, 2.0] {
-        let added = coefficient * &vectors.row(2);
+        let added = coefficient * &vectors.row(layer);
         for (schedule, positions) in [("prompt only", 1..prompt.len()), ("every step", 1..usize::MAX)] {
-            let new = steered_generate(&model, &prompt, &added, 2, &positions, 12, true);
+            let new = steered_generate(&model, &prompt, &added, layer, &positions, 12, true);
             println!("{coefficient}, {schedule}: {}", model.to_string(new)?);
         }
     }

@@ -3,6 +3,7 @@
 //! The pictures are made by the example `explore` of the library; this crate stays free of dependencies.
 
 use std::env;
+use std::path::{self, Path};
 use std::process::Command;
 
 use super::Done;
@@ -24,49 +25,106 @@ const OF_EXERCISE: [(&str, &str, &str); 4] = [
     ("04", "gpt2-tales", "The girl went down to the sea, and there she saw a great ship with white sails."),
 ];
 
-/// Opens the pictures of an exercise.
+/// Opens the pictures of an exercise: `view NN [--model NAME] [--out FILE]`.
 pub(crate) fn view(arguments: &[&str]) -> Done {
-    let [number, options @ ..] = arguments else {
+    let Words { text, model, out } = Words::of(arguments)?;
+    let [number] = text[..] else {
         return Err("Which exercise? For example: cargo xtask view 02".to_string());
     };
     let exercise = course::find(number)?;
     let found = OF_EXERCISE.iter().find(|(number, ..)| *number == exercise.number());
-    let (_, model, text) = found.ok_or_else(|| format!("{} has no pictures.", exercise.slug))?;
-    open(model, text, options)
+    let (_, own_model, text) = found.ok_or_else(|| format!("{} has no pictures.", exercise.slug))?;
+    open(model.unwrap_or(own_model), text, out)
 }
 
 /// Opens a report on any text: `explore "text" [--model NAME] [--out FILE]`.
 pub(crate) fn run(arguments: &[&str]) -> Done {
-    let mut model = MODEL;
-    let (mut words, mut options) = (Vec::new(), Vec::new());
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        match *argument {
-            "--model" => model = rest.next().ok_or("--model needs a name or a folder.")?,
-            "--out" => options.extend(["--out", rest.next().ok_or("--out needs a file.")?]),
-            word => words.push(word),
-        }
-    }
-    if words.is_empty() {
+    let Words { text, model, out } = Words::of(arguments)?;
+    if text.is_empty() {
         return Err("Which text? For example: cargo xtask explore \"Once upon a time\"".to_string());
     }
-    open(model, &words.join(" "), &options)
+    open(model.unwrap_or(MODEL), &text.join(" "), out)
 }
 
-fn open(model: &str, text: &str, options: &[&str]) -> Done {
+/// What a command line says.
+#[derive(Debug, PartialEq)]
+struct Words<'a> {
+    text: Vec<&'a str>,
+    model: Option<&'a str>,
+    out: Option<&'a str>,
+}
+
+impl<'a> Words<'a> {
+    /// # Errors
+    /// An option is unknown, or lacks what should follow it.
+    fn of(arguments: &[&'a str]) -> Result<Self, String> {
+        let mut words = Words { text: Vec::new(), model: None, out: None };
+        let mut rest = arguments.iter().copied();
+        while let Some(argument) = rest.next() {
+            match argument {
+                "--model" => words.model = Some(rest.next().ok_or("--model needs a name or a folder.")?),
+                "--out" => words.out = Some(rest.next().ok_or("--out needs a file.")?),
+                option if option.starts_with("--") => return Err(format!("There is no option {option}.")),
+                word => words.text.push(word),
+            }
+        }
+        Ok(words)
+    }
+}
+
+fn open(model: &str, text: &str, out: Option<&str>) -> Done {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    // Published models are downloaded by an optional part of the library, which is built when it is first needed.
-    let embedded = workspace::root().join("reference_data/models").join(model).exists();
-    let features: &[&str] = if embedded { &[] } else { &["--features", "hub"] };
-    let status = Command::new(cargo)
+    let (model, features) = model_and_features(model)?;
+    let mut command = Command::new(cargo);
+    command
         .current_dir(workspace::root())
         .args(["run", "--quiet", "--package", "hooked-transformer", "--example", "explore"])
         .args(features)
-        .arg("--")
-        .args(["--model", model])
-        .args(options)
-        .arg(text)
-        .status()
-        .map_err(|error| format!("cargo could not be started: {error}."))?;
+        .args(["--", "--model", &model]);
+    if let Some(out) = out {
+        let out = path::absolute(out).map_err(|error| format!("{out}: {error}."))?;
+        command.arg("--out").arg(out);
+    }
+    let status = command.arg(text).status().map_err(|error| format!("cargo could not be started: {error}."))?;
     Ok(status.success())
+}
+
+/// The model as the example should be told, which runs at the root and not here; and what it has to be built with.
+/// Published models are downloaded by an optional part of the library, which is built when it is first needed.
+fn model_and_features(model: &str) -> Result<(String, &'static [&'static str]), String> {
+    let is_name = Path::new(model).file_name().is_some_and(|last| last == model);
+    if is_name && workspace::root().join("reference_data/models").join(model).is_dir() {
+        return Ok((model.to_string(), &[]));
+    }
+    if Path::new(model).is_dir() {
+        let folder = path::absolute(model).map_err(|error| format!("{model}: {error}."))?;
+        return Ok((folder.display().to_string(), &[]));
+    }
+    Ok((model.to_string(), &["--features", "hub"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_may_stand_anywhere() {
+        let words = Words::of(&["--out", "f.html", "one", "--model", "gpt2", "two"]).unwrap();
+        assert_eq!(words, Words { text: vec!["one", "two"], model: Some("gpt2"), out: Some("f.html") });
+        assert!(Words::of(&["one", "--model"]).is_err());
+        assert!(Words::of(&["one", "--modle", "gpt2"]).unwrap_err().contains("--modle"));
+    }
+
+    /// Only what has to be downloaded needs the network code, and with it a C compiler.
+    #[test]
+    fn downloads_alone_need_the_feature() {
+        let needs = |model: &str| !model_and_features(model).unwrap().1.is_empty();
+        assert!(!needs(MODEL));
+        assert!(needs("gpt2-small"));
+        let folder = workspace::root().join("reference_data/families/gpt2");
+        assert!(!needs(&folder.display().to_string()));
+        // Tests run in the folder of their crate.
+        let (folder, features) = model_and_features("src").unwrap();
+        assert!(Path::new(&folder).is_absolute() && features.is_empty(), "{folder}");
+    }
 }

@@ -88,7 +88,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "view",
-        arguments: "NN",
+        arguments: "NN [--model M] [--out FILE]",
         help: "the pictures of an exercise, in your browser",
         for_authors: false,
         run: explore::view,

@@ -10,6 +10,7 @@ use std::io::Read;
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, Response};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::typestate::WithoutBody;
 use ureq::{Agent, Body, RequestBuilder};
 
@@ -28,6 +29,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Redirects that are followed: from a repository's old name to its new one, and to where large files are.
 const REDIRECTS: usize = 8;
+/// What to do where the hub's certificate is not trusted.
+const DISTRUST: &str =
+    "if your network looks into what passes through it, set SSL_CERT_FILE to the file of its authority";
 /// The longest listing, and the longest message, that is read.
 const LONGEST_ANSWER: u64 = 16 << 20;
 
@@ -66,6 +70,7 @@ impl Client {
             return Err(HubCause::Other(format!("HF_ENDPOINT should begin with https://, got {endpoint:?}")));
         }
         let agent = Agent::config_builder()
+            .tls_config(TlsConfig::builder().root_certs(trusted_roots(variable)?).build())
             .http_status_as_error(false)
             // Redirects are followed here, since it matters which are, and who gets the token.
             .max_redirects(0)
@@ -175,6 +180,7 @@ impl Client {
                         final_one => return Err(final_one),
                     }
                 }
+                Err(e) if is_distrust(&e) => return Err(HubCause::NoNetwork(format!("{}; {DISTRUST}", chain(&e)))),
                 Err(e) if is_hopeless(&e) => return Err(HubCause::NoNetwork(chain(&e))),
                 Err(e) => (HubCause::NoNetwork(chain(&e)), None),
             };
@@ -199,9 +205,17 @@ impl Client {
     }
 }
 
-/// Where another try will not help: the address itself is wrong, or the other side cannot be trusted.
+/// Whether the other side's certificate, or what it says over TLS, is not to be trusted.
+fn is_distrust(error: &ureq::Error) -> bool {
+    // This is the kind of error in which rustls hands up what went wrong in the handshake.
+    let in_handshake = |e: &std::io::Error| e.kind() == std::io::ErrorKind::InvalidData;
+    matches!(error, ureq::Error::Rustls(_) | ureq::Error::Tls(_))
+        || matches!(error, ureq::Error::Io(e) if in_handshake(e))
+}
+
+/// Where another try will not help: the address itself is wrong.
 fn is_hopeless(error: &ureq::Error) -> bool {
-    matches!(error, ureq::Error::BadUri(_) | ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::HostNotFound)
+    matches!(error, ureq::Error::BadUri(_) | ureq::Error::HostNotFound)
 }
 
 /// Size and checksum: of the large file that is stored elsewhere if the headers name one, else of the answer itself.
@@ -224,6 +238,25 @@ fn first_byte(headers: &HeaderMap) -> Option<u64> {
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_string)
+}
+
+/// Who vouches for the hub: Mozilla's list, unless `SSL_CERT_FILE` or `REQUESTS_CA_BUNDLE` name another, as Python's
+/// client reads them. Networks that look into what passes through them need that.
+fn trusted_roots(variable: impl Fn(&str) -> Option<String>) -> Outcome<RootCerts> {
+    let named = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"].iter().find_map(|name| Some((name, variable(name)?)));
+    let Some((name, file)) = named else { return Ok(RootCerts::WebPki) };
+    let unusable = |why: String| HubCause::Other(format!("{name} names {file}, which cannot be used: {why}"));
+    let text = std::fs::read(&file).map_err(|e| unusable(e.to_string()))?;
+    let mut roots = Vec::new();
+    for item in parse_pem(&text) {
+        if let PemItem::Certificate(certificate) = item.map_err(|e| unusable(e.to_string()))? {
+            roots.push(certificate);
+        }
+    }
+    if roots.is_empty() {
+        return Err(unusable("it holds no certificate".to_string()));
+    }
+    Ok(roots.into())
 }
 
 /// `HF_TOKEN`, or the file where Python's `hf auth login` leaves it.
@@ -290,6 +323,17 @@ mod tests {
     fn a_revision_is_one_segment_of_the_address() {
         assert_eq!(encoded("refs/pr/1"), "refs%2Fpr%2F1");
         assert_eq!(encoded("step 3#"), "step%203%23");
+    }
+
+    #[test]
+    fn a_file_of_roots_that_cannot_be_used_is_named() {
+        assert!(matches!(trusted_roots(|_| None).unwrap(), RootCerts::WebPki));
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("roots.pem").display().to_string();
+        let problem = || trusted_roots(|name| (name == "SSL_CERT_FILE").then(|| file.clone())).unwrap_err().to_string();
+        assert!(problem().contains("SSL_CERT_FILE") && problem().contains("roots.pem"), "{}", problem());
+        std::fs::write(&file, "no certificate at all").unwrap();
+        assert!(problem().contains("no certificate"), "{}", problem());
     }
 
     #[test]

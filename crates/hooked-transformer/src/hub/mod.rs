@@ -26,6 +26,13 @@ use crate::pretrained::{PretrainedOptions, Reporter};
 /// The branch that is meant when none is named.
 pub(crate) const MAIN: &str = "main";
 
+/// Why nothing is downloaded, and what to do about it.
+const OFFLINE: &str = "offline mode is on (the option `offline`, HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE); switch it off once, or \
+                       give the folder of a model that you have";
+#[cfg(not(feature = "hub"))]
+const WITHOUT_HUB: &str = "this program was built without the feature `hub`; build it with `--features hub`, or give the folder \
+                           of a model that you have";
+
 /// A repository at a revision, with what the options and the environment say about the hub.
 #[derive(Clone, Debug)]
 pub(crate) struct Repo {
@@ -63,14 +70,14 @@ impl Repo {
     /// has nothing either.
     pub(crate) fn open(&self, reporter: &Reporter) -> Result<Box<dyn ModelSource>> {
         if self.offline {
-            return Ok(Box::new(Snapshot::find(self, "offline mode is on (`offline`, or HF_HUB_OFFLINE)")?));
+            return Ok(Box::new(Snapshot::find(self, OFFLINE)?));
         }
         #[cfg(feature = "hub")]
         return download::open(self, reporter);
         #[cfg(not(feature = "hub"))]
         {
             let _ = reporter;
-            Ok(Box::new(Snapshot::find(self, "this program was built without the feature `hub`")?))
+            Ok(Box::new(Snapshot::find(self, WITHOUT_HUB)?))
         }
     }
 }

@@ -32,6 +32,9 @@ pub enum Fault {
     EvilEtag,
     /// The repository has another name by now.
     Renamed,
+    /// Large files are to be fetched without TLS.
+    #[cfg(feature = "test-tls")]
+    Unprotected,
 }
 
 /// What was asked for.
@@ -49,7 +52,15 @@ struct State {
     stop: AtomicBool,
     address: SocketAddr,
     content_address: SocketAddr,
+    tls: Option<Tls>,
 }
+
+/// How connections are encrypted.
+#[cfg(feature = "test-tls")]
+pub type Tls = Arc<rustls::ServerConfig>;
+/// They are not: what that takes was not built.
+#[cfg(not(feature = "test-tls"))]
+pub type Tls = std::convert::Infallible;
 
 /// The hub, and the host where it keeps large files.
 pub struct Server {
@@ -59,6 +70,16 @@ pub struct Server {
 
 impl Server {
     pub fn new(folder: &std::path::Path, faults: &[Fault]) -> Self {
+        Self::start(folder, faults, None)
+    }
+
+    /// The same over TLS.
+    #[cfg(feature = "test-tls")]
+    pub fn with_tls(folder: &std::path::Path, faults: &[Fault], tls: Tls) -> Self {
+        Self::start(folder, faults, Some(tls))
+    }
+
+    fn start(folder: &std::path::Path, faults: &[Fault], tls: Option<Tls>) -> Self {
         let read =
             |entry: std::fs::DirEntry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap());
         let files = std::fs::read_dir(folder).unwrap().map(|entry| read(entry.unwrap())).collect();
@@ -70,6 +91,7 @@ impl Server {
             stop: AtomicBool::new(false),
             address: hub.local_addr().unwrap(),
             content_address: content.local_addr().unwrap(),
+            tls,
         });
         let serve = |listener: TcpListener| {
             let state = Arc::clone(&state);
@@ -88,7 +110,7 @@ impl Server {
     }
 
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.state.address)
+        format!("{}://{}", self.state.scheme(), self.state.address)
     }
 
     pub fn requests(&self) -> Vec<Request> {
@@ -117,10 +139,30 @@ impl Drop for Server {
 }
 
 impl State {
+    fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
     fn answer(&self, stream: TcpStream) -> std::io::Result<()> {
         stream.set_read_timeout(Some(std::time::Duration::from_secs(5)))?;
         let from_content_host = stream.local_addr()? == self.content_address;
-        let mut reader = BufReader::new(stream.try_clone()?);
+        match &self.tls {
+            None => self.converse(stream, from_content_host),
+            #[cfg(feature = "test-tls")]
+            Some(tls) => {
+                let connection = rustls::ServerConnection::new(Arc::clone(tls)).map_err(std::io::Error::other)?;
+                let mut stream = rustls::StreamOwned::new(connection, stream);
+                self.converse(&mut stream, from_content_host)?;
+                stream.conn.send_close_notify();
+                stream.flush()
+            }
+            #[cfg(not(feature = "test-tls"))]
+            Some(never) => match *never {},
+        }
+    }
+
+    fn converse(&self, mut stream: impl Read + Write, from_content_host: bool) -> std::io::Result<()> {
+        let mut reader = BufReader::new(&mut stream);
         let mut line = String::new();
         reader.read_line(&mut line)?;
         let mut words = line.split(' ');
@@ -197,8 +239,11 @@ impl State {
                 Some(_) => "../../../../tmp/evil".to_string(),
                 None => hex(&Sha256::digest(content)),
             };
+            let scheme = self.scheme();
+            #[cfg(feature = "test-tls")]
+            let scheme = self.fault(|fault| *fault == Fault::Unprotected).map_or(scheme, |_| "http");
             return Answer::status(302)
-                .with("location", &format!("http://{}/content/{name}", self.content_address))
+                .with("location", &format!("{scheme}://{}/content/{name}", self.content_address))
                 .with("x-linked-etag", &format!("\"{etag}\""))
                 .with("x-linked-size", &size)
                 .with("x-repo-commit", COMMIT)
@@ -256,7 +301,7 @@ impl Answer {
         self
     }
 
-    fn write_to(mut self, mut stream: TcpStream, head: bool) -> std::io::Result<()> {
+    fn write_to(mut self, mut stream: impl Write, head: bool) -> std::io::Result<()> {
         if !self.headers.iter().any(|(name, _)| name == "content-length") {
             self.headers.push(("content-length".to_string(), self.body.len().to_string()));
         }

@@ -14,6 +14,8 @@ mod hooks;
 mod hub;
 #[cfg(feature = "hub")]
 mod hub_server;
+#[cfg(feature = "test-tls")]
+mod hub_tls;
 mod parity;
 mod processing;
 mod published;

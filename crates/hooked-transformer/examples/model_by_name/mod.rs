@@ -1,0 +1,47 @@
+//! Which model an example looks at, as its command line says.
+
+use std::path::{Path, PathBuf};
+
+use hooked_transformer::{HookedTransformer, Result};
+
+/// Loads the model of a name: an embedded one, a folder, or a published model such as `gpt2-small`, which is downloaded
+/// if this was built with the feature `hub`.
+///
+/// # Errors
+/// Those of [`HookedTransformer::from_pretrained`], which say what to do.
+pub fn load(name: &str) -> Result<HookedTransformer> {
+    match embedded(name) {
+        Some(folder) => HookedTransformer::load(folder),
+        None => HookedTransformer::from_pretrained(name),
+    }
+}
+
+/// The folder of an embedded model. A path is no name of one, even where it leads to the same place.
+fn embedded(name: &str) -> Option<PathBuf> {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference_data/models");
+    let is_name = Path::new(name).file_name().is_some_and(|last| last == name);
+    Some(models.join(name)).filter(|folder| is_name && folder.is_dir())
+}
+
+/// Takes an option and what follows it out of the words of a command line.
+///
+/// # Errors
+/// Nothing follows it.
+pub fn take_option(words: &mut Vec<String>, option: &str) -> std::result::Result<Option<String>, String> {
+    let Some(at) = words.iter().position(|word| word == option) else { return Ok(None) };
+    if at + 1 == words.len() {
+        return Err(format!("{option} needs something after it"));
+    }
+    Ok(words.drain(at..at + 2).nth(1))
+}
+
+/// The words that are left, as one text.
+///
+/// # Errors
+/// One of them looks like an option that there is not.
+pub fn text(words: &[String]) -> std::result::Result<String, String> {
+    match words.iter().find(|word| word.starts_with("--")) {
+        Some(unknown) => Err(format!("there is no option {unknown}")),
+        None => Ok(words.join(" ")),
+    }
+}
