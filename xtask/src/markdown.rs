@@ -21,7 +21,7 @@ pub(crate) enum Target {
     Link(String),
     /// A piece of a file: its path and, behind a colon, which piece.
     Include(String),
-    /// A line of Rust that was pasted into the page, where no compiler sees it.
+    /// Rust that was pasted into the page, where no compiler sees it; the first line of it.
     PastedRust,
 }
 
@@ -39,6 +39,7 @@ pub(crate) fn references(page: &str) -> Vec<Reference> {
         };
         found.extend(here.into_iter().map(|to| Reference { line: number, to }));
     }
+    found.dedup_by(|later, earlier| (&later.to, &earlier.to) == (&Target::PastedRust, &Target::PastedRust));
     found
 }
 
@@ -152,7 +153,7 @@ mod tests {
 
     #[test]
     fn rust_that_is_not_included_is_pasted() {
-        let page = "```rust,ignore\n{{#include a.rs:b}}\nlet x = 1;\n```\n";
+        let page = "```rust,ignore\n{{#include a.rs:b}}\nlet x = 1;\nlet y = 2;\n```\n";
         assert_eq!(targets(page), [(2, Target::Include("a.rs:b".into())), (3, Target::PastedRust)][..]);
     }
 
