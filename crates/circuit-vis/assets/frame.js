@@ -4,27 +4,35 @@
 
 function startFrame() {
   if (window.parent === window) return;
-  let frame = null;
-  try {
-    frame = window.frameElement;
-  } catch {
-    // A page from elsewhere.
-  }
+  document.documentElement.classList.add("framed");
+  const frame = accessibleFrame();
   if (frame) {
-    fitFrame((height) => { frame.style.height = `${height}px`; });
+    onHeight((height) => { frame.style.height = `${height}px`; });
     followTheme(frame.ownerDocument.documentElement);
   } else {
-    fitFrame((height) => window.parent.postMessage({ circuitVisHeight: height }, "*"));
+    const tell = onHeight((height) => window.parent.postMessage({ circuitVisHeight: height }, "*"));
     window.addEventListener("message", ({ source, data }) => {
-      if (source === window.parent && ["dark", "light"].includes(data?.circuitVisTheme)) takeTheme(data.circuitVisTheme);
+      if (source !== window.parent || !["dark", "light"].includes(data?.circuitVisTheme)) return;
+      takeTheme(data.circuitVisTheme);
+      tell(); // the page may not have been listening when the height was first told
     });
   }
 }
 
-function fitFrame(tell) {
-  document.documentElement.classList.add("framed");
+function accessibleFrame() {
+  try {
+    return window.frameElement;
+  } catch {
+    return null; // A page from elsewhere.
+  }
+}
+
+// Calls back with the height of the content, now and whenever it changes; returns a function that does so once more.
+function onHeight(callback) {
   const main = document.querySelector("main");
-  new ResizeObserver(() => tell(Math.ceil(main.getBoundingClientRect().height))).observe(main);
+  const tell = () => callback(Math.ceil(main.getBoundingClientRect().height));
+  new ResizeObserver(tell).observe(main);
+  return tell;
 }
 
 function followTheme(host) {

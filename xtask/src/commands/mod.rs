@@ -9,6 +9,7 @@ mod guide;
 mod hint;
 mod next;
 mod progress;
+mod reference;
 mod reset;
 mod solution;
 mod status;
@@ -120,6 +121,13 @@ const COMMANDS: &[Command] = &[
         help: "store what the wrong answers return, so that they are recognised",
         for_authors: true,
         run: fingerprints::run,
+    },
+    Command {
+        name: "reference",
+        arguments: "[--check]",
+        help: "make the reference data again with the oracle, which is Python; or check it",
+        for_authors: true,
+        run: reference::run,
     },
     Command {
         name: "tolerances",

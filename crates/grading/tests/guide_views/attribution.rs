@@ -38,18 +38,18 @@ fn loss_of_second_copy(model: &HookedTransformer, tokens: &Tokens, hook: Option<
 pub(crate) fn of_a_sentence() -> Outcome<View> {
     let model = stored::model("attn-only-2l-tales")?;
     let tokens = model.to_tokens(SENTENCE, true)?;
-    Ok(attribution(&model, &tokens)?.title("Shares of the right logit, on a sentence"))
+    Ok(attribution(&model, &tokens, 5.0)?.title("Shares of the right logit, on a sentence"))
 }
 
 /// BOS and twice the same 13 random tokens.
 pub(crate) fn of_repeated_tokens() -> Outcome<View> {
     let model = stored::model("attn-only-2l-tales")?;
     let tokens = stored::tokens("exercise_03", "repeated.tokens")?;
-    Ok(attribution(&model, &tokens)?.title("Shares of the right logit, on 13 random tokens twice"))
+    Ok(attribution(&model, &tokens, 25.0)?.title("Shares of the right logit, on 13 random tokens twice"))
 }
 
-/// The shares of the direct path and of every head, for the first row of the tokens.
-fn attribution(model: &HookedTransformer, tokens: &Tokens) -> Outcome<View> {
+/// The shares of the direct path and of every head, for the first row of the tokens; full colour at `bound`.
+fn attribution(model: &HookedTransformer, tokens: &Tokens, bound: f32) -> Outcome<View> {
     let ids = tokens.row(0).to_vec();
     let (n_layers, n_heads) = (model.cfg().n_layers, model.cfg().n_heads);
     let points = |name: &str| name == "hook_embed" || name.ends_with("hook_result");
@@ -68,7 +68,7 @@ fn attribution(model: &HookedTransformer, tokens: &Tokens) -> Outcome<View> {
     let heads = (0..n_layers).flat_map(|layer| (0..n_heads).map(move |head| stored::head_name(layer, head)));
     let names: Vec<String> = std::iter::once("direct".to_string()).chain(heads).collect();
     let str_tokens = model.to_str_tokens(&ids, None)?;
-    let options = PlotOptions::new().range(-20.0, 20.0);
+    let options = PlotOptions::new().range(-bound, bound);
     Ok(plot_logit_attribution(&str_tokens, shares.view(), &names, options)?)
 }
 
