@@ -1,5 +1,5 @@
 // A page that was opened from a file may not look into the frames of its live views, nor they at the page. So they send
-// messages: the page says whether it is dark, and a view answers with its height.
+// messages: the page says whether it is dark, and a view how high it is.
 
 (() => {
   const frames = [...document.querySelectorAll("iframe.live-view")];

@@ -10,11 +10,9 @@ function startFrame() {
     onHeight((height) => { frame.style.height = `${height}px`; });
     followTheme(frame.ownerDocument.documentElement);
   } else {
-    const tell = onHeight((height) => window.parent.postMessage({ circuitVisHeight: height }, "*"));
+    onHeight((height) => window.parent.postMessage({ circuitVisHeight: height }, "*"));
     window.addEventListener("message", ({ source, data }) => {
-      if (source !== window.parent || !["dark", "light"].includes(data?.circuitVisTheme)) return;
-      takeTheme(data.circuitVisTheme);
-      tell(); // the page may not have been listening when the height was first told
+      if (source === window.parent && ["dark", "light"].includes(data?.circuitVisTheme)) takeTheme(data.circuitVisTheme);
     });
   }
 }
@@ -27,12 +25,11 @@ function accessibleFrame() {
   }
 }
 
-// Calls back with the height of the content, now and whenever it changes; returns a function that does so once more.
+// Calls back with the height of the content whenever it changes. In a frame that may not be looked into, the browser puts
+// off drawing and this alike until the frame is scrolled into sight.
 function onHeight(callback) {
   const main = document.querySelector("main");
-  const tell = () => callback(Math.ceil(main.getBoundingClientRect().height));
-  new ResizeObserver(tell).observe(main);
-  return tell;
+  new ResizeObserver(() => callback(Math.ceil(main.getBoundingClientRect().height))).observe(main);
 }
 
 function followTheme(host) {
