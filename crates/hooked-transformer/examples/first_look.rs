@@ -26,7 +26,6 @@ fn main() -> ExitCode {
     }
 }
 
-// ANCHOR: look
 fn look(text: &str) -> Result<()> {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference_data/models");
     let model = HookedTransformer::load(models.join("attn-only-2l-tales"))?;
@@ -46,7 +45,6 @@ fn look(text: &str) -> Result<()> {
     );
     Ok(())
 }
-// ANCHOR_END: look
 
 /// Each token with the probability that the model gave it, and what it would have said instead.
 fn print_predictions(model: &HookedTransformer, tokens: &[usize], log_probs: ArrayView2<'_, f32>) -> Result<()> {

@@ -50,6 +50,14 @@ fn mean_of_line(view: &View, head: usize, back: usize) -> f32 {
 }
 
 #[test]
+fn the_heads_that_chapter_01_names_draw_their_lines() -> Outcome<()> {
+    let view = of_a_sentence()?;
+    assert!(mean_of_line(&view, 5, 0) > 0.8, "0.5, the token itself: {}", mean_of_line(&view, 5, 0));
+    assert!(mean_of_line(&view, 4, 1) > 0.8, "0.4, the token before: {}", mean_of_line(&view, 4, 1));
+    Ok(())
+}
+
+#[test]
 fn the_heads_that_chapter_02_names_draw_their_lines() -> Outcome<()> {
     let (layer_0, layer_1) = (on_repeated_tokens(0)?, on_repeated_tokens(1)?);
     assert!(mean_of_line(&layer_0, 1, 1) > 0.9, "0.1, the previous token");

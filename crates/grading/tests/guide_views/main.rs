@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use circuit_vis::View;
+use grading::Prose;
 use grading::reference::repository;
 
 const FOLDER: &str = "exercises/guide/src/views";
@@ -42,9 +43,9 @@ const VIEWS: [(&str, Make); 8] = [
 ];
 
 #[test]
-fn the_views_of_the_chapters_are_up_to_date() -> Result<(), String> {
+fn the_views_of_the_chapters_are_up_to_date() -> Result<(), Prose> {
     let stale: Vec<String> = VIEWS.iter().filter_map(|(name, make)| trouble_with(name, *make).err()).collect();
-    if stale.is_empty() { Ok(()) } else { Err(format!("{}; run `cargo xtask guide`", stale.join("; "))) }
+    if stale.is_empty() { Ok(()) } else { Err(Prose(format!("{}\nRun `cargo xtask guide`.", stale.join("\n")))) }
 }
 
 fn trouble_with(name: &str, make: Make) -> Result<(), String> {

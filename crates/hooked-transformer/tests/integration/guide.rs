@@ -4,6 +4,8 @@ use std::path::Path;
 
 use hooked_transformer::{HookedTransformer, Result, Tokens, fwd_hook};
 
+use ndarray::{Ix4, s};
+
 use crate::fixtures::{model, reference};
 
 // ANCHOR: loss_without_layer_0
@@ -15,6 +17,19 @@ fn loss_without_layer_0(model: &HookedTransformer, tokens: &Tokens) -> Result<f3
     model.run(tokens).hook(hook).loss()
 }
 // ANCHOR_END: loss_without_layer_0
+
+// ANCHOR: look_inside
+fn look_inside(folder: &Path, text: &str) -> Result<Vec<f32>> {
+    let model = HookedTransformer::load(folder)?;
+    let tokens = model.to_tokens(text, true)?; // [batch, pos]
+    let (logits, cache) = model.run_with_cache(&tokens)?;
+    println!("logits [batch, pos, d_vocab]: {:?}", logits.dim());
+
+    let pattern = cache.view::<Ix4>(("pattern", 1)); // [batch, head, query_pos, key_pos]
+    let from_last_token = pattern.slice(s![0, 4, -1, ..]);
+    Ok(from_last_token.to_vec())
+}
+// ANCHOR_END: look_inside
 
 // ANCHOR: largest_attention
 fn largest_attention(model: &HookedTransformer) -> Result<Vec<f32>> {
@@ -56,6 +71,12 @@ fn the_hook_of_the_library_s_page_looks_at_every_layer() {
     let model = model("attn-only-2l-tales");
     // BOS sees itself alone, so the largest entry of any pattern is 1.
     assert_eq!(largest_attention(&model).unwrap(), [1.0, 1.0]);
+}
+
+#[test]
+fn the_first_look_of_the_library_s_page_is_a_row_of_a_pattern() {
+    let row = look_inside(&reference("models/attn-only-2l-tales"), "the golden bird and the golden").unwrap();
+    assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5);
 }
 
 #[test]
