@@ -74,7 +74,6 @@ fn short(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{PlotOptions, View, heatmap};
     use ndarray::array;
 
