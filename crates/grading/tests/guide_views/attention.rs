@@ -36,7 +36,7 @@ fn patterns(model: &HookedTransformer, tokens: &Tokens, layer: usize) -> Outcome
     let cache = model.run(tokens).names_filter(("pattern", layer)).cache()?;
     let all = cache.view::<Ix4>(("pattern", layer));
     let pattern = all.index_axis(Axis(0), 0);
-    let str_tokens = model.to_str_tokens(&tokens.row(0).to_vec(), None)?;
+    let str_tokens = model.to_str_tokens(tokens.row(0).to_vec(), None)?;
     let names = (0..pattern.len_of(Axis(0))).map(|head| stored::head_name(layer, head));
     Ok(attention_patterns(&str_tokens, pattern, AttentionOptions::new().head_names(names))?)
 }
