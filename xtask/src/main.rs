@@ -4,6 +4,7 @@
 //! - [`course`]: the exercises, in order, with the numbers that must hold for each;
 //! - [`progress`]: what the learner has passed, in a file;
 //! - [`guide`]: the chapters, as far as commands read them;
+//! - [`markdown`] and [`links`]: what the pages of the guide refer to, and whether it is there;
 //! - [`tests_of`]: runs the tests of a crate and reads what the test harness prints;
 //! - [`workspace`]: where the files are;
 //! - [`style`]: colour, where the terminal shows it.
@@ -11,6 +12,8 @@
 mod commands;
 mod course;
 mod guide;
+mod links;
+mod markdown;
 mod progress;
 mod style;
 mod tests_of;

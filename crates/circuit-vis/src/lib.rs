@@ -48,6 +48,7 @@ mod lines;
 mod logits;
 mod page;
 mod report;
+mod same;
 mod text;
 mod tokens;
 mod topk_samples;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ndarray::ArrayD;
 use serde_json::Value;
 
-use crate::{VisError, array, file, page};
+use crate::{VisError, array, file, page, same};
 
 /// One picture. Made by the functions of this crate, such as [`attention_patterns`](crate::attention_patterns).
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +70,13 @@ impl View {
     /// of an mdBook around it.
     pub fn fragment(&self) -> String {
         page::iframe(self.heading(), &self.to_html())
+    }
+
+    /// What differs first between this view and a page that [`write`](View::write) made earlier, in words; `None` if the
+    /// page still shows this view. Numbers may differ by `tolerance` (in proportion, where they are larger than one),
+    /// since another machine rounds otherwise; all else must be equal.
+    pub fn differs_from(&self, html: &str, tolerance: f32) -> Option<String> {
+        same::first_difference(html, &self.to_html(), tolerance)
     }
 
     /// Write the page to a file: whole or not at all. Folders that are missing are made.

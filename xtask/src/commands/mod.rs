@@ -9,6 +9,7 @@ mod guide;
 mod hint;
 mod next;
 mod progress;
+mod reference;
 mod reset;
 mod solution;
 mod status;
@@ -122,6 +123,13 @@ const COMMANDS: &[Command] = &[
         run: fingerprints::run,
     },
     Command {
+        name: "reference",
+        arguments: "[--check]",
+        help: "make the reference data again with the oracle, which is Python; or check it",
+        for_authors: true,
+        run: reference::run,
+    },
+    Command {
         name: "tolerances",
         arguments: "",
         help: "measure the tolerances: correct answers below, wrong ones above",
@@ -131,7 +139,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "guide",
         arguments: "[--check]",
-        help: "write the guide's page of mistakes",
+        help: "write the guide's live views and page of mistakes; follow all its links",
         for_authors: true,
         run: guide::run,
     },

@@ -197,6 +197,14 @@ impl Page<'_> {
         self.post("/execute/sync", &json!({ "script": script, "args": [] }))
     }
 
+    /// Run a script inside a frame, also one that the page itself may not look into.
+    pub fn run_in_frame(&self, index: usize, script: &str) -> Value {
+        self.post("/frame", &json!({ "id": index }));
+        let value = self.run(script);
+        self.post("/frame", &json!({ "id": null }));
+        value
+    }
+
     /// Run a script that calls its last argument, `arguments[0]`, with the result.
     pub fn run_async(&self, script: &str) -> Value {
         self.post("/execute/async", &json!({ "script": script, "args": [] }))

@@ -139,6 +139,33 @@ fn fragments_live_side_by_side_in_a_page_of_someone_else() {
     });
 }
 
+/// The script that the course's guide brings along for its live views.
+const OF_THE_GUIDE: &str = include_str!("../../../../exercises/guide/views.js");
+
+#[test]
+fn a_view_in_a_page_opened_from_a_file_takes_its_height_and_theme_by_messages() {
+    with_browser(|page| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("view.html");
+        heatmap(array![[1.0], [2.0]].view(), &["a", "b"], &["x"], PlotOptions::new()).unwrap().write(&file).unwrap();
+        let src = file.display();
+        page.open(&format!(
+            "<!doctype html><html class=\"navy\" data-ready=\"true\"><iframe class=\"live-view\" src=\"file://{src}\" \
+             height=\"17\"></iframe><script>{OF_THE_GUIDE}</script>"
+        ));
+        page.run_async("setTimeout(arguments[0], 500)");
+        assert_eq!(page.run("return document.querySelector('iframe').contentDocument"), json!(null), "kept apart");
+        let height =
+            page.run_in_frame(0, "return Math.ceil(document.querySelector('main').getBoundingClientRect().height)");
+        assert_eq!(page.run("return document.querySelector('iframe').clientHeight"), height);
+        let theme = "return [document.documentElement.dataset.theme, document.querySelector('.theme').hidden]";
+        assert_eq!(page.run_in_frame(0, theme), json!(["dark", true]));
+        page.run("document.documentElement.className = 'rust'");
+        page.run_async("setTimeout(arguments[0], 200)");
+        assert_eq!(page.run_in_frame(0, theme), json!(["light", true]));
+    });
+}
+
 #[test]
 fn nothing_is_loaded_from_anywhere() {
     with_browser(|page| {

@@ -1,0 +1,83 @@
+//! The live views that stand in the chapters of the guide: each a page of its own, made from the embedded models.
+//!
+//! `cargo xtask guide` writes them, and they are committed, so that the guide can be built and read without building any of
+//! this. The test compares what is committed with what the models give now. Numbers may differ by [`TOLERANCE`]: another
+//! machine sums in another order, and a picture shows three digits.
+
+mod attention;
+mod attribution;
+mod steering;
+mod stored;
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+use circuit_vis::View;
+use grading::Prose;
+use grading::reference::repository;
+
+const FOLDER: &str = "exercises/guide/src/views";
+
+/// When this variable is set, views that are missing or stale are written before all are compared.
+const WRITE: &str = "COURSE_WRITE_GUIDE";
+
+/// Rounding moves these numbers by a few millionths; a view in which something changed is off by far more than this.
+const TOLERANCE: f32 = 1e-3;
+
+/// A page beyond this is too long to stand in a text.
+const LARGEST: usize = 250_000;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+type Make = fn() -> Outcome<View>;
+
+/// Every view: the name of its file, and what makes it.
+const VIEWS: [(&str, Make); 8] = [
+    ("01-attention.html", attention::of_a_sentence),
+    ("02-layer-0.html", attention::of_layer_0_on_repeated_tokens),
+    ("02-layer-1.html", attention::of_layer_1_on_repeated_tokens),
+    ("03-ablation.html", attribution::ablation),
+    ("03-attribution-sentence.html", attribution::of_a_sentence),
+    ("03-attribution-repeated.html", attribution::of_repeated_tokens),
+    ("04-gain.html", steering::gain),
+    ("04-cost.html", steering::cost),
+];
+
+#[test]
+fn the_views_of_the_chapters_are_up_to_date() -> Result<(), Prose> {
+    let stale: Vec<String> = VIEWS.iter().filter_map(|(name, make)| trouble_with(name, *make).err()).collect();
+    if stale.is_empty() { Ok(()) } else { Err(Prose(format!("{}\nRun `cargo xtask guide`.", stale.join("\n")))) }
+}
+
+fn trouble_with(name: &str, make: Make) -> Result<(), String> {
+    let file = format!("{FOLDER}/{name}");
+    let view = make().map_err(|error| format!("{file}: {error}"))?;
+    if view.to_html().len() > LARGEST {
+        return Err(format!("{file} would be larger than {LARGEST} bytes: choose a shorter text"));
+    }
+    // What is not stale is left alone, so that writing on another machine changes no file.
+    match (difference(&file, &view), env::var_os(WRITE)) {
+        (Some(_), Some(_)) => view.write(path(&file)).map_err(|error| error.to_string()),
+        (Some(difference), None) => Err(format!("{file} is stale: {difference}")),
+        (None, _) => Ok(()),
+    }
+}
+
+fn difference(file: &str, view: &View) -> Option<String> {
+    match fs::read_to_string(path(file)) {
+        Ok(page) => view.differs_from(&page, TOLERANCE),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+fn path(file: &str) -> PathBuf {
+    repository().join(file)
+}
+
+#[test]
+fn there_is_no_view_that_nobody_makes() -> Outcome<()> {
+    for entry in fs::read_dir(path(FOLDER))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        assert!(VIEWS.iter().any(|(made, _)| *made == name), "nothing makes {FOLDER}/{name}: delete it");
+    }
+    Ok(())
+}
