@@ -1,21 +1,23 @@
 //! The model: configuration, weights, tokenizer, hook points; and the short ways to run it.
 
+mod parameters;
+mod text;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewD, ArrayViewMutD};
+use ndarray::{Array3, ArrayViewD, ArrayViewMutD};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::cache::ActivationCache;
-use crate::components::embed;
 use crate::config::HookedTransformerConfig;
 use crate::error::{Error, Result};
 use crate::hooks::{FwdHook, HookHandle, HookPoint, HookPoints, LastingHooks, NameFilter, select};
-use crate::input::{Input, Sequence};
+use crate::input::Input;
 use crate::loading::{self, layout};
 use crate::run::Run;
-use crate::tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};
+use crate::tokens::Tokenizer;
 use crate::weights::Weights;
 
 /// A transformer with a hook point at every activation.
@@ -269,252 +271,5 @@ impl HookedTransformer {
         let name = |point: usize| self.points.as_slice()[point].name();
         let named = |(handle, at): (HookHandle, Vec<usize>)| (handle, at.into_iter().map(name).collect());
         self.lasting.list().into_iter().map(named).collect()
-    }
-}
-
-/// Text and tokens.
-impl HookedTransformer {
-    /// The tokenizer, if there is one.
-    pub fn tokenizer(&self) -> Option<&Tokenizer> {
-        self.tokenizer.as_deref()
-    }
-
-    /// Gives the model a tokenizer.
-    ///
-    /// # Errors
-    /// Its vocabulary is larger than the model's.
-    pub fn set_tokenizer(&mut self, tokenizer: Tokenizer) -> Result<()> {
-        if tokenizer.d_vocab() > self.cfg.d_vocab {
-            return Err(Error::Tokenizer {
-                problem: format!(
-                    "it has ids up to {}, but the model's vocabulary has d_vocab = {}; is it another model's?",
-                    tokenizer.d_vocab() - 1,
-                    self.cfg.d_vocab
-                ),
-            });
-        }
-        self.tokenizer = Some(Arc::new(tokenizer));
-        Ok(())
-    }
-
-    fn needs_tokenizer(&self) -> Result<&Tokenizer> {
-        self.tokenizer().ok_or(Error::NoTokenizer)
-    }
-
-    /// Whether text gets a beginning-of-sequence token: what the caller says, else what the configuration says.
-    pub(crate) fn prepends_bos(&self, prepend_bos: Option<bool>) -> bool {
-        prepend_bos.unwrap_or(self.cfg.default_prepend_bos)
-    }
-
-    /// Token ids of one or several texts. Shorter rows are filled up after their end; for padding on the left, or to
-    /// know which tokens are padding, use [`to_token_batch`](Self::to_token_batch). `prepend_bos` of `None` means the
-    /// model's default, which is to prepend.
-    ///
-    /// # Shapes
-    /// - output: `[batch, pos]`
-    ///
-    /// # Errors
-    /// There is no tokenizer, or nothing to tokenize.
-    pub fn to_tokens(&self, texts: impl Into<Texts>, prepend_bos: impl Into<Option<bool>>) -> Result<Tokens> {
-        Ok(self.to_token_batch(texts, prepend_bos, PaddingSide::Right)?.tokens)
-    }
-
-    /// Token ids of several texts, with the mask of what is real.
-    ///
-    /// # Errors
-    /// As [`to_tokens`](Self::to_tokens).
-    pub fn to_token_batch(
-        &self,
-        texts: impl Into<Texts>,
-        prepend_bos: impl Into<Option<bool>>,
-        side: PaddingSide,
-    ) -> Result<TokenBatch> {
-        self.needs_tokenizer()?.encode_batch(&texts.into(), self.prepends_bos(prepend_bos.into()), side)
-    }
-
-    /// The text of token ids, special tokens included.
-    ///
-    /// # Errors
-    /// There is no tokenizer, or an id is outside the vocabulary.
-    pub fn to_string(&self, tokens: impl Into<Sequence>) -> Result<String> {
-        match tokens.into() {
-            Sequence::Text(text) => Ok(text),
-            Sequence::Ids(ids) => self.needs_tokenizer()?.decode(&ids),
-        }
-    }
-
-    /// The tokens of a text, or of token ids, as strings. `prepend_bos` concerns text only.
-    ///
-    /// # Errors
-    /// As [`to_tokens`](Self::to_tokens) and [`to_string`](Self::to_string).
-    pub fn to_str_tokens(
-        &self,
-        sequence: impl Into<Sequence>,
-        prepend_bos: impl Into<Option<bool>>,
-    ) -> Result<Vec<String>> {
-        let tokenizer = self.needs_tokenizer()?;
-        let ids = match sequence.into() {
-            Sequence::Text(text) => tokenizer.encode(&text, self.prepends_bos(prepend_bos.into()))?,
-            Sequence::Ids(ids) => ids,
-        };
-        ids.iter().map(|id| tokenizer.decode(&[*id])).collect()
-    }
-
-    /// The id of a text that is exactly one token. A leading space is part of the token.
-    ///
-    /// # Errors
-    /// The text is no token or several.
-    pub fn to_single_token(&self, text: &str) -> Result<usize> {
-        let tokenizer = self.needs_tokenizer()?;
-        match tokenizer.encode(text, false)?[..] {
-            [id] => Ok(id),
-            ref ids => Err(Error::NotOneToken {
-                text: text.to_string(),
-                tokens: ids.iter().map(|id| tokenizer.decode(&[*id])).collect::<Result<_>>()?,
-            }),
-        }
-    }
-
-    /// The text of one token id.
-    ///
-    /// # Errors
-    /// There is no tokenizer, or the id is outside the vocabulary.
-    pub fn to_single_str_token(&self, token: usize) -> Result<String> {
-        self.needs_tokenizer()?.decode(&[token])
-    }
-
-    /// The first position of a token in a text or in token ids. For another occurrence, look through
-    /// [`to_tokens`](Self::to_tokens).
-    ///
-    /// # Errors
-    /// `single_token` is not one token, or does not occur.
-    pub fn get_token_position(
-        &self,
-        single_token: &str,
-        sequence: impl Into<Sequence>,
-        prepend_bos: impl Into<Option<bool>>,
-    ) -> Result<usize> {
-        let token = self.to_single_token(single_token)?;
-        let tokenizer = self.needs_tokenizer()?;
-        let ids = match sequence.into() {
-            Sequence::Text(text) => tokenizer.encode(&text, self.prepends_bos(prepend_bos.into()))?,
-            Sequence::Ids(ids) => ids,
-        };
-        ids.iter().position(|&id| id == token).ok_or_else(|| Error::TokenNotInPrompt {
-            token: single_token.to_string(),
-            prompt: ids.iter().map(|id| tokenizer.decode(&[*id]).unwrap_or_default()).collect(),
-        })
-    }
-
-    /// The direction in the residual stream that raises a token's logit: its column of `W_U`.
-    ///
-    /// # Shapes
-    /// - output: `[d_model]`
-    ///
-    /// # Errors
-    /// The id is outside the vocabulary.
-    pub fn token_to_residual_direction(&self, token: usize) -> Result<Array1<f32>> {
-        self.check_tokens(ndarray::arr2(&[[token]]).view(), self.cfg.d_vocab_out())?;
-        Ok(self.weights.W_U.column(token).to_owned())
-    }
-
-    pub(crate) fn check_tokens(&self, tokens: ArrayView2<'_, usize>, d_vocab: usize) -> Result<()> {
-        match tokens.indexed_iter().find(|(_, id)| **id >= d_vocab) {
-            Some((at, &id)) => Err(Error::TokenOutOfRange { id, d_vocab, at }),
-            None => Ok(()),
-        }
-    }
-
-    /// The vectors of the given positions, for a model that has them.
-    pub(crate) fn pos_embed(&self, positions: &Array2<Option<usize>>) -> Option<crate::components::Act3> {
-        self.weights.W_pos.as_ref().map(|W_pos| embed::pos_embed(positions, W_pos.view()))
-    }
-}
-
-/// Parameters, as views. Names and shapes are TransformerLens's.
-impl HookedTransformer {
-    /// Token embedding, `[d_vocab, d_model]`.
-    pub fn W_E(&self) -> ArrayView2<'_, f32> {
-        self.weights.W_E.view()
-    }
-
-    /// Position embedding, `[n_ctx, d_model]`, for models that have one.
-    pub fn W_pos(&self) -> Option<ArrayView2<'_, f32>> {
-        self.weights.W_pos.as_ref().map(|w| w.view())
-    }
-
-    /// Unembedding, `[d_model, d_vocab_out]`.
-    pub fn W_U(&self) -> ArrayView2<'_, f32> {
-        self.weights.W_U.view()
-    }
-
-    /// Bias of the unembedding, `[d_vocab_out]`.
-    pub fn b_U(&self) -> ArrayView1<'_, f32> {
-        self.weights.b_U.view()
-    }
-
-    /// Query weights, `[layer, head, d_model, d_head]`.
-    pub fn W_Q(&self) -> ArrayView4<'_, f32> {
-        self.weights.W_Q.view()
-    }
-
-    /// Key weights, `[layer, kv_head, d_model, d_head]`.
-    pub fn W_K(&self) -> ArrayView4<'_, f32> {
-        self.weights.W_K.view()
-    }
-
-    /// Value weights, `[layer, kv_head, d_model, d_head]`.
-    pub fn W_V(&self) -> ArrayView4<'_, f32> {
-        self.weights.W_V.view()
-    }
-
-    /// Output weights, `[layer, head, d_head, d_model]`.
-    pub fn W_O(&self) -> ArrayView4<'_, f32> {
-        self.weights.W_O.view()
-    }
-
-    /// Query biases, `[layer, head, d_head]`.
-    pub fn b_Q(&self) -> ArrayView3<'_, f32> {
-        self.weights.b_Q.view()
-    }
-
-    /// Key biases, `[layer, kv_head, d_head]`.
-    pub fn b_K(&self) -> ArrayView3<'_, f32> {
-        self.weights.b_K.view()
-    }
-
-    /// Value biases, `[layer, kv_head, d_head]`.
-    pub fn b_V(&self) -> ArrayView3<'_, f32> {
-        self.weights.b_V.view()
-    }
-
-    /// Output biases, `[layer, d_model]`.
-    pub fn b_O(&self) -> ArrayView2<'_, f32> {
-        self.weights.b_O.view()
-    }
-
-    /// Input weights of the MLPs, `[layer, d_model, d_mlp]`.
-    pub fn W_in(&self) -> Option<ArrayView3<'_, f32>> {
-        self.weights.mlp.as_ref().map(|mlp| mlp.W_in.view())
-    }
-
-    /// Gate weights of gated MLPs, `[layer, d_model, d_mlp]`.
-    pub fn W_gate(&self) -> Option<ArrayView3<'_, f32>> {
-        self.weights.mlp.as_ref().and_then(|mlp| mlp.W_gate.as_ref()).map(|w| w.view())
-    }
-
-    /// Input biases of the MLPs, `[layer, d_mlp]`.
-    pub fn b_in(&self) -> Option<ArrayView2<'_, f32>> {
-        self.weights.mlp.as_ref().map(|mlp| mlp.b_in.view())
-    }
-
-    /// Output weights of the MLPs, `[layer, d_mlp, d_model]`.
-    pub fn W_out(&self) -> Option<ArrayView3<'_, f32>> {
-        self.weights.mlp.as_ref().map(|mlp| mlp.W_out.view())
-    }
-
-    /// Output biases of the MLPs, `[layer, d_model]`.
-    pub fn b_out(&self) -> Option<ArrayView2<'_, f32>> {
-        self.weights.mlp.as_ref().map(|mlp| mlp.b_out.view())
     }
 }

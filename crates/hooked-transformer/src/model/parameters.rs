@@ -1,0 +1,99 @@
+//! The parameters, as views under TransformerLens's names.
+
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayView3, ArrayView4};
+
+use super::HookedTransformer;
+use crate::components::{Act3, embed};
+
+/// Parameters, as views. Names and shapes are TransformerLens's.
+impl HookedTransformer {
+    /// Token embedding, `[d_vocab, d_model]`.
+    pub fn W_E(&self) -> ArrayView2<'_, f32> {
+        self.weights.W_E.view()
+    }
+
+    /// Position embedding, `[n_ctx, d_model]`, for models that have one.
+    pub fn W_pos(&self) -> Option<ArrayView2<'_, f32>> {
+        self.weights.W_pos.as_ref().map(|w| w.view())
+    }
+
+    /// Unembedding, `[d_model, d_vocab_out]`.
+    pub fn W_U(&self) -> ArrayView2<'_, f32> {
+        self.weights.W_U.view()
+    }
+
+    /// Bias of the unembedding, `[d_vocab_out]`.
+    pub fn b_U(&self) -> ArrayView1<'_, f32> {
+        self.weights.b_U.view()
+    }
+
+    /// Query weights, `[layer, head, d_model, d_head]`.
+    pub fn W_Q(&self) -> ArrayView4<'_, f32> {
+        self.weights.W_Q.view()
+    }
+
+    /// Key weights, `[layer, kv_head, d_model, d_head]`.
+    pub fn W_K(&self) -> ArrayView4<'_, f32> {
+        self.weights.W_K.view()
+    }
+
+    /// Value weights, `[layer, kv_head, d_model, d_head]`.
+    pub fn W_V(&self) -> ArrayView4<'_, f32> {
+        self.weights.W_V.view()
+    }
+
+    /// Output weights, `[layer, head, d_head, d_model]`.
+    pub fn W_O(&self) -> ArrayView4<'_, f32> {
+        self.weights.W_O.view()
+    }
+
+    /// Query biases, `[layer, head, d_head]`.
+    pub fn b_Q(&self) -> ArrayView3<'_, f32> {
+        self.weights.b_Q.view()
+    }
+
+    /// Key biases, `[layer, kv_head, d_head]`.
+    pub fn b_K(&self) -> ArrayView3<'_, f32> {
+        self.weights.b_K.view()
+    }
+
+    /// Value biases, `[layer, kv_head, d_head]`.
+    pub fn b_V(&self) -> ArrayView3<'_, f32> {
+        self.weights.b_V.view()
+    }
+
+    /// Output biases, `[layer, d_model]`.
+    pub fn b_O(&self) -> ArrayView2<'_, f32> {
+        self.weights.b_O.view()
+    }
+
+    /// Input weights of the MLPs, `[layer, d_model, d_mlp]`.
+    pub fn W_in(&self) -> Option<ArrayView3<'_, f32>> {
+        self.weights.mlp.as_ref().map(|mlp| mlp.W_in.view())
+    }
+
+    /// Gate weights of gated MLPs, `[layer, d_model, d_mlp]`.
+    pub fn W_gate(&self) -> Option<ArrayView3<'_, f32>> {
+        self.weights.mlp.as_ref().and_then(|mlp| mlp.W_gate.as_ref()).map(|w| w.view())
+    }
+
+    /// Input biases of the MLPs, `[layer, d_mlp]`.
+    pub fn b_in(&self) -> Option<ArrayView2<'_, f32>> {
+        self.weights.mlp.as_ref().map(|mlp| mlp.b_in.view())
+    }
+
+    /// Output weights of the MLPs, `[layer, d_mlp, d_model]`.
+    pub fn W_out(&self) -> Option<ArrayView3<'_, f32>> {
+        self.weights.mlp.as_ref().map(|mlp| mlp.W_out.view())
+    }
+
+    /// Output biases of the MLPs, `[layer, d_model]`.
+    pub fn b_out(&self) -> Option<ArrayView2<'_, f32>> {
+        self.weights.mlp.as_ref().map(|mlp| mlp.b_out.view())
+    }
+
+    /// The vectors of the given positions, for a model that has them.
+    pub(crate) fn pos_embed(&self, positions: &Array2<Option<usize>>) -> Option<Act3> {
+        self.weights.W_pos.as_ref().map(|W_pos| embed::pos_embed(positions, W_pos.view()))
+    }
+}
