@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &[&str]) -> Done {
     }
 }
 
-/// Nothing is left to write: grades everything, and stops at the first exercise that does not pass.
+/// Everything has passed: grades it all again, and stops at the first exercise that does not pass.
 fn check_all() -> Done {
     for exercise in EXERCISES {
         if !check(exercise)? {
@@ -52,7 +52,7 @@ fn grade(exercise: &Exercise) -> Done {
         return Ok(false);
     }
     if let Some(how) = ended_by_force(&run) {
-        println!("\n{}", bad(how));
+        println!("\n{}\n{}", strong(&culprit(exercise)?), bad(how));
         return Ok(false);
     }
     let seconds = run.took.as_secs_f32();
@@ -89,9 +89,12 @@ fn ended_by_force(run: &Run) -> Option<&'static str> {
     if run.stderr.contains("has overflowed its stack") {
         return Some("Your code used up the stack: does a function call itself without an end?");
     }
-    run.stderr
-        .contains("process didn't exit successfully")
-        .then_some(())
-        .filter(|()| run.tests.is_empty())
-        .map(|()| "The test program was ended before it could give a verdict. Run cargo test to see what it said.")
+    (run.tests.is_empty() && run.stderr.contains("process didn't exit successfully"))
+        .then_some("Your code ended the whole test program, so there is no verdict: does it call exit or abort?")
+}
+
+/// The check that ends the program, found by running the checks again, one at a time.
+fn culprit(exercise: &Exercise) -> Result<String, String> {
+    let run = tests_of::run(&exercise.package(), &["--test", "checks", "--", "--test-threads=1"], &[])?;
+    Ok(run.unfinished().map(|name| name.trim_start_matches("checks::").to_string()).unwrap_or_default())
 }
