@@ -4,6 +4,7 @@ use std::env;
 use std::io::{BufRead, BufReader, IsTerminal, stderr};
 use std::process::{ChildStderr, Command, Stdio};
 
+use crate::style::plain;
 use crate::workspace;
 
 /// The cargo that runs this program, to be run at the root.
@@ -32,8 +33,9 @@ pub(crate) fn read_with_progress(pipe: ChildStderr) -> String {
     let mut text = String::new();
     for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line);
-        if shows_progress && ["Compiling", "Downloading"].iter().any(|word| line.trim_start().starts_with(word)) {
-            eprint!("\r\x1b[2K  {}", line.trim());
+        let words = plain(&line);
+        if shows_progress && ["Compiling", "Downloading"].iter().any(|word| words.trim_start().starts_with(word)) {
+            eprint!("\r\x1b[2K  {}", words.trim());
         }
         text.push_str(&line);
         text.push('\n');

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cargo;
+use crate::style::plain;
 
 /// How one test ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(crate) struct Run {
 impl Run {
     /// Whether the code did not compile, so that no test ran.
     pub(crate) fn did_not_compile(&self) -> bool {
-        self.stderr.contains("error: could not compile") || (!self.success && self.stdout.is_empty())
+        plain(&self.stderr).contains("error: could not compile") || (!self.success && self.stdout.is_empty())
     }
 
     /// The warnings that the compiler gave for code of the workspace.

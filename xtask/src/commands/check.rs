@@ -3,7 +3,7 @@
 use super::Done;
 use crate::course::{self, EXERCISES, Exercise};
 use crate::progress::Progress;
-use crate::style::{bad, good, strong};
+use crate::style::{self, bad, good, plain, strong};
 use crate::tests_of::{self, Outcome, Run};
 
 /// Grades the exercise that is named, or else the one that the learner is at.
@@ -42,11 +42,13 @@ pub(crate) fn check(exercise: &Exercise) -> Done {
 
 fn grade(exercise: &Exercise) -> Done {
     println!("Checking {} {} ...", exercise.number(), exercise.title);
-    let run = tests_of::run(&exercise.package(), &[], &[])?;
+    // Cargo writes to a pipe here, so it would leave the compiler's colours out by itself.
+    let colour: &[(&str, &str)] = if style::wanted() { &[("CARGO_TERM_COLOR", "always")] } else { &[] };
+    let run = tests_of::run(&exercise.package(), &[], colour)?;
     if run.did_not_compile() {
         println!(
             "\n{}\n{}",
-            compiler_output(&run),
+            compiler_output(&run.stderr),
             bad("It does not compile yet: the first error above is the place to begin.")
         );
         return Ok(false);
@@ -66,9 +68,10 @@ fn grade(exercise: &Exercise) -> Done {
 }
 
 /// What the compiler said, without cargo's lines about what it is doing.
-fn compiler_output(run: &Run) -> String {
-    let is_progress = |line: &&str| ["Compiling", "Finished", "Running"].iter().any(|w| line.trim().starts_with(w));
-    run.stderr.lines().filter(|line| !is_progress(line)).collect::<Vec<_>>().join("\n")
+fn compiler_output(stderr: &str) -> String {
+    let is_progress =
+        |line: &&str| ["Compiling", "Finished", "Running"].iter().any(|word| plain(line).trim().starts_with(word));
+    stderr.lines().filter(|line| !is_progress(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn report(exercise: &Exercise, run: &Run) -> String {
@@ -97,4 +100,16 @@ fn ended_by_force(run: &Run) -> Option<&'static str> {
 fn culprit(exercise: &Exercise) -> Result<String, String> {
     let run = tests_of::run(&exercise.package(), &["--test", "checks", "--", "--test-threads=1"], &[])?;
     Ok(run.unfinished().map(|name| name.trim_start_matches("checks::").to_string()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_cargo_says_only_the_compiler_is_shown() {
+        let coloured = "\x1b[1m\x1b[92m   Compiling\x1b[0m exercise\n\x1b[1m\x1b[91merror\x1b[0m: expected `;`";
+        assert_eq!(compiler_output(coloured), "\x1b[1m\x1b[91merror\x1b[0m: expected `;`");
+        assert_eq!(compiler_output("   Compiling exercise\nerror: expected `;`"), "error: expected `;`");
+    }
 }
