@@ -1,5 +1,6 @@
 //! The table of contents: every exercise in order, with the numbers that must hold for it.
 
+use crate::progress::{Progress, State};
 use crate::workspace;
 
 /// An exercise.
@@ -102,6 +103,15 @@ impl Exercise {
         Ok(count_of_stubs(&crate::commands::stub_of(&workspace::read(&self.solution())?)?))
     }
 
+    /// The names of the functions to write, by the stub that the solution gives.
+    ///
+    /// # Errors
+    /// When the solution cannot be read.
+    pub(crate) fn names(&self) -> Result<Vec<String>, String> {
+        let stub = crate::commands::stub_of(&workspace::read(&self.solution())?)?;
+        Ok(stub.lines().filter(|line| line.starts_with("pub fn ")).filter_map(name_of_function).collect())
+    }
+
     /// The name of the first function that is still a stub.
     ///
     /// # Errors
@@ -110,15 +120,18 @@ impl Exercise {
         let source = workspace::read(&self.source())?;
         let mut function = None;
         for line in source.lines().filter(|line| is_code(line)) {
-            if let Some((_, rest)) = line.split_once("fn ") {
-                function = rest.split(['(', '<']).next().map(str::to_string);
-            }
+            function = name_of_function(line).or(function);
             if line.contains("todo!(") {
                 return Ok(function);
             }
         }
         Ok(None)
     }
+}
+
+fn name_of_function(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("fn ")?;
+    rest.split(['(', '<']).next().map(str::to_string)
 }
 
 fn is_code(line: &str) -> bool {
@@ -141,17 +154,22 @@ pub(crate) fn find(word: &str) -> Result<&'static Exercise, String> {
     })
 }
 
-/// The exercise that the learner is at: the first with a stub left, or none when there is no stub anywhere.
+/// The exercise that the learner is at: the first that is under way, or else the first that is not started; none when
+/// everything has passed.
 ///
 /// # Errors
 /// When a file cannot be read.
 pub(crate) fn current() -> Result<Option<&'static Exercise>, String> {
-    for exercise in EXERCISES {
-        if exercise.stubs_left()? > 0 {
-            return Ok(Some(exercise));
-        }
-    }
-    Ok(None)
+    let progress = Progress::read();
+    let states = EXERCISES.iter().map(|exercise| progress.state(exercise)).collect::<Result<Vec<_>, _>>()?;
+    Ok(where_you_are(&states).map(|place| &EXERCISES[place]))
+}
+
+/// One may begin anywhere: work under way comes before an earlier exercise that nobody has touched. A last function that
+/// is written but wrong is still under way.
+fn where_you_are(states: &[State]) -> Option<usize> {
+    let under_way = states.iter().position(|state| matches!(state, State::Started | State::Stale));
+    under_way.or_else(|| states.iter().position(|state| *state == State::NotStarted))
 }
 
 #[cfg(test)]
@@ -164,5 +182,21 @@ mod tests {
             assert_eq!(find(word).map(|e| e.slug), Ok("02-induction"));
         }
         assert!(find("99").unwrap_err().starts_with("There is no exercise `99`. There are: "));
+    }
+
+    #[test]
+    fn work_under_way_comes_before_what_nobody_has_touched() {
+        use State::{NotStarted, Passed, Stale, Started};
+        assert_eq!(where_you_are(&[NotStarted, Started, NotStarted]), Some(1));
+        assert_eq!(where_you_are(&[Passed, Stale, NotStarted]), Some(1));
+        assert_eq!(where_you_are(&[Passed, NotStarted, Passed]), Some(1));
+        assert_eq!(where_you_are(&[Passed, Passed]), None);
+    }
+
+    #[test]
+    fn the_functions_to_write_are_as_many_as_the_stubs() {
+        for exercise in EXERCISES {
+            assert_eq!(exercise.names().map(|names| names.len()), exercise.functions(), "{}", exercise.slug);
+        }
     }
 }

@@ -34,10 +34,11 @@ pub(crate) enum State {
 }
 
 impl State {
-    /// In words.
-    pub(crate) fn words(self) -> &'static str {
+    /// In words, given how many functions are still stubs.
+    fn words(self, stubs_left: usize) -> &'static str {
         match self {
             State::NotStarted => "not started",
+            State::Started if stubs_left == 0 => "written, not passed yet",
             State::Started => "started",
             State::Passed => "passed",
             State::Stale => "passed, then changed",
@@ -57,12 +58,13 @@ pub(crate) struct Progress {
 impl Progress {
     /// Reads the file; without one, nothing has been done yet.
     pub(crate) fn read() -> Self {
-        fs::read_to_string(workspace::root().join(FILE)).map(|text| Self::parse(&text)).unwrap_or_default()
+        fs::read(workspace::root().join(FILE)).map(|bytes| Self::parse(&bytes)).unwrap_or_default()
     }
 
-    fn parse(text: &str) -> Self {
+    /// Reads bytes, not text: one that is not UTF-8 must not cost the lines that are.
+    fn parse(bytes: &[u8]) -> Self {
         let mut progress = Self::default();
-        for line in text.lines() {
+        for line in String::from_utf8_lossy(bytes).lines() {
             match line.split_whitespace().collect::<Vec<_>>()[..] {
                 ["passed", slug, print] => {
                     progress.passed.insert(slug.to_string(), print.to_string());
@@ -90,7 +92,7 @@ impl Progress {
     /// When it cannot be written, as in a read-only folder.
     pub(crate) fn write(&self) -> Result<(), String> {
         workspace::write(FILE, &self.text()).map_err(|trouble| {
-            format!("{trouble} Your verdicts are not affected, but what you have passed is not remembered.")
+            format!("{trouble} Verdicts and hints are not affected, but that you had them is not remembered.")
         })
     }
 
@@ -116,6 +118,14 @@ impl Progress {
             None if exercise.stubs_left()? == exercise.functions()? => State::NotStarted,
             None => State::Started,
         })
+    }
+
+    /// How far an exercise is, in words.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub(crate) fn in_words(&self, exercise: &Exercise) -> Result<&'static str, String> {
+        Ok(self.state(exercise)?.words(exercise.stubs_left()?))
     }
 
     /// The level of the next hint about a function, counted from one, and notes that it was given.
@@ -144,7 +154,14 @@ mod tests {
         progress.passed.insert("02-induction".into(), "5d1c09f3a81e77b4".into());
         progress.hints.insert(("02-induction".into(), "f".into()), 2);
         let damaged = format!("half a li\n\n{}hint 02-induction f many\npassed\n", progress.text());
-        assert_eq!(Progress::parse(&damaged), progress);
+        assert_eq!(Progress::parse(damaged.as_bytes()), progress);
+        assert_eq!(Progress::parse(&[b"\xff\0\n", damaged.as_bytes()].concat()), progress);
+    }
+
+    #[test]
+    fn what_is_written_but_has_not_passed_says_so() {
+        assert_eq!(State::Started.words(2), "started");
+        assert_eq!(State::Started.words(0), "written, not passed yet");
     }
 
     #[test]

@@ -3,9 +3,20 @@
 use std::env;
 use std::io::{IsTerminal, stdout};
 
+/// Whether the output shows colours.
+pub(crate) fn wanted() -> bool {
+    stdout().is_terminal() && env::var_os("NO_COLOR").is_none()
+}
+
+/// A text without its colours.
+pub(crate) fn plain(text: &str) -> String {
+    let mut parts = text.split("\x1b[");
+    let first = parts.next().unwrap_or_default().to_string();
+    parts.fold(first, |plain, part| plain + part.split_once('m').map_or(part, |(_, rest)| rest))
+}
+
 fn paint(code: &str, text: &str) -> String {
-    let wanted = stdout().is_terminal() && env::var_os("NO_COLOR").is_none();
-    if wanted { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+    if wanted() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
 }
 
 /// Something is well.
@@ -38,6 +49,12 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn colours_are_taken_away() {
+        assert_eq!(plain("\x1b[1m\x1b[92m  Compiling\x1b[0m mime"), "  Compiling mime");
+        assert_eq!(plain("none"), "none");
+    }
 
     #[test]
     fn columns_line_up() {

@@ -3,13 +3,13 @@
 //! Cargo's output is read, not replaced: a learner who runs `cargo test` by hand sees the same tests and verdicts.
 
 use std::collections::BTreeMap;
-use std::env;
-use std::io::{BufRead, BufReader, IsTerminal, Read, stderr};
-use std::process::{ChildStderr, Command, Stdio};
+use std::io::Read;
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::workspace;
+use crate::cargo;
+use crate::style::plain;
 
 /// How one test ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) struct Run {
 impl Run {
     /// Whether the code did not compile, so that no test ran.
     pub(crate) fn did_not_compile(&self) -> bool {
-        self.stderr.contains("error: could not compile") || (!self.success && self.stdout.is_empty())
+        plain(&self.stderr).contains("error: could not compile") || (!self.success && self.stdout.is_empty())
     }
 
     /// The warnings that the compiler gave for code of the workspace.
@@ -52,6 +52,14 @@ impl Run {
     /// How many tests passed.
     pub(crate) fn passed(&self) -> usize {
         self.tests.values().filter(|outcome| **outcome == Outcome::Passed).count()
+    }
+
+    /// The test that was running when the program ended, if tests ran one at a time: its line stops before the outcome.
+    pub(crate) fn unfinished(&self) -> Option<&str> {
+        let last = self.stdout.lines().rev().find(|line| line.starts_with("test "))?;
+        Some(last.strip_prefix("test ")?.split_once(" ...")?)
+            .filter(|(_, outcome)| outcome.trim().is_empty())
+            .map(|(name, _)| name)
     }
 
     /// The first test that did not pass, with its words.
@@ -69,9 +77,7 @@ impl Run {
 /// When cargo cannot be started.
 pub(crate) fn run(package: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Run, String> {
     let begin = Instant::now();
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut child = Command::new(cargo)
-        .current_dir(workspace::root())
+    let mut child = cargo::command()
         .args(["test", "--package", package])
         .args(arguments)
         .envs(variables.iter().copied())
@@ -83,7 +89,7 @@ pub(crate) fn run(package: &str, arguments: &[&str], variables: &[(&str, &str)])
         .map_err(|error| format!("cargo could not be started: {error}."))?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     // Both at once: a pipe that nobody empties would stop the child.
-    let reader = thread::spawn(move || err.map(read_with_progress).unwrap_or_default());
+    let reader = thread::spawn(move || err.map(cargo::read_with_progress).unwrap_or_default());
     let stdout = out.map(|mut pipe| read_all(&mut pipe)).unwrap_or_default();
     let stderr = reader.join().unwrap_or_default();
     let status = child.wait().map_err(|error| format!("cargo could not be waited for: {error}."))?;
@@ -102,24 +108,6 @@ fn read_all(pipe: &mut impl Read) -> String {
     // What came before an error is still worth reading.
     let _ = pipe.read_to_end(&mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Reads what cargo says and, on a terminal, shows on one line what it is compiling: a first build takes minutes.
-fn read_with_progress(pipe: ChildStderr) -> String {
-    let shows_progress = stderr().is_terminal();
-    let mut text = String::new();
-    for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
-        let line = String::from_utf8_lossy(&line);
-        if shows_progress && ["Compiling", "Downloading"].iter().any(|word| line.trim_start().starts_with(word)) {
-            eprint!("\r\x1b[2K  {}", line.trim());
-        }
-        text.push_str(&line);
-        text.push('\n');
-    }
-    if shows_progress {
-        eprint!("\r\x1b[2K");
-    }
-    text
 }
 
 /// Reads the lines `test NAME ... ok` and the blocks that follow `---- NAME stdout ----`.
@@ -187,6 +175,21 @@ failures:
 
 test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 4 filtered out; finished in 0.01s
 ";
+
+    #[test]
+    fn the_test_that_ended_the_program_is_known_by_its_line() {
+        let run = |stdout: &str| Run {
+            tests: BTreeMap::new(),
+            filtered_out: 0,
+            stdout: stdout.into(),
+            stderr: String::new(),
+            success: false,
+            took: Duration::ZERO,
+        };
+        assert_eq!(run("test c1_current ... ok\ntest c2_prev ... ").unfinished(), Some("c2_prev"));
+        assert_eq!(run(OUTPUT).unfinished(), None);
+        assert_eq!(run("").unfinished(), None);
+    }
 
     #[test]
     fn results_and_verdicts_are_read() {

@@ -5,11 +5,15 @@
 
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
+use std::env;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::path::Path;
 use std::sync::Once;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
+
+use crate::reference::repository;
 
 /// How long a call may take. Correct answers need milliseconds; this leaves room for slow ones on a busy machine.
 pub const LIMIT: Duration = Duration::from_secs(20);
@@ -115,7 +119,11 @@ fn place_of(info: &PanicHookInfo<'_>) -> String {
     }
     let backtrace = Backtrace::force_capture().to_string();
     match line_in_course_code(&backtrace) {
-        Some(line) => format!("{line}, in a call of {}:{}", short(location.file()), location.line()),
+        Some(line) => {
+            let folder = env::current_dir().unwrap_or_default();
+            let line = from_root(&line, &folder, &repository());
+            format!("{line}, in a call of {}:{}", short(location.file()), location.line())
+        }
         None => format!("{}:{}:{}", short(location.file()), location.line(), location.column()),
     }
 }
@@ -139,6 +147,13 @@ fn line_in_course_code(backtrace: &str) -> Option<String> {
         .filter_map(|line| line.trim_start().strip_prefix("at "))
         .find(|place| is_course_code(place) || place.starts_with("./src/"))
         .map(|place| place.trim_start_matches("./").to_string())
+}
+
+/// A place of a backtrace as the compiler would print it, from the root of the repository, so that a click finds it. It
+/// is given in full, or from the folder of the package, where a test runs.
+fn from_root(place: &str, folder: &Path, root: &Path) -> String {
+    let full = folder.join(place);
+    full.strip_prefix(root).map_or_else(|_| place.to_string(), |inside| inside.display().to_string())
 }
 
 #[cfg(test)]
@@ -192,6 +207,14 @@ mod tests {
              at ./src/lib.rs:61:20";
         assert_eq!(line_in_course_code(backtrace), Some("src/lib.rs:61:20".into()));
         assert_eq!(line_in_course_code("   0: main"), None);
+    }
+
+    #[test]
+    fn the_line_in_the_exercise_is_told_from_the_root() {
+        let (folder, root) = (Path::new("/c/exercises/03-x"), Path::new("/c"));
+        assert_eq!(from_root("src/lib.rs:9:1", folder, root), "exercises/03-x/src/lib.rs:9:1");
+        assert_eq!(from_root("/c/solutions/03-x/src/lib.rs:9:1", folder, root), "solutions/03-x/src/lib.rs:9:1");
+        assert_eq!(from_root("src/lib.rs:9:1", Path::new("/elsewhere"), root), "src/lib.rs:9:1");
     }
 
     #[test]

@@ -78,7 +78,13 @@ fn scaled(got: &Tensor, want: &Tensor, axes: &[&str], tolerance: f64) -> Option<
         return None;
     }
     let reading = read_factor(factor, &want.shape, axes);
-    Some(format!("every entry is the right one times {}{reading}.", number(factor)))
+    Some(format!("every entry is the right one times {}{reading}.", number(whole_if_near(factor))))
+}
+
+/// Rounding errors aside, a factor that looks like a whole number is one: 4.999997 is 5.
+fn whole_if_near(factor: f64) -> f64 {
+    let whole = factor.round();
+    if whole != 0.0 && (factor - whole).abs() < 1e-5 * factor.abs() { whole } else { factor }
 }
 
 fn read_factor(factor: f64, shape: &[usize], axes: &[&str]) -> String {
@@ -96,6 +102,11 @@ fn read_factor(factor: f64, shape: &[usize], axes: &[&str]) -> String {
                 return format!(", which is {words}");
             }
         }
+    }
+    // 5 is the square root of 25, which tells nobody anything.
+    let is_whole = |x: f64| x.round() >= 1.0 && (x - x.round()).abs() < 1e-3 * x.round();
+    if is_whole(factor.abs()) || is_whole(1.0 / factor.abs()) {
+        return String::new();
     }
     let square = factor * factor;
     for (value, words) in [(square, "the square root of"), (1.0 / square, "one divided by the square root of")] {
@@ -176,6 +187,8 @@ mod tests {
         assert!(hint(-right()).contains("the sign is turned round"));
         assert!(hint(right() * 5.0).contains("times 5, which is the length of pos"));
         assert!(hint(right() / 32_f32.sqrt()).contains("one divided by the square root of 32"));
+        assert_eq!(hint(right() * 6.999_995), "every entry is the right one times 7.");
+        assert_eq!(hint(right() / 8.0), "every entry is the right one times 0.125.");
         assert!(hint(right().slice(s![..;-1, ..]).to_owned()).contains("reverse order along batch"));
         assert!(hint(right() * 0.0 + 2.0).contains("every entry that came is 2"));
         assert!(hint(right().slice(s![.., ..4]).to_owned()).contains("one pos less"));

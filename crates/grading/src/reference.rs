@@ -10,6 +10,7 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::Value as Json;
 
 use crate::exercise::CheckInfo;
+use crate::prose::wrap;
 use crate::value::Tensor;
 use crate::verdict::{Kind, Verdict};
 
@@ -35,14 +36,15 @@ impl Damaged {
     /// The verdict that says so.
     #[must_use]
     pub fn verdict(&self, check: &'static CheckInfo) -> Verdict {
-        Verdict { kind: Kind::CourseDamaged, check, evidence: format!("  {self}"), mistake: None }
+        let paragraphs = self.to_string().lines().map(|line| wrap(line, "  ")).collect::<Vec<_>>();
+        Verdict { kind: Kind::CourseDamaged, check, evidence: paragraphs.join("\n"), mistake: None }
     }
 }
 
 impl fmt::Display for Damaged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, trouble } = self;
-        write!(f, "{file}: {trouble}.\n  Your answer is not at fault. To get the file back: git checkout -- {file}")
+        write!(f, "{file}: {trouble}.\nYour answer is not at fault. To get the file back:\ngit checkout -- {file}")
     }
 }
 
@@ -123,7 +125,10 @@ pub fn lacks(file: &str, what: &str) -> Damaged {
 #[must_use]
 pub fn unusable(file: &str, trouble: &str) -> Damaged {
     let root = format!("{}/", repository().display());
-    Damaged::new(file, trouble.trim_end_matches('.').replace(&root, ""))
+    let trouble = trouble.trim_end_matches('.').replace(&root, "");
+    // The trouble often begins with the same path, which is enough to read once.
+    let trouble = trouble.strip_prefix(file).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&trouble);
+    Damaged::new(file, trouble)
 }
 
 #[cfg(test)]
@@ -152,6 +157,9 @@ mod tests {
         let inside = repository().join("a/config.json");
         let error = unusable("a", &format!("{}: not there.", inside.display())).to_string();
         assert!(error.starts_with("a: a/config.json: not there.\n"), "{error}");
+        let itself = repository().join("a");
+        let error = unusable("a", &format!("{}: not there.", itself.display())).to_string();
+        assert!(error.starts_with("a: not there.\n"), "{error}");
     }
 
     #[test]

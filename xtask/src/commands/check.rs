@@ -3,7 +3,7 @@
 use super::Done;
 use crate::course::{self, EXERCISES, Exercise};
 use crate::progress::Progress;
-use crate::style::{bad, good, strong};
+use crate::style::{self, bad, good, plain, strong};
 use crate::tests_of::{self, Outcome, Run};
 
 /// Grades the exercise that is named, or else the one that the learner is at.
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &[&str]) -> Done {
     }
 }
 
-/// Nothing is left to write: grades everything, and stops at the first exercise that does not pass.
+/// Everything has passed: grades it all again, and stops at the first exercise that does not pass.
 fn check_all() -> Done {
     for exercise in EXERCISES {
         if !check(exercise)? {
@@ -42,17 +42,19 @@ pub(crate) fn check(exercise: &Exercise) -> Done {
 
 fn grade(exercise: &Exercise) -> Done {
     println!("Checking {} {} ...", exercise.number(), exercise.title);
-    let run = tests_of::run(&exercise.package(), &[], &[])?;
+    // Cargo writes to a pipe here, so it would leave the compiler's colours out by itself.
+    let colour: &[(&str, &str)] = if style::wanted() { &[("CARGO_TERM_COLOR", "always")] } else { &[] };
+    let run = tests_of::run(&exercise.package(), &[], colour)?;
     if run.did_not_compile() {
         println!(
             "\n{}\n{}",
-            compiler_output(&run),
+            compiler_output(&run.stderr),
             bad("It does not compile yet: the first error above is the place to begin.")
         );
         return Ok(false);
     }
     if let Some(how) = ended_by_force(&run) {
-        println!("\n{}", bad(how));
+        println!("\n{}\n{}", strong(&culprit(exercise)?), bad(how));
         return Ok(false);
     }
     let seconds = run.took.as_secs_f32();
@@ -66,9 +68,10 @@ fn grade(exercise: &Exercise) -> Done {
 }
 
 /// What the compiler said, without cargo's lines about what it is doing.
-fn compiler_output(run: &Run) -> String {
-    let is_progress = |line: &&str| ["Compiling", "Finished", "Running"].iter().any(|w| line.trim().starts_with(w));
-    run.stderr.lines().filter(|line| !is_progress(line)).collect::<Vec<_>>().join("\n")
+fn compiler_output(stderr: &str) -> String {
+    let is_progress =
+        |line: &&str| ["Compiling", "Finished", "Running"].iter().any(|word| plain(line).trim().starts_with(word));
+    stderr.lines().filter(|line| !is_progress(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn report(exercise: &Exercise, run: &Run) -> String {
@@ -89,9 +92,24 @@ fn ended_by_force(run: &Run) -> Option<&'static str> {
     if run.stderr.contains("has overflowed its stack") {
         return Some("Your code used up the stack: does a function call itself without an end?");
     }
-    run.stderr
-        .contains("process didn't exit successfully")
-        .then_some(())
-        .filter(|()| run.tests.is_empty())
-        .map(|()| "The test program was ended before it could give a verdict. Run cargo test to see what it said.")
+    (run.tests.is_empty() && run.stderr.contains("process didn't exit successfully"))
+        .then_some("Your code ended the whole test program, so there is no verdict: does it call exit or abort?")
+}
+
+/// The check that ends the program, found by running the checks again, one at a time.
+fn culprit(exercise: &Exercise) -> Result<String, String> {
+    let run = tests_of::run(&exercise.package(), &["--test", "checks", "--", "--test-threads=1"], &[])?;
+    Ok(run.unfinished().map(|name| name.trim_start_matches("checks::").to_string()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_cargo_says_only_the_compiler_is_shown() {
+        let coloured = "\x1b[1m\x1b[92m   Compiling\x1b[0m exercise\n\x1b[1m\x1b[91merror\x1b[0m: expected `;`";
+        assert_eq!(compiler_output(coloured), "\x1b[1m\x1b[91merror\x1b[0m: expected `;`");
+        assert_eq!(compiler_output("   Compiling exercise\nerror: expected `;`"), "error: expected `;`");
+    }
 }

@@ -2,14 +2,16 @@
 //!
 //! The pictures are made by the example `explore` of the library; this crate stays free of dependencies.
 
-use std::env;
+use std::fs;
 use std::path::{self, Path};
-use std::process::Command;
 
 use super::Done;
+use crate::cargo;
 use crate::course;
+use crate::nearest::{did_you_mean, nearest};
 use crate::workspace;
 
+const MODELS: &str = "reference_data/models";
 const MODEL: &str = "attn-only-2l-tales";
 
 /// The texts that the sections look at, and the model that they use.
@@ -64,7 +66,10 @@ impl<'a> Words<'a> {
             match argument {
                 "--model" => words.model = Some(rest.next().ok_or("--model needs a name or a folder.")?),
                 "--out" => words.out = Some(rest.next().ok_or("--out needs a file.")?),
-                option if option.starts_with("--") => return Err(format!("There is no option {option}.")),
+                option if option.starts_with("--") => {
+                    let near = did_you_mean(option, ["--model", "--out"]);
+                    return Err(format!("There is no option {option}.{near}"));
+                }
                 word => words.text.push(word),
             }
         }
@@ -73,14 +78,12 @@ impl<'a> Words<'a> {
 }
 
 fn open(model: &str, text: &str, out: Option<&str>) -> Done {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let (model, features) = model_and_features(model)?;
-    let mut command = Command::new(cargo);
-    command
-        .current_dir(workspace::root())
-        .args(["run", "--quiet", "--package", "hooked-transformer", "--example", "explore"])
-        .args(features)
-        .args(["--", "--model", &model]);
+    let program = [&["--package", "hooked-transformer", "--example", "explore"], features].concat();
+    // Apart from the run, so that a first build shows what it compiles.
+    cargo::build(&program)?;
+    let mut command = cargo::command();
+    command.args(["run", "--quiet"]).args(program).args(["--", "--model", &model]);
     if let Some(out) = out {
         let out = path::absolute(out).map_err(|error| format!("{out}: {error}."))?;
         command.arg("--out").arg(out);
@@ -90,17 +93,31 @@ fn open(model: &str, text: &str, out: Option<&str>) -> Done {
 }
 
 /// The model as the example should be told, which runs at the root and not here; and what it has to be built with.
-/// Published models are downloaded by an optional part of the library, which is built when it is first needed.
+/// Published models are downloaded by an optional part of the library, which is built when it is first needed, but not for
+/// a slip of the fingers.
 fn model_and_features(model: &str) -> Result<(String, &'static [&'static str]), String> {
     let is_name = Path::new(model).file_name().is_some_and(|last| last == model);
-    if is_name && workspace::root().join("reference_data/models").join(model).is_dir() {
+    if is_name && workspace::root().join(MODELS).join(model).is_dir() {
         return Ok((model.to_string(), &[]));
     }
     if Path::new(model).is_dir() {
         let folder = path::absolute(model).map_err(|error| format!("{model}: {error}."))?;
         return Ok((folder.display().to_string(), &[]));
     }
+    if let Some(near) = nearest(model, embedded()?.iter().map(String::as_str)) {
+        return Err(format!("There is no model `{model}`. Did you mean `{near}`?"));
+    }
+    println!(
+        "`{model}` is not part of the course, so it is looked for among published models. The first time, the part of\n\
+         the library that downloads them is built, which takes some minutes."
+    );
     Ok((model.to_string(), &["--features", "hub"]))
+}
+
+/// The names of the models that are part of the repository.
+fn embedded() -> Result<Vec<String>, String> {
+    let entries = fs::read_dir(workspace::root().join(MODELS)).map_err(|error| format!("{MODELS}: {error}."))?;
+    Ok(entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
 }
 
 #[cfg(test)]
@@ -112,7 +129,12 @@ mod tests {
         let words = Words::of(&["--out", "f.html", "one", "--model", "gpt2", "two"]).unwrap();
         assert_eq!(words, Words { text: vec!["one", "two"], model: Some("gpt2"), out: Some("f.html") });
         assert!(Words::of(&["one", "--model"]).is_err());
-        assert!(Words::of(&["one", "--modle", "gpt2"]).unwrap_err().contains("--modle"));
+        assert!(Words::of(&["one", "--modle", "gpt2"]).unwrap_err().contains("Did you mean `--model`?"));
+    }
+
+    #[test]
+    fn a_slip_in_the_name_of_a_model_builds_nothing() {
+        assert!(model_and_features("gpt2-tails").unwrap_err().contains("Did you mean `gpt2-tales`?"));
     }
 
     /// Only what has to be downloaded needs the network code, and with it a C compiler.

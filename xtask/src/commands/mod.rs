@@ -19,6 +19,9 @@ mod watch;
 
 pub(crate) use stubs::derive as stub_of;
 
+use crate::nearest::did_you_mean;
+use crate::style::table;
+
 /// What a command says about itself and what it does. It returns whether all is well, which becomes the exit code.
 pub(crate) type Done = Result<bool, String>;
 
@@ -155,23 +158,31 @@ pub(crate) fn run(words: &[&str]) -> Done {
         return Ok(true);
     }
     match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) if arguments.iter().any(|word| ["--help", "-h"].contains(word)) => {
+            println!("cargo xtask {} {}\n  {}", command.name, command.arguments, command.help);
+            Ok(true)
+        }
         Some(command) => (command.run)(arguments),
-        None => Err(format!("There is no command `{name}`.\n\n{}", help())),
+        None => Err(unknown(name)),
     }
 }
 
+fn unknown(name: &str) -> String {
+    let names = COMMANDS.iter().map(|command| command.name);
+    format!("There is no command `{name}`.{} All of them: cargo xtask help", did_you_mean(name, names))
+}
+
 fn help() -> String {
-    let lines = |for_authors: bool| {
-        COMMANDS
-            .iter()
-            .filter(move |command| command.for_authors == for_authors)
-            .map(|c| format!("  cargo xtask {:<38} {}\n", format!("{} {}", c.name, c.arguments), c.help))
-            .collect::<String>()
+    let rows = |for_authors: bool| {
+        let commands = COMMANDS.iter().filter(move |command| command.for_authors == for_authors);
+        commands.map(|c| vec![format!("{} {}", c.name, c.arguments), c.help.to_string()]).collect::<Vec<_>>()
     };
     format!(
-        "  cargo xtask                                        where you are, and what is next\n{}\nFor authors of exercises:\n{}",
-        lines(false),
-        lines(true).trim_end()
+        "cargo xtask, alone, says where you are and what is next. cargo xtask followed by:\n\n{}\n\n\
+         For authors of exercises:\n\n{}\n\n\
+         NN is the number of an exercise; where it may be left out, it is the one that you are at.",
+        table(&rows(false)),
+        table(&rows(true))
     )
 }
 
@@ -181,5 +192,27 @@ pub(crate) fn only_check_flag(arguments: &[&str]) -> Result<bool, String> {
         [] => Ok(false),
         ["--check"] => Ok(true),
         other => Err(format!("The only argument here is --check, not `{}`.", other.join(" "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_command_is_told_the_nearest_in_one_line() {
+        let told = run(&["chek"]).unwrap_err();
+        assert!(told.contains("`check`") && told.lines().count() == 1, "{told}");
+    }
+
+    #[test]
+    fn help_fits_a_window_beside_an_editor() {
+        let widest = help().lines().map(|line| line.chars().count()).max();
+        assert!(widest.is_some_and(|width| width <= 112), "{widest:?}");
+    }
+
+    #[test]
+    fn a_command_explains_itself() {
+        assert_eq!(run(&["reset", "--help"]), Ok(true));
     }
 }

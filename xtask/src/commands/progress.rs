@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &[&str]) -> Done {
         done += if state == State::Passed { minutes } else { minutes * written / functions.max(1) * 9 / 10 };
         all += minutes;
         let written = format!("{written}/{functions} functions");
-        rows.push(vec![exercise.number().into(), exercise.title.into(), written, state.words().into()]);
+        rows.push(vec![exercise.number().into(), exercise.title.into(), written, progress.in_words(exercise)?.into()]);
     }
     let filled = done * WIDTH / all.max(1);
     println!("[{}{}] {} %", good(&"#".repeat(filled)), "-".repeat(WIDTH - filled), done * 100 / all.max(1));

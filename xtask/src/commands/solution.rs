@@ -1,8 +1,9 @@
 //! `solution`: how the authors solved it, beside what you wrote.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
-use super::Done;
+use super::{Done, stubs};
 use crate::course::{self, Exercise};
 use crate::progress::{Progress, State};
 use crate::workspace;
@@ -25,19 +26,26 @@ pub(crate) fn run(arguments: &[&str]) -> Done {
         return Ok(false);
     }
     println!("The solution is {}.\n", exercise.solution());
-    if !show_difference(exercise) {
-        println!("{}", workspace::read(&exercise.solution())?);
+    let solution = stubs::without_marks(&workspace::read(&exercise.solution())?);
+    if stubs::without_marks(&workspace::read(&exercise.source())?) == solution {
+        println!("Yours is the same.");
+    } else if !show_difference(exercise, &solution) {
+        println!("{solution}");
     }
     Ok(true)
 }
 
-/// Lets git compare the two files; it is there, since the course came with it. False if it is not.
-fn show_difference(exercise: &Exercise) -> bool {
-    let (yours, solution) = (exercise.source(), exercise.solution());
+/// Lets git compare the learner's file with the solution; git is there, since the course came with it. False if it is not.
+///
+/// The solution comes through a pipe: the file in the repository is full of marks for authors.
+fn show_difference(exercise: &Exercise, solution: &str) -> bool {
     let git = Command::new("git")
         .current_dir(workspace::root())
-        .args(["--no-pager", "diff", "--no-index", "--stat=80", "--patch", "--", &yours, &solution])
-        .status();
+        .args(["--no-pager", "diff", "--no-index", "--", &exercise.source(), "-"])
+        .stdin(Stdio::piped())
+        .spawn();
+    let Ok(mut git) = git else { return false };
+    let handed_over = git.stdin.take().is_some_and(|mut pipe| pipe.write_all(solution.as_bytes()).is_ok());
     // git exits with 1 when the files differ, as they should.
-    git.is_ok_and(|status| matches!(status.code(), Some(0 | 1)))
+    git.wait().is_ok_and(|status| handed_over && matches!(status.code(), Some(0 | 1)))
 }

@@ -2,16 +2,17 @@
 
 use super::Done;
 use crate::course::{self, EXERCISES};
+use crate::progress::Progress;
 use crate::style::{strong, table};
 
 /// Prints the exercises with what is left in each, and the command to run next.
 pub(crate) fn run() -> Done {
     println!("A hands-on course in mechanistic interpretability.\n");
+    let progress = Progress::read();
     let mut rows = Vec::new();
     for exercise in EXERCISES {
-        let left = exercise.stubs_left()?;
-        let state = match left {
-            0 => "no stub left".to_string(),
+        let state = match exercise.stubs_left()? {
+            0 => progress.in_words(exercise)?.to_string(),
             1 => "1 function to write".to_string(),
             n => format!("{n} functions to write"),
         };
@@ -19,7 +20,7 @@ pub(crate) fn run() -> Done {
     }
     println!("{}\n", table(&rows));
     let Some(exercise) = course::current()? else {
-        println!("Every stub is filled in. See that all of it holds:  {}", strong("cargo xtask check"));
+        println!("You have passed everything. To grade it all again:  {}", strong("cargo xtask check-all"));
         return Ok(true);
     };
     println!("Next: {} {}", exercise.number(), exercise.title);

@@ -75,6 +75,14 @@ pub(crate) fn derive(solution: &str) -> Result<String, String> {
     Ok(stub)
 }
 
+/// The solution as one would write it: without the marks of the stubs, nor those by which the guide cites parts of it.
+pub(crate) fn without_marks(solution: &str) -> String {
+    let is_mark = |line: &&str| [BEGIN, END, STUB, "// ANCHOR"].iter().any(|mark| line.trim_start().starts_with(mark));
+    let mut plain = String::new();
+    solution.lines().filter(|line| !is_mark(line)).for_each(|line| push(&mut plain, line));
+    plain
+}
+
 /// Appends a line, but no second empty one in a row: a block that went without a trace leaves two.
 fn push(stub: &mut String, line: &str) {
     if line.is_empty() && (stub.is_empty() || stub.ends_with("\n\n")) {
@@ -113,6 +121,14 @@ fn g() {}
     fn a_block_becomes_its_stub_or_goes_without_a_trace() {
         let want = "//! Doc.\n\nfn f(x: usize) -> usize {\n    todo!(\"double {x}\")\n}\n\nfn g() {}\n";
         assert_eq!(derive(SOLUTION).as_deref(), Ok(want));
+    }
+
+    #[test]
+    fn a_solution_can_be_read_without_its_marks() {
+        let marked = SOLUTION.replace("    2 * x\n", "    // ANCHOR: f\n    2 * x\n    // ANCHOR_END: f\n");
+        let want =
+            "//! Doc.\n\nuse std::mem;\n\nfn f(x: usize) -> usize {\n    2 * x\n}\n\nfn helper() {}\n\nfn g() {}\n";
+        assert_eq!(without_marks(&marked), want);
     }
 
     #[test]

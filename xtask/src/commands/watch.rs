@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Watches the exercise that is named, or else the one that the learner is at. It never goes on to the next by itself.
 pub(crate) fn run(arguments: &[&str]) -> Done {
     let exercise = match arguments {
-        [] => course::current()?.ok_or("Every stub is filled in. Name the exercise to watch.")?,
+        [] => course::current()?.ok_or("You have passed everything. Name the exercise to watch.")?,
         [number] => course::find(number)?,
         more => return Err(format!("One exercise at a time, please, not `{}`.", more.join(" "))),
     };
@@ -37,17 +37,20 @@ pub(crate) fn run(arguments: &[&str]) -> Done {
             graded = source;
             grade(exercise)?;
         }
-        match lines.recv_timeout(PAUSE).as_deref() {
-            Ok("q" | "quit") => return Ok(true),
-            Ok("h" | "hint") => {
-                if let Err(trouble) = hint::run(&[exercise.number()]) {
-                    println!("{trouble}");
-                }
-            }
-            Ok("") => graded.clear(),
-            Ok(other) => println!("h for a hint, Enter to grade again, q to end; not `{other}`."),
-            Err(_) => {}
+        let Ok(line) = lines.recv_timeout(PAUSE) else { continue };
+        match line.split_whitespace().collect::<Vec<_>>()[..] {
+            [] => graded.clear(),
+            ["q" | "quit"] => return Ok(true),
+            ["h" | "hint", ref function @ ..] => give_hint(exercise, function),
+            _ => println!("h for a hint, h FUNCTION for one about that, Enter to grade again, q to end; not `{line}`."),
         }
+    }
+}
+
+/// A hint that there is not must not end the watch.
+fn give_hint(exercise: &Exercise, function: &[&str]) {
+    if let Err(trouble) = hint::run(&[&[exercise.number()], function].concat()) {
+        println!("{trouble}");
     }
 }
 
@@ -58,7 +61,7 @@ fn grade(exercise: &Exercise) -> Result<(), String> {
     if passed {
         println!("\n{}", strong("Passed. When you are ready: q, then cargo xtask next"));
     }
-    println!("\nWatching {}. Save it to grade again. h: hint, Enter: again, q: end", exercise.source());
+    println!("\nWatching {}. Save it to grade again. h [FUNCTION]: hint, Enter: again, q: end", exercise.source());
     Ok(())
 }
 
