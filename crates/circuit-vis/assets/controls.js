@@ -45,13 +45,13 @@ function pager(what, count, size, onChange) {
   return el("div", { class: "control pager" }, previous, where, next);
 }
 
-// What the colours mean: a bar from the smallest to the largest value.
-function colorBar([min, max], name = "") {
+// What the colours mean: a bar from the smallest to the largest value, or whatever its ends are to be called.
+function colorBar([min, max], name = "", [first, last] = [formatNumber(min), formatNumber(max)]) {
   const canvas = el("canvas", { width: 160, height: 1, role: "img", "aria-label": "colour scale" });
   const context = canvas.getContext("2d");
   for (let x = 0; x < canvas.width; x++) {
     context.fillStyle = css(signedColor(min + ((max - min) * x) / (canvas.width - 1), [min, max]));
     context.fillRect(x, 0, 1, 1);
   }
-  return el("div", { class: "color-bar" }, name && el("span", { class: "name" }, name), el("span", {}, formatNumber(min)), canvas, el("span", {}, formatNumber(max)));
+  return el("div", { class: "color-bar" }, name && el("span", { class: "name" }, name), el("span", {}, first), canvas, el("span", {}, last));
 }

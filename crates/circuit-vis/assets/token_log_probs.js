@@ -17,7 +17,7 @@ views.token_log_probs = (root, data) => {
   redraw();
 
   function redraw() {
-    legend.replaceChildren(el("span", {}, "log-probability + 5"), colorBar([0, 5]));
+    legend.replaceChildren(colorBar([0, 5], "log-probability", ["−5 or less", "0"]));
     paint();
   }
 

@@ -88,8 +88,8 @@ impl fmt::Display for VisError {
                  were logits given where their log-softmax was meant?"
             ),
             Self::Write { path, source } => write!(f, "cannot write {}: {source}", path.display()),
-            Self::Open { path, source } => {
-                write!(f, "the view is in {}, but no browser could be started: {source}", path.display())
+            Self::Open { path, .. } => {
+                write!(f, "the page is at {}; no browser could be started here, so open it yourself", path.display())
             }
         }
     }

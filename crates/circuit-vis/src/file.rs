@@ -38,9 +38,10 @@ fn write_new(path: &Path, html: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Write `html` to a file in the temporary folder, named after `title`, and show it in the default browser.
+/// Write `html` to a file in the temporary folder, named after `title` (no folder of its own there, which another user might
+/// own), and show it in the default browser.
 pub(crate) fn open(title: &str, html: &str) -> Result<PathBuf, VisError> {
-    let path = std::env::temp_dir().join("circuit-vis").join(format!("{}-{}.html", slug(title), unique()));
+    let path = std::env::temp_dir().join(format!("circuit-vis-{}-{}.html", slug(title), unique()));
     write(&path, html)?;
     match open::that_detached(&path) {
         Ok(()) => Ok(path),

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use circuit_vis::{
-    AttentionOptions, PlotOptions, Report, attention_patterns, component_names, head_names, heatmap,
+    AttentionOptions, PlotOptions, Report, VisError, attention_patterns, component_names, head_names, heatmap,
     plot_logit_attribution, token_log_probs,
 };
 use hooked_transformer::{ActivationCache, HookedTransformer, log_softmax};
@@ -58,7 +58,12 @@ fn explore(arguments: &Arguments) -> Outcome<String> {
             report.write(file)?;
             Ok(format!("Written to {}.", file.display()))
         }
-        None => Ok(format!("Opened {} in your browser.", report.open()?.display())),
+        None => match report.open() {
+            Ok(file) => Ok(format!("Opened {} in your browser.", file.display())),
+            // The report is there, which is what was asked for.
+            Err(without_browser @ VisError::Open { .. }) => Ok(format!("Done: {without_browser}.")),
+            Err(error) => Err(error.into()),
+        },
     }
 }
 

@@ -48,7 +48,8 @@ fn look(model: &HookedTransformer, text: &str) -> Result<()> {
     // ANCHOR_END: look
     println!(
         "\nSome words were hard the first time and easy the second. Which heads made that possible, and how?\n\
-         Start with exercises/02-induction/src/lib.rs, and let the grader answer:\n\n    \
+         That is section 2. `cargo xtask` says where you are and what is next; or go there at once: write the first\n\
+         function of exercises/02-induction/src/lib.rs, and let the grader answer:\n\n    \
          cargo test -p exercise-02-induction\n"
     );
     Ok(())
