@@ -6,6 +6,10 @@
 
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
+use rayon::prelude::*;
+
+/// Values that one task copies where the file is in the right order already.
+const PARALLEL_BLOCK: usize = 1 << 16;
 
 /// A number format that can be read as weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,12 +157,15 @@ impl Stored<'_> {
         &self,
         out: &mut [f32],
         one: impl Fn(&[u8; SIZE]) -> f32,
-        many: impl Fn(&[u8], &mut [f32]),
+        many: impl Fn(&[u8], &mut [f32]) + Sync,
     ) {
         let (values, _) = self.bytes.as_chunks::<SIZE>();
         let rank = self.shape.len();
         if contiguous(&self.shape).as_deref() == Some(&self.strides) {
-            return many(&self.bytes[..out.len() * SIZE], out);
+            // Most of the time goes into pages that are touched for the first time; the system prepares them on several
+            // cores at once.
+            let bytes = self.bytes[..out.len() * SIZE].par_chunks(PARALLEL_BLOCK * SIZE);
+            return bytes.zip(out.par_chunks_mut(PARALLEL_BLOCK)).for_each(|(bytes, out)| many(bytes, out));
         }
         // Two axes are walked in small tiles: the last one, along which `out` is contiguous, and the one along which
         // the file is. Row after row, a transposed matrix would touch a new cache line for every value.
@@ -282,6 +289,18 @@ mod tests {
                 let want = want.into_shape_with_order(IxDyn(&[2, 3, 66, 35])).unwrap().permuted_axes(IxDyn(&order));
                 assert_eq!(out, want.iter().copied().collect::<Vec<_>>(), "{format:?} {order:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_long_tensor_is_read_whole_by_several_tasks() {
+        let values: Vec<f32> = (0..2 * PARALLEL_BLOCK + 5).map(|i| (i % 2039) as f32).collect();
+        for format in [Format::F32, Format::F16] {
+            let bytes = bytes_of(&values, format);
+            let stored = Stored { format, shape: vec![values.len()], strides: vec![1], bytes: &bytes };
+            let mut out = vec![-1.0; values.len()];
+            stored.read(&mut out);
+            assert_eq!(out, values, "{format:?}");
         }
     }
 
