@@ -25,18 +25,45 @@ pub fn log_softmax(logits: ArrayView3<'_, f32>) -> Array3<f32> {
     out
 }
 
-/// `ln Σ e^x`, shifted by the maximum so that nothing overflows. The sum over a vocabulary is kept in double precision.
+/// `ln Σ e^x` of one row.
 fn log_sum_exp(row: &[f32]) -> f32 {
-    let max = maximum(row);
-    let mut exps = [0.0f32; 1024];
-    let total: f64 = row
-        .chunks(exps.len())
-        .map(|chunk| {
+    let mut sum = LogSumExp::default();
+    sum.add(row);
+    sum.value()
+}
+
+/// `ln Σ e^x` of numbers that come a part at a time, shifted by the maximum so far so that nothing overflows. The sum
+/// over a vocabulary is kept in double precision.
+#[derive(Clone, Copy)]
+pub(crate) struct LogSumExp {
+    max: f32,
+    /// `Σ e^(x - max)`
+    total: f64,
+}
+
+impl Default for LogSumExp {
+    fn default() -> Self {
+        Self { max: f32::NEG_INFINITY, total: 0.0 }
+    }
+}
+
+impl LogSumExp {
+    pub(crate) fn add(&mut self, part: &[f32]) {
+        let max = maximum(part).max(self.max);
+        if max > self.max {
+            self.total *= f64::from(self.max - max).exp();
+            self.max = max;
+        }
+        let mut exps = [0.0f32; 1024];
+        for chunk in part.chunks(exps.len()) {
             chunk.iter().zip(&mut exps).for_each(|(x, e)| *e = exp(x - max));
-            f64::from(sum(&exps[..chunk.len()]))
-        })
-        .sum();
-    max + total.ln() as f32
+            self.total += f64::from(sum(&exps[..chunk.len()]));
+        }
+    }
+
+    pub(crate) fn value(self) -> f32 {
+        self.max + self.total.ln() as f32
+    }
 }
 
 /// Log probability that the model gave to each token that came next.
@@ -90,7 +117,7 @@ pub fn loss_per_token(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>
 /// # Errors
 /// As [`next_token_log_probs`].
 pub fn lm_cross_entropy_loss(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>) -> Result<f32> {
-    Ok(mean(&loss_per_token(logits, tokens)?, None))
+    Ok(mean(loss_per_token(logits, tokens)?.view(), None))
 }
 
 /// The mean over the predictions that count: both the token and the one it follows are real.
@@ -98,7 +125,7 @@ pub fn lm_cross_entropy_loss(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_,
 /// # Shapes
 /// - `per_token`: `[batch, pos - 1]`
 /// - `mask`: `[batch, pos]`
-pub(crate) fn mean(per_token: &Array2<f32>, mask: Option<ArrayView2<'_, bool>>) -> f32 {
+pub(crate) fn mean(per_token: ArrayView2<'_, f32>, mask: Option<ArrayView2<'_, bool>>) -> f32 {
     let counts = |(b, p): (usize, usize)| mask.is_none_or(|mask| mask[[b, p]] && mask[[b, p + 1]]);
     let counted = per_token.indexed_iter().filter(|(at, _)| counts(*at));
     let (total, n) = counted.fold((0.0f64, 0usize), |(total, n), (_, &loss)| (total + f64::from(loss), n + 1));
@@ -178,7 +205,7 @@ mod tests {
     fn padding_does_not_count() {
         let per_token = arr2(&[[5.0, 7.0, 1.0]]);
         let mask = arr2(&[[false, true, true, true]]);
-        assert_eq!(mean(&per_token, Some(mask.view())), 4.0);
+        assert_eq!(mean(per_token.view(), Some(mask.view())), 4.0);
     }
 
     #[test]
@@ -192,6 +219,21 @@ mod tests {
         let out = log_softmax(arr3(&[[[1000.0, 1000.0, -1000.0]]]).view());
         assert!((out[[0, 0, 0]] + 2.0f32.ln()).abs() <= 1e-4);
         assert!((out[[0, 0, 2]] + 2000.0).abs() <= 1.0);
+    }
+
+    #[test]
+    fn a_sum_of_exponentials_may_come_in_parts() {
+        // ln(1 + 2 + 4 + 8) with the largest in the middle, and far from zero.
+        let numbers = [1.0f32, 8.0, 2.0, 4.0].map(|x| x.ln() + 500.0);
+        for parts in [vec![&numbers[..]], vec![&numbers[..1], &numbers[1..3], &numbers[3..]]] {
+            let mut sum = LogSumExp::default();
+            parts.iter().for_each(|part| sum.add(part));
+            assert!((sum.value() - (500.0 + 15.0f32.ln())).abs() <= 1e-4, "{}", sum.value());
+        }
+        let mut poisoned = LogSumExp::default();
+        poisoned.add(&[1.0, f32::NAN]);
+        poisoned.add(&[2.0]);
+        assert!(poisoned.value().is_nan());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a sweep measures: one number for each run.
 
-use ndarray::ArrayView3;
+use ndarray::{ArrayView3, Axis};
 
 use crate::cache::PosSlice;
 use crate::error::Result;
@@ -41,10 +41,20 @@ impl<'a> Metric<'a> {
     /// # Errors
     /// The run's.
     pub(super) fn measure(&self, run: Run<'_>) -> Result<f32> {
-        match &self.0 {
-            Kind::Logits(metric) => Ok(metric(&run.logits()?.view())),
-            Kind::At(positions, metric) => Ok(metric(&run.logits_at(*positions)?.view())),
-            Kind::Loss => run.loss(),
-        }
+        Ok(self.measure_copies(run, 1)?[0])
+    }
+
+    /// The metric of each of several inputs of equal shape that run as one batch.
+    ///
+    /// # Errors
+    /// The run's.
+    pub(super) fn measure_copies(&self, run: Run<'_>, copies: usize) -> Result<Vec<f32>> {
+        let (logits, metric) = match &self.0 {
+            Kind::Logits(metric) => (run.logits()?, metric),
+            Kind::At(positions, metric) => (run.logits_at(*positions)?, metric),
+            Kind::Loss => return run.loss_of_copies(copies),
+        };
+        let rows = logits.dim().0 / copies;
+        Ok(logits.axis_chunks_iter(Axis(0), rows).map(|of_copy| metric(&of_copy)).collect())
     }
 }

@@ -2,9 +2,13 @@
 //!
 //! An edit in layer `l` changes nothing before it. So the input runs once, the streams between the blocks are kept, and
 //! each edited run begins with the block that it edits: a sweep over all layers costs about half of what full runs do.
-//! Runs are spread over the threads.
+//!
+//! Edits of the same activation go through the model together, as copies of the input in one batch: the weights then
+//! travel from memory once for all of them. The batches are spread over the threads.
 
-use ndarray::{ArrayViewMutD, Ix3};
+use std::ops::Range;
+
+use ndarray::{Array, ArrayView, ArrayViewMutD, Axis, Ix3, RemoveAxis, Slice, concatenate};
 
 use super::metric::Metric;
 use super::parallel;
@@ -17,6 +21,13 @@ use crate::input::Input;
 use crate::model::HookedTransformer;
 use crate::run::Run;
 use crate::tokens::{PaddingSide, TokenBatch};
+
+/// Positions that a batch of edited runs has at most, all its copies together: enough for the matrix products to run at
+/// full speed, and few enough for the activations of some layers to stay in the cache.
+const POSITIONS_TOGETHER: usize = 512;
+
+/// Batches for each thread at least, so that all have something to do until the end.
+const BATCHES_PER_THREAD: usize = 4;
 
 /// An input with the streams between its blocks, ready for edited runs.
 ///
@@ -79,6 +90,8 @@ impl<'a> Sweep<'a> {
     /// The metric of one run for each name, with that activation edited: `edit` gets the name's index and the
     /// activation, and is called from several threads.
     ///
+    /// Where the model has lasting hooks each run is one of its own, since such a hook may look at the whole batch.
+    ///
     /// # Errors
     /// The model lacks an activation, or the metric fails.
     pub fn run<N: Into<ActName> + Clone>(
@@ -88,11 +101,36 @@ impl<'a> Sweep<'a> {
         edit: impl Fn(usize, ArrayViewMutD<'_, f32>) + Sync,
     ) -> Result<Vec<f32>> {
         let points = activations.iter().map(|name| self.point(name.clone())).collect::<Result<Vec<_>>>()?;
-        parallel::map("edited runs", points.len(), |index| {
-            let point = points[index];
-            let hook = fwd_hook(point.name(), |activation, _| edit(index, activation));
-            metric.measure(self.run_of_layer(point.layer().unwrap_or(0))?.hook(hook))
-        })
+        let batches = self.batches(&points);
+        let values = parallel::map("edited batches", batches.len(), |batch| {
+            let edits = batches[batch].clone();
+            let point = points[edits.start];
+            let n_rows = self.batch.tokens.nrows();
+            let hook = fwd_hook(point.name(), |mut activation, _| {
+                for (copy, index) in edits.clone().enumerate() {
+                    let rows = Slice::from(copy * n_rows..(copy + 1) * n_rows);
+                    edit(index, activation.slice_axis_mut(Axis(0), rows));
+                }
+            });
+            let run = self.run_of_layer(point.layer().unwrap_or(0), edits.len()).hook(hook);
+            metric.measure_copies(run, edits.len())
+        })?;
+        Ok(values.into_iter().flatten().collect())
+    }
+
+    /// Which edits go through the model together: neighbours that edit the same activation.
+    fn batches(&self, points: &[&HookPoint]) -> Vec<Range<usize>> {
+        let fit = POSITIONS_TOGETHER / self.batch.tokens.len().max(1);
+        let fair = points.len() / (BATCHES_PER_THREAD * rayon::current_num_threads());
+        let most = if self.model.list_hooks().is_empty() { fit.min(fair).max(1) } else { 1 };
+        let mut batches: Vec<Range<usize>> = Vec::new();
+        for (index, point) in points.iter().enumerate() {
+            match batches.last_mut() {
+                Some(batch) if batch.len() < most && points[batch.start].name() == point.name() => batch.end += 1,
+                _ => batches.push(index..index + 1),
+            }
+        }
+        batches
     }
 
     pub(super) fn point(&self, name: impl Into<ActName>) -> Result<&'a HookPoint> {
@@ -104,18 +142,25 @@ impl<'a> Sweep<'a> {
         self.model.run(&self.batch)
     }
 
-    /// The run that computes this layer and all after it.
-    fn run_of_layer(&self, layer: usize) -> Result<Run<'_>> {
+    /// The run that computes this layer and all after it, for some copies of the input.
+    fn run_of_layer(&self, layer: usize, copies: usize) -> Run<'_> {
+        let tokens = repeated(self.batch.tokens.view(), copies);
+        let mask = self.batch.mask.as_ref().map(|mask| repeated(mask.view(), copies));
         let Some(stream) = layer.checked_sub(1).and_then(|before| self.streams.get(before)) else {
-            return Ok(self.run_of_tokens());
+            return self.model.run(&TokenBatch { tokens, mask });
         };
         let stream = stream.view().into_dimensionality::<Ix3>().expect("a stream is [batch, pos, d_model]");
-        let run = self.model.run(stream.to_owned()).start_at_layer(layer as isize).tokens(self.batch.tokens.clone());
-        Ok(match &self.batch.mask {
-            Some(mask) => run.attention_mask(mask.clone()),
+        let run = self.model.run(repeated(stream, copies)).start_at_layer(layer as isize).tokens(tokens);
+        match mask {
+            Some(mask) => run.attention_mask(mask),
             None => run,
-        })
+        }
     }
+}
+
+/// Copies of an array one after another along its first axis.
+fn repeated<T: Clone, D: RemoveAxis>(array: ArrayView<'_, T, D>, copies: usize) -> Array<T, D> {
+    concatenate(Axis(0), &vec![array; copies]).expect("copies have the same shape")
 }
 
 /// Whether a lasting hook edits the positions of a shortformer model. Every block reads them, so that a run which begins

@@ -220,17 +220,17 @@ impl Attention<'_> {
         let d_model = W_O.dim().2;
         let rows = n_batch * n_pos;
         let layer = Some(self.layer);
-        let mut out = if pass.watches(Site::Result, layer) {
+        let out = if pass.watches(Site::Result, layer) {
             let z = z.view().into_shape_with_order((rows, n_heads, d_head)).expect("z is contiguous");
             let result = linalg::matmul_each_head(z, W_O);
             let result = result.into_shape_with_order((n_batch, n_pos, n_heads, d_model)).expect("same size");
-            pass.point(Site::Result, layer, result.into_shared()).sum_axis(Axis(2))
+            pass.point(Site::Result, layer, result.into_shared()).sum_axis(Axis(2)) + self.weights.b_O
         } else {
             let z = z.view().into_shape_with_order((rows, n_heads * d_head)).expect("z is contiguous");
             let W_O = W_O.into_shape_with_order((n_heads * d_head, d_model)).expect("W_O is contiguous");
-            linalg::matmul(z, W_O).into_shape_with_order((n_batch, n_pos, d_model)).expect("same size")
+            let out = linalg::linear(z, W_O, Some(self.weights.b_O));
+            out.into_shape_with_order((n_batch, n_pos, d_model)).expect("same size")
         };
-        out += &self.weights.b_O;
         out.into_shared()
     }
 }
@@ -243,19 +243,18 @@ impl Attention<'_> {
 /// - output: `[batch, pos, head, d_head]`
 fn project(x: &HeadInput, w: ArrayView3<'_, f32>, b: ArrayView2<'_, f32>) -> Array4<f32> {
     let (n_heads, d_model, d_head) = w.dim();
-    let (n_batch, n_pos, mut out) = match x {
+    let (n_batch, n_pos, out) = match x {
         HeadInput::Shared(x) => {
             let (n_batch, n_pos, _) = x.dim();
             let rows = x.view().into_shape_with_order((n_batch * n_pos, d_model)).expect("x is contiguous");
-            (n_batch, n_pos, linalg::matmul_heads(rows, w))
+            (n_batch, n_pos, linalg::linear_heads(rows, w, b))
         }
         HeadInput::PerHead(x) => {
             let (n_batch, n_pos, ..) = x.dim();
             let rows = x.view().into_shape_with_order((n_batch * n_pos, n_heads, d_model)).expect("x is contiguous");
-            (n_batch, n_pos, linalg::matmul_each_head(rows, w))
+            (n_batch, n_pos, linalg::matmul_each_head(rows, w) + b)
         }
     };
-    out += &b;
     out.into_shape_with_order((n_batch, n_pos, n_heads, d_head)).expect("same size")
 }
 

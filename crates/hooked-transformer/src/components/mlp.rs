@@ -80,9 +80,6 @@ fn solu_norm(
 pub(crate) fn linear(x: &Act3, W: ArrayView2<'_, f32>, b: Option<ArrayView1<'_, f32>>) -> Array3<f32> {
     let (n_batch, n_pos, d_in) = x.dim();
     let rows = x.view().into_shape_with_order((n_batch * n_pos, d_in)).expect("activations are contiguous");
-    let mut out = linalg::matmul(rows, W);
-    if let Some(b) = b {
-        out += &b;
-    }
+    let out = linalg::linear(rows, W, b);
     out.into_shape_with_order((n_batch, n_pos, W.ncols())).expect("same size")
 }

@@ -4,44 +4,47 @@
 //! logits = x W_U + b_U           then cap * tanh(logits / cap), where the model has a soft cap
 //! ```
 
-use ndarray::{Array2, Array3, ArrayView1, ArrayView2};
+use std::ops::Range;
 
-use super::Act3;
+use ndarray::{Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut2, s};
+
 use crate::linalg;
 
-/// # Shapes
-/// - `x`: `[batch, pos, d_model]`
-/// - `W_U`: `[d_model, d_vocab]`
-/// - output: `[batch, pos, d_vocab]`
-pub(crate) fn unembed(
-    x: &Act3,
-    W_U: ArrayView2<'_, f32>,
-    b_U: ArrayView1<'_, f32>,
-    soft_cap: Option<f32>,
-) -> Array3<f32> {
-    let (n_batch, n_pos, d_model) = x.dim();
-    let rows = x.view().into_shape_with_order((n_batch * n_pos, d_model)).expect("activations are contiguous");
-    let logits = unembed_rows(rows, W_U, b_U, soft_cap);
-    logits.into_shape_with_order((n_batch, n_pos, W_U.ncols())).expect("same size")
-}
-
-/// The same for rows of any origin; the loss uses it to work through long texts a block at a time.
+/// The weights of the unembedding.
 ///
 /// # Shapes
-/// - `x`: `[row, d_model]`
-/// - output: `[row, d_vocab]`
-pub(crate) fn unembed_rows(
-    x: ArrayView2<'_, f32>,
-    W_U: ArrayView2<'_, f32>,
-    b_U: ArrayView1<'_, f32>,
-    soft_cap: Option<f32>,
-) -> Array2<f32> {
-    let mut logits = linalg::matmul(x, W_U);
-    if b_U.iter().any(|&b| b != 0.0) {
-        logits += &b_U;
+/// - `W_U`: `[d_model, d_vocab]`
+/// - `b_U`: `[d_vocab]`
+pub(crate) struct Unembedding<'a> {
+    pub W_U: ArrayView2<'a, f32>,
+    pub b_U: ArrayView1<'a, f32>,
+    pub soft_cap: Option<f32>,
+}
+
+impl Unembedding<'_> {
+    /// # Shapes
+    /// - `x`: `[batch, pos, d_model]`
+    /// - output: `[batch, pos, d_vocab]`
+    pub(crate) fn logits(&self, x: ArrayView3<'_, f32>) -> Array3<f32> {
+        let (n_batch, n_pos, d_model) = x.dim();
+        let d_vocab = self.W_U.ncols();
+        let mut logits = Array3::zeros((n_batch, n_pos, d_vocab));
+        let x = x.into_shape_with_order((n_batch * n_pos, d_model)).expect("activations are contiguous");
+        let rows = logits.view_mut().into_shape_with_order((n_batch * n_pos, d_vocab)).expect("a new array");
+        self.write_logits(x, 0..d_vocab, rows);
+        logits
     }
-    if let Some(cap) = soft_cap.filter(|&cap| cap > 0.0) {
-        logits.par_mapv_inplace(|logit| cap * (logit / cap).tanh());
+
+    /// The logits of a part of the vocabulary.
+    ///
+    /// # Shapes
+    /// - `x`: `[row, d_model]`
+    /// - `out`: `[row, part]`
+    pub(crate) fn write_logits(&self, x: ArrayView2<'_, f32>, part: Range<usize>, mut out: ArrayViewMut2<'_, f32>) {
+        let b_U = self.b_U.slice(s![part.clone()]);
+        linalg::linear_into(x, self.W_U.slice(s![.., part]), b_U, out.view_mut());
+        if let Some(cap) = self.soft_cap.filter(|&cap| cap > 0.0) {
+            out.par_mapv_inplace(|logit| cap * (logit / cap).tanh());
+        }
     }
-    logits
 }

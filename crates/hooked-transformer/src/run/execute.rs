@@ -1,23 +1,20 @@
 //! The run itself: the input is checked, goes through embedding and blocks, and becomes what was asked for.
 
-use ndarray::{Array2, Array3, ArrayView2, Axis, s};
-use rayon::prelude::*;
+use ndarray::{Array2, Array3, ArrayView2};
 
-use super::{Done, Run, Want};
+use super::{Done, Run, Want, streamed_loss};
 use crate::cache::{ActivationCache, CachedModel};
 use crate::components::attention::Attention;
 use crate::components::block::Block;
 use crate::components::normalization::Norm;
-use crate::components::{Act3, embed, unembed};
+use crate::components::unembed::Unembedding;
+use crate::components::{Act3, embed};
 use crate::config::{NormalizationType, PositionalEmbeddingType};
 use crate::error::{Error, Result};
 use crate::hooks::{Pass, Plan, Site};
 use crate::input::Input;
 use crate::loss;
 use crate::tokens::{TokenBatch, Tokens};
-
-/// Positions whose logits are held at a time when only the loss is wanted.
-const LOSS_BLOCK: usize = 128;
 
 impl<'a> Run<'a> {
     pub(super) fn execute(mut self, want: Want, cache: Option<&mut ActivationCache>) -> Result<Done> {
@@ -225,14 +222,17 @@ impl<'a> Run<'a> {
             }
             None => resid,
         };
-        let unembed =
-            |resid: &Act3| unembed::unembed(resid, weights.W_U.view(), weights.b_U.view(), cfg.output_logits_soft_cap);
+        let unembedding =
+            Unembedding { W_U: weights.W_U.view(), b_U: weights.b_U.view(), soft_cap: cfg.output_logits_soft_cap };
         match want {
             Want::Nothing | Want::Resid => {}
-            Want::Logits => done.logits = Some(unembed(&self.chosen_positions(resid)?)),
-            Want::LossPerToken => done.loss_per_token = Some(self.loss_in_blocks(&resid, &prepared)?),
+            Want::Logits => done.logits = Some(unembedding.logits(self.chosen_positions(resid)?.view())),
+            Want::LossPerToken => {
+                done.loss_per_token =
+                    Some(streamed_loss::loss_per_token(resid.view(), &unembedding, self.targets(&prepared)?))
+            }
             Want::Both => {
-                let logits = unembed(&resid);
+                let logits = unembedding.logits(resid.view());
                 let tokens = prepared.target_tokens()?;
                 done.loss_per_token = Some(loss::loss_per_token(logits.view(), tokens.view())?);
                 done.logits = Some(logits);
@@ -252,35 +252,18 @@ impl<'a> Run<'a> {
         }
         Ok(chosen)
     }
-
-    /// The loss without all logits in memory at once: a block of positions at a time.
-    fn loss_in_blocks(&self, resid: &Act3, prepared: &Prepared) -> Result<Array2<f32>> {
-        let tokens = prepared.target_tokens()?;
-        let (n_batch, n_pos) = tokens.dim();
-        if n_pos < 2 {
+    /// The tokens whose loss is wanted, checked.
+    fn targets<'p>(&self, prepared: &'p Prepared) -> Result<ArrayView2<'p, usize>> {
+        let tokens = prepared.target_tokens()?.view();
+        if tokens.ncols() < 2 {
             return Err(Error::Shape {
                 what: "tokens for the loss".to_string(),
                 expected: "at least two positions: the last one has no next token".to_string(),
-                got: vec![n_batch, n_pos],
+                got: tokens.shape().to_vec(),
             });
         }
-        self.model.check_tokens(tokens.view(), self.model.cfg.d_vocab_out())?;
-        let weights = &self.model.weights;
-        let cap = self.model.cfg.output_logits_soft_cap;
-        let mut losses = Array2::zeros((n_batch, n_pos - 1));
-        for batch in 0..n_batch {
-            for start in (0..n_pos - 1).step_by(LOSS_BLOCK) {
-                let block = start..(start + LOSS_BLOCK).min(n_pos - 1);
-                let rows = resid.slice(s![batch, block.clone(), ..]);
-                let logits = unembed::unembed_rows(rows, weights.W_U.view(), weights.b_U.view(), cap);
-                let mut out = losses.slice_mut(s![batch, block]);
-                let rows = out.axis_iter_mut(Axis(0)).into_par_iter().zip(logits.axis_iter(Axis(0))).enumerate();
-                rows.for_each(|(p, (mut loss, logits))| {
-                    loss.fill(-loss::log_prob(logits, tokens[[batch, start + p + 1]]));
-                });
-            }
-        }
-        Ok(losses)
+        self.model.check_tokens(tokens, self.model.cfg.d_vocab_out())?;
+        Ok(tokens)
     }
 }
 

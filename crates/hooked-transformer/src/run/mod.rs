@@ -16,8 +16,9 @@
 //! ```
 
 mod execute;
+mod streamed_loss;
 
-use ndarray::{Array2, Array3};
+use ndarray::{Array2, Array3, Axis, s};
 
 use crate::cache::{ActivationCache, PosSlice};
 use crate::error::Result;
@@ -69,7 +70,7 @@ struct Done {
 impl Done {
     fn mean_loss(&self) -> f32 {
         let per_token = self.loss_per_token.as_ref().expect("the run was asked for it");
-        loss::mean(per_token, self.mask.as_ref().map(|mask| mask.view()))
+        loss::mean(per_token.view(), self.mask.as_ref().map(|mask| mask.view()))
     }
 }
 
@@ -190,6 +191,23 @@ impl Run<'_> {
     /// As [`logits`](Self::logits).
     pub fn loss(self) -> Result<f32> {
         Ok(self.execute(Want::LossPerToken, None)?.mean_loss())
+    }
+
+    /// The mean loss of each of several inputs of equal shape that run as one batch.
+    ///
+    /// # Errors
+    /// As [`logits`](Self::logits).
+    pub(crate) fn loss_of_copies(self, copies: usize) -> Result<Vec<f32>> {
+        let done = self.execute(Want::LossPerToken, None)?;
+        let per_token = done.loss_per_token.expect("asked for");
+        let rows = per_token.nrows() / copies;
+        let losses = per_token.axis_chunks_iter(Axis(0), rows).enumerate();
+        Ok(losses
+            .map(|(copy, losses)| {
+                let mask = done.mask.as_ref().map(|mask| mask.slice(s![copy * rows..(copy + 1) * rows, ..]));
+                loss::mean(losses, mask)
+            })
+            .collect())
     }
 
     /// Cross-entropy of each next token, `[batch, pos - 1]`.

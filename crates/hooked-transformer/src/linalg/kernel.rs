@@ -1,0 +1,304 @@
+//! The innermost loop of a matrix product: one small tile of the output, kept in vector registers.
+//!
+//! ```text
+//! out[r, c] (+)= Σ_k a[r, k] strip[k, c]         r < rows of the tile, c < WIDTH
+//! ```
+//! For each `k` a tile reads one row of the strip (two vectors) and one number from each row of `a`, and does two
+//! multiply-adds a row: enough arithmetic for each load that the processor's multipliers are never idle. There is a
+//! kernel for AVX-512 (14 rows of 32) and one for AVX2 with FMA (6 rows of 16), and of each a version for every smaller
+//! number of rows, so that no row is computed for nothing. The processor is asked once which of them it can run.
+//!
+//! Method: Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
+//!
+//! This is the library's one file that names instructions, and needs `unsafe` for it.
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::*;
+use std::sync::LazyLock;
+
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+/// Numbers in the largest tile of any kernel.
+const MAX_TILE: usize = 14 * 32;
+
+/// A kernel's measures, and its code for tiles of 1, 2, … rows.
+pub(super) struct Kernel {
+    /// Columns of a strip and of a tile.
+    pub(super) width: usize,
+    tiles: &'static [unsafe fn(Tile)],
+}
+
+/// What one tile computes: the addresses and measures that [`Kernel::multiply`] has checked.
+#[derive(Clone, Copy)]
+struct Tile {
+    depth: usize,
+    a: *const f32,
+    a_stride: usize,
+    strip: *const f32,
+    out: *mut f32,
+    out_stride: usize,
+    /// Whether to add to what is there.
+    add: bool,
+    ahead: Ahead,
+}
+
+/// A part of `b` that will be copied soon, and travels from memory while the processor multiplies: of each row the
+/// [`AHEAD_WIDTH`] numbers from `from` on, which are two cache lines. Nothing is read: only the cache hears of the
+/// addresses, so they may be any.
+#[derive(Clone, Copy)]
+pub(super) struct Ahead {
+    from: *const f32,
+    stride: usize,
+}
+
+/// Numbers of each row that one tile fetches ahead.
+pub(super) const AHEAD_WIDTH: usize = 32;
+
+/// A tile fetches one row ahead in so many steps of its loop.
+pub(super) const STEPS_PER_ROW_AHEAD: usize = 8;
+
+impl Ahead {
+    pub(super) const NOTHING: Self = Self { from: std::ptr::null(), stride: 0 };
+
+    /// The rows from `row` on, and the columns from `column` on, of a matrix whose rows are contiguous.
+    pub(super) fn of(b: ArrayView2<'_, f32>, row: usize, column: usize) -> Self {
+        let stride = b.strides()[0].unsigned_abs();
+        Self { from: b.as_ptr().wrapping_add(row * stride + column), stride }
+    }
+}
+
+/// The best kernel that this processor runs, if there is one.
+pub(super) static BEST: LazyLock<Option<&'static Kernel>> = LazyLock::new(|| available().into_iter().next());
+
+/// All kernels that this processor runs, best first.
+pub(super) fn available() -> Vec<&'static Kernel> {
+    let wide = is_x86_feature_detected!("avx512f").then_some(&AVX_512);
+    let narrow = (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(&AVX_2);
+    [wide, narrow].into_iter().flatten().collect()
+}
+
+static AVX_512: Kernel = Kernel {
+    width: 32,
+    tiles: &[
+        avx_512::<1>,
+        avx_512::<2>,
+        avx_512::<3>,
+        avx_512::<4>,
+        avx_512::<5>,
+        avx_512::<6>,
+        avx_512::<7>,
+        avx_512::<8>,
+        avx_512::<9>,
+        avx_512::<10>,
+        avx_512::<11>,
+        avx_512::<12>,
+        avx_512::<13>,
+        avx_512::<14>,
+    ],
+};
+
+static AVX_2: Kernel =
+    Kernel { width: 16, tiles: &[avx_2::<1>, avx_2::<2>, avx_2::<3>, avx_2::<4>, avx_2::<5>, avx_2::<6>] };
+
+impl Kernel {
+    /// The most rows of one tile.
+    pub(super) fn max_rows(&self) -> usize {
+        self.tiles.len()
+    }
+
+    /// Writes `a · strip` into `out`, or adds it.
+    ///
+    /// # Shapes
+    /// - `a`: `[rows, depth]`, at most [`Self::max_rows`], each row contiguous
+    /// - `strip`: `[depth, width]`
+    /// - `out`: `[rows, columns]`, at most `width` columns, each row contiguous
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    pub(super) fn multiply(
+        &self,
+        a: ArrayView2<'_, f32>,
+        strip: &[f32],
+        mut out: ArrayViewMut2<'_, f32>,
+        add: bool,
+        ahead: Ahead,
+    ) {
+        let (rows, depth) = a.dim();
+        let columns = out.ncols();
+        assert!(out.nrows() == rows && columns <= self.width && strip.len() == depth * self.width);
+        if rows == 0 || columns == 0 || depth == 0 {
+            return;
+        }
+        assert!(contiguous_rows(a.strides(), depth) && contiguous_rows(out.strides(), columns));
+        // The last strip of a matrix may be wider than what is left of the output: its tile is computed beside it.
+        let mut beside = [0.0f32; MAX_TILE];
+        let whole = columns == self.width;
+        assert!(rows * self.width <= beside.len());
+        let (to, to_stride) =
+            if whole { (out.as_mut_ptr(), out.strides()[0] as usize) } else { (beside.as_mut_ptr(), self.width) };
+        let tile = Tile {
+            depth,
+            a: a.as_ptr(),
+            a_stride: a.strides()[0] as usize,
+            strip: strip.as_ptr(),
+            out: to,
+            out_stride: to_stride,
+            add: add && whole,
+            ahead,
+        };
+        // SAFETY: kernels are only reached through `available`, which asked the processor. This one reads `depth` numbers
+        // from each of the `rows` rows of `a` and `depth * width` of the strip, and writes `width` into each of `rows`
+        // rows of `out` or `beside`: all of that lies inside them, as just checked.
+        unsafe { self.tiles[rows - 1](tile) };
+        if !whole {
+            for (mut out, tile) in out.rows_mut().into_iter().zip(beside.chunks(self.width)) {
+                out.iter_mut().zip(tile).for_each(|(out, x)| *out = if add { *out + x } else { *x });
+            }
+        }
+    }
+}
+
+/// Whether each row of a matrix with these strides lies in one piece, and rows go forward in memory.
+pub(super) fn contiguous_rows(strides: &[isize], columns: usize) -> bool {
+    strides[0] >= 0 && (columns == 1 || strides[1] == 1)
+}
+
+#[target_feature(enable = "avx512f")]
+unsafe fn avx_512<const ROWS: usize>(tile: Tile) {
+    // SAFETY: the caller's promise is handed on.
+    unsafe { multiply_tile::<__m512, ROWS>(tile) }
+}
+
+#[target_feature(enable = "avx2,fma")]
+unsafe fn avx_2<const ROWS: usize>(tile: Tile) {
+    // SAFETY: the caller's promise is handed on.
+    unsafe { multiply_tile::<__m256, ROWS>(tile) }
+}
+
+/// The loop itself, for either kind of vector; compiled into the functions above, where its instructions are allowed.
+///
+/// # Safety
+/// The processor has the instructions of `V`. `a` points to `ROWS` rows of `depth` numbers, `a_stride` apart, `strip` to
+/// `depth` rows of two vectors, and `out` to `ROWS` rows with room for two vectors, `out_stride` apart.
+#[inline(always)]
+unsafe fn multiply_tile<V: Vector, const ROWS: usize>(tile: Tile) {
+    // SAFETY: every address that is read or written stays inside what the caller promised.
+    unsafe {
+        let out = |row: usize| tile.out.add(row * tile.out_stride);
+        for row in 0..ROWS {
+            // The output is not needed before the end: let it travel from memory meanwhile.
+            _mm_prefetch::<_MM_HINT_T0>(out(row).cast());
+            _mm_prefetch::<_MM_HINT_T0>(out(row).add(2 * V::LANES - 1).cast());
+        }
+        let mut ahead = tile.ahead.from;
+        let mut sums = [[V::zero(); 2]; ROWS];
+        for k in 0..tile.depth {
+            if k.is_multiple_of(STEPS_PER_ROW_AHEAD) && !tile.ahead.from.is_null() {
+                _mm_prefetch::<_MM_HINT_T1>(ahead.cast());
+                _mm_prefetch::<_MM_HINT_T1>(ahead.wrapping_add(AHEAD_WIDTH / 2).cast());
+                ahead = ahead.wrapping_add(tile.ahead.stride);
+            }
+            let strip = tile.strip.add(k * 2 * V::LANES);
+            let (left, right) = (V::load(strip), V::load(strip.add(V::LANES)));
+            for (row, sums) in sums.iter_mut().enumerate() {
+                let a = V::splat(*tile.a.add(row * tile.a_stride + k));
+                sums[0] = V::multiply_add(a, left, sums[0]);
+                sums[1] = V::multiply_add(a, right, sums[1]);
+            }
+        }
+        for (row, sums) in sums.into_iter().enumerate() {
+            for (half, sum) in sums.into_iter().enumerate() {
+                let out = out(row).add(half * V::LANES);
+                V::store(out, if tile.add { V::add(V::load(out), sum) } else { sum });
+            }
+        }
+    }
+}
+
+/// The six instructions that a kernel is made of.
+///
+/// # Safety
+/// Of every function: the processor has the instruction, and a pointer is good for `LANES` numbers.
+trait Vector: Copy {
+    const LANES: usize;
+    unsafe fn zero() -> Self;
+    unsafe fn splat(x: f32) -> Self;
+    unsafe fn load(from: *const f32) -> Self;
+    unsafe fn store(to: *mut f32, x: Self);
+    unsafe fn add(x: Self, y: Self) -> Self;
+    /// `x y + z`, rounded once.
+    unsafe fn multiply_add(x: Self, y: Self, z: Self) -> Self;
+}
+
+/// Implements [`Vector`] by the names of its intrinsics, in the order of the trait.
+macro_rules! vector {
+    ($type:ty, $lanes:literal: $zero:ident, $splat:ident, $load:ident, $store:ident, $add:ident, $multiply_add:ident) => {
+        // SAFETY: each function does what its intrinsic does, under the trait's conditions.
+        impl Vector for $type {
+            const LANES: usize = $lanes;
+            #[inline(always)]
+            unsafe fn zero() -> Self {
+                unsafe { $zero() }
+            }
+            #[inline(always)]
+            unsafe fn splat(x: f32) -> Self {
+                unsafe { $splat(x) }
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const f32) -> Self {
+                unsafe { $load(from) }
+            }
+            #[inline(always)]
+            unsafe fn store(to: *mut f32, x: Self) {
+                unsafe { $store(to, x) }
+            }
+            #[inline(always)]
+            unsafe fn add(x: Self, y: Self) -> Self {
+                unsafe { $add(x, y) }
+            }
+            #[inline(always)]
+            unsafe fn multiply_add(x: Self, y: Self, z: Self) -> Self {
+                unsafe { $multiply_add(x, y, z) }
+            }
+        }
+    };
+}
+
+vector!(__m512, 16: _mm512_setzero_ps, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps);
+vector!(__m256, 8: _mm256_setzero_ps, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array2, s};
+
+    /// Every kernel of this processor, every number of rows, whole and partial widths, written and added.
+    #[test]
+    fn tiles_agree_with_the_definition() {
+        for kernel in available() {
+            for (rows, columns) in (1..=kernel.max_rows()).flat_map(|rows| [(rows, kernel.width), (rows, 5)]) {
+                let depth = 7;
+                let a = Array2::from_shape_fn((rows, depth + 3), |(i, k)| (i * 3 + k) as f32);
+                let strip: Vec<f32> = (0..depth * kernel.width).map(|i| (i % 11) as f32 - 4.0).collect();
+                let mut out = Array2::from_elem((rows, columns + 2), 100.0f32);
+                for add in [false, true] {
+                    kernel.multiply(
+                        a.slice(s![.., 1..=depth]),
+                        &strip,
+                        out.slice_mut(s![.., 1..=columns]),
+                        add,
+                        Ahead::NOTHING,
+                    );
+                    for ((r, c), &got) in out.indexed_iter() {
+                        let product =
+                            |c: usize| -> f32 { (0..depth).map(|k| a[[r, k + 1]] * strip[k * kernel.width + c]).sum() };
+                        // Small whole numbers: exact in any order. What lies around the tile is left alone.
+                        let inside = (1..=columns).contains(&c);
+                        let want = if inside { product(c - 1) * if add { 2.0 } else { 1.0 } } else { 100.0 };
+                        assert_eq!(got, want, "{rows} rows of {}, at {r}, {c}, add {add}", kernel.width);
+                    }
+                }
+            }
+        }
+    }
+}
