@@ -56,6 +56,7 @@ mod input;
 pub mod linalg;
 mod loading;
 mod loss;
+mod memory;
 mod model;
 mod pretrained;
 mod processing;

@@ -8,16 +8,14 @@
 //! z[b, i, h]          = Σ_j pattern[b, h, i, j] v[b, j, h]
 //! result[b, i, h]     = z[b, i, h] W_O[h]                            out = Σ_h result + b_O
 //! ```
-//! When nobody looks at scores or pattern they are never materialised: each head works through blocks of queries with a
-//! scratch matrix of its own. The result of each head is computed only when somebody looks at it, too.
+//! The step from `q`, `k`, `v` to `z` is in [`attend`](super::attend). The result of each head is computed only when
+//! somebody looks at it.
 
-use ndarray::{
-    Array2, Array4, ArrayView, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis,
-    CowArray, RemoveAxis, s,
-};
+use ndarray::{Array2, Array4, ArrayView, ArrayView1, ArrayView2, ArrayView3, ArrayView4, Axis, CowArray, RemoveAxis};
 use rayon::prelude::*;
 
-use super::activation::{self, softmax};
+use super::activation;
+use super::attend::Attend;
 use super::mask::Mask;
 use super::normalization::rms_norm;
 use super::{Act3, Act4, rotary};
@@ -26,9 +24,6 @@ use crate::generation::kv_cache::LayerKeysValues;
 use crate::hooks::{Pass, Site};
 use crate::linalg;
 use crate::weights::AttentionWeights;
-
-/// Queries that one task handles: their scores over a thousand keys fit into the second-level cache.
-const QUERY_BLOCK: usize = 64;
 
 /// What queries, keys or values are computed from: one stream for all heads, or a stream for each head if somebody
 /// hooks the inputs of heads separately.
@@ -109,7 +104,7 @@ impl Attention<'_> {
         (q, k)
     }
 
-    /// From queries, keys and values to `z`.
+    /// From queries, keys and values to `z`: in one go, or in three steps where hooks come between.
     ///
     /// # Shapes
     /// - `q`: `[batch, query_pos, head, d_head]`
@@ -124,93 +119,21 @@ impl Attention<'_> {
         offset: usize,
     ) -> Array4<f32> {
         let mask = Mask::new(self.cfg, self.layer, offset, k.dim().1, self.real);
+        let attend = Attend { cfg: self.cfg, layer: self.layer, mask, q, k, v };
         let layer = Some(self.layer);
-        if !pass.watches(Site::AttnScores, layer) && !pass.watches(Site::Pattern, layer) {
-            return self.attend_unseen(q, k, v, &mask);
+        if pass.hooked(Site::AttnScores, layer) || pass.hooked(Site::Pattern, layer) {
+            let scores = pass.point(Site::AttnScores, layer, attend.scores().into_shared());
+            let pattern = pass.point(Site::Pattern, layer, softmax_rows(scores));
+            return attend.mix_values(pattern.view());
         }
-        let scores = pass.point(Site::AttnScores, layer, self.scores(q, k, &mask).into_shared());
-        let pattern = pass.point(Site::Pattern, layer, softmax_rows(scores));
-        self.mix_values(pattern.view(), v)
-    }
-
-    /// The same without scores and pattern in memory.
-    fn attend_unseen(
-        &self,
-        q: ArrayView4<'_, f32>,
-        k: ArrayView4<'_, f32>,
-        v: ArrayView4<'_, f32>,
-        mask: &Mask<'_>,
-    ) -> Array4<f32> {
-        let mut z = Array4::zeros(q.raw_dim());
-        run(query_blocks(z.view_mut()), |task, mut z| {
-            let (q, k, v) = (task.queries(q), self.of_head(k, &task), self.of_head(v, &task));
-            // Keys after the last query of the block, or before the first one's window, are hidden from all of them.
-            let keys = mask.range(task.first_query).start..mask.range(task.first_query + q.nrows() - 1).end;
-            let mut scores = Array2::zeros((q.nrows(), keys.len()));
-            linalg::matmul_block(q, k.slice(s![keys.clone(), ..]).t(), scores.view_mut());
-            for (row, mut scores) in scores.rows_mut().into_iter().enumerate() {
-                let query = task.first_query + row;
-                let scores = scores.as_slice_mut().expect("the scratch matrix is contiguous");
-                self.shape_scores(&task, mask, query, keys.start, scores);
-                softmax(scores);
+        let keep = [Site::AttnScores, Site::Pattern].map(|site| pass.watches(site, layer));
+        let (z, [scores, pattern]) = attend.at_once(keep);
+        for (site, kept) in [(Site::AttnScores, scores), (Site::Pattern, pattern)] {
+            if let Some(kept) = kept {
+                pass.point(site, layer, kept.into_shared());
             }
-            linalg::matmul_block(scores.view(), v.slice(s![keys, ..]), z.view_mut());
-        });
+        }
         z
-    }
-
-    /// # Shapes
-    /// - output: `[batch, head, query_pos, key_pos]`
-    fn scores(&self, q: ArrayView4<'_, f32>, k: ArrayView4<'_, f32>, mask: &Mask<'_>) -> Array4<f32> {
-        let (n_batch, n_queries, n_heads, _) = q.dim();
-        let mut scores = Array4::zeros((n_batch, n_heads, n_queries, k.dim().1));
-        // Seen as [batch, query_pos, head, key_pos], so that the tasks are the same as for z.
-        let by_query = scores.view_mut().permuted_axes([0, 2, 1, 3]);
-        run(query_blocks(by_query), |task, mut scores| {
-            linalg::matmul_block(task.queries(q), self.of_head(k, &task).t(), scores.view_mut());
-            for (row, mut scores) in scores.rows_mut().into_iter().enumerate() {
-                let scores = scores.as_slice_mut().expect("a row of scores is contiguous");
-                self.shape_scores(&task, mask, task.first_query + row, 0, scores);
-            }
-        });
-        scores
-    }
-
-    /// Scale, soft cap, ALiBi and mask on the raw dot products of one query with the keys from `first_key` on.
-    fn shape_scores(&self, task: &Task, mask: &Mask<'_>, query: usize, first_key: usize, scores: &mut [f32]) {
-        let scale = self.cfg.attn_scale(self.layer);
-        scores.iter_mut().for_each(|score| *score /= scale);
-        if let Some(cap) = self.cfg.attn_scores_soft_cap.filter(|&cap| cap > 0.0) {
-            scores.iter_mut().for_each(|score| *score = cap * (*score / cap).tanh());
-        }
-        if self.cfg.positional_embedding_type == PositionalEmbeddingType::Alibi {
-            let slope = alibi_slope(task.head, self.cfg.n_heads);
-            for (key, score) in scores.iter_mut().enumerate() {
-                *score += slope * mask.distance(query, first_key + key);
-            }
-        }
-        mask.hide(task.batch, query, first_key, scores);
-    }
-
-    /// # Shapes
-    /// - `pattern`: `[batch, head, query_pos, key_pos]`
-    /// - `v`: `[batch, key_pos, kv_head, d_head]`
-    /// - output: `[batch, query_pos, head, d_head]`
-    fn mix_values(&self, pattern: ArrayView4<'_, f32>, v: ArrayView4<'_, f32>) -> Array4<f32> {
-        let (n_batch, n_heads, n_queries, _) = pattern.dim();
-        let mut z = Array4::zeros((n_batch, n_queries, n_heads, v.dim().3));
-        run(query_blocks(z.view_mut()), |task, z| {
-            let queries = task.first_query..task.first_query + z.nrows();
-            let pattern = pattern.slice(s![task.batch, task.head, queries, ..]);
-            linalg::matmul_block(pattern, self.of_head(v, &task), z);
-        });
-        z
-    }
-
-    /// The keys or values that a query head uses, `[key_pos, d_head]`.
-    fn of_head<'v>(&self, x: ArrayView4<'v, f32>, task: &Task) -> ArrayView2<'v, f32> {
-        let heads_per_group = self.cfg.n_heads / x.dim().2;
-        x.slice_move(s![task.batch, .., task.head / heads_per_group, ..])
     }
 
     /// From `z` to what the layer adds to the residual stream.
@@ -258,54 +181,9 @@ fn project(x: &HeadInput, w: ArrayView3<'_, f32>, b: ArrayView2<'_, f32>) -> Arr
     out.into_shape_with_order((n_batch, n_pos, n_heads, d_head)).expect("same size")
 }
 
-/// The slope of a head's bias: a geometric series from `2^(-8/n)`, as in the classic library.
-fn alibi_slope(head: usize, n_heads: usize) -> f32 {
-    (2.0f32).powf(-8.0 / n_heads as f32 * (head + 1) as f32)
-}
-
 /// Softmax over the last axis, in place where nobody else holds the scores.
 fn softmax_rows(mut scores: Act4) -> Act4 {
     let n_keys = scores.dim().3.max(1);
     super::values_mut(&mut scores).par_chunks_mut(n_keys).for_each(activation::softmax);
     scores
-}
-
-/// One head of one row of the batch, and a block of its queries.
-struct Task {
-    batch: usize,
-    head: usize,
-    first_query: usize,
-    n_queries: usize,
-}
-
-impl Task {
-    /// `[query_pos, d_head]`
-    fn queries<'v>(&self, q: ArrayView4<'v, f32>) -> ArrayView2<'v, f32> {
-        q.slice_move(s![self.batch, self.first_query..self.first_query + self.n_queries, self.head, ..])
-    }
-}
-
-/// Cuts an output `[batch, query_pos, head, …]` into the blocks that the tasks write.
-fn query_blocks(out: ArrayViewMut4<'_, f32>) -> Vec<(Task, ArrayViewMut2<'_, f32>)> {
-    let mut tasks = Vec::new();
-    for (batch, row) in linalg::into_axis_chunks(out, Axis(0), 1).into_iter().enumerate() {
-        let row = row.index_axis_move(Axis(0), 0);
-        for (head, queries) in linalg::into_axis_chunks(row, Axis(1), 1).into_iter().enumerate() {
-            let queries = queries.index_axis_move(Axis(1), 0);
-            for (block, out) in linalg::into_axis_chunks(queries, Axis(0), QUERY_BLOCK).into_iter().enumerate() {
-                let task = Task { batch, head, first_query: block * QUERY_BLOCK, n_queries: out.nrows() };
-                tasks.push((task, out));
-            }
-        }
-    }
-    tasks
-}
-
-/// Runs the tasks, in parallel where there is enough to do.
-fn run<'o>(tasks: Vec<(Task, ArrayViewMut2<'o, f32>)>, work: impl Fn(Task, ArrayViewMut2<'o, f32>) + Sync) {
-    if tasks.len() == 1 {
-        tasks.into_iter().for_each(|(task, out)| work(task, out));
-    } else {
-        tasks.into_par_iter().for_each(|(task, out)| work(task, out));
-    }
 }

@@ -1,6 +1,7 @@
 //! The parts of the forward pass, one file each: its equation, its shapes, its code.
 
 pub(crate) mod activation;
+pub(crate) mod attend;
 pub(crate) mod attention;
 pub(crate) mod block;
 pub(crate) mod embed;

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use ndarray::{Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut2, s};
 
-use crate::linalg;
+use crate::{linalg, memory};
 
 /// The weights of the unembedding.
 ///
@@ -28,7 +28,7 @@ impl Unembedding<'_> {
     pub(crate) fn logits(&self, x: ArrayView3<'_, f32>) -> Array3<f32> {
         let (n_batch, n_pos, d_model) = x.dim();
         let d_vocab = self.W_U.ncols();
-        let mut logits = Array3::zeros((n_batch, n_pos, d_vocab));
+        let mut logits = memory::zeros((n_batch, n_pos, d_vocab));
         let x = x.into_shape_with_order((n_batch * n_pos, d_model)).expect("activations are contiguous");
         let rows = logits.view_mut().into_shape_with_order((n_batch * n_pos, d_vocab)).expect("a new array");
         self.write_logits(x, 0..d_vocab, rows);

@@ -23,6 +23,8 @@ use ndarray::{
 };
 use rayon::prelude::*;
 
+use crate::memory;
+
 pub(crate) use few_rows::dot;
 
 /// Below this many multiply-adds a product is not worth cutting up: waking a thread costs tens of microseconds.
@@ -51,7 +53,7 @@ pub fn matmul(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
 /// If the shapes do not fit.
 #[track_caller]
 pub(crate) fn linear(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, bias: Option<ArrayView1<'_, f32>>) -> Array2<f32> {
-    let mut out = Array2::zeros((a.nrows(), b.ncols()));
+    let mut out = memory::zeros((a.nrows(), b.ncols()));
     Factors { a, b: b.insert_axis(Axis(0)), bias }.write(out.view_mut());
     out
 }
@@ -158,7 +160,7 @@ pub(crate) fn into_axis_chunks<D: Dimension>(
 #[track_caller]
 pub(crate) fn linear_heads(x: ArrayView2<'_, f32>, w: ArrayView3<'_, f32>, bias: ArrayView2<'_, f32>) -> Array3<f32> {
     let (n_heads, _, d_out) = w.dim();
-    let mut out = Array2::zeros((x.nrows(), n_heads * d_out));
+    let mut out = memory::zeros((x.nrows(), n_heads * d_out));
     let bias = bias.to_shape(n_heads * d_out).expect("a bias for each head's outputs");
     Factors { a: x, b: w, bias: Some(bias.view()) }.write(out.view_mut());
     out.into_shape_with_order((x.nrows(), n_heads, d_out)).expect("same size")
@@ -173,7 +175,7 @@ pub(crate) fn linear_heads(x: ArrayView2<'_, f32>, w: ArrayView3<'_, f32>, bias:
 #[track_caller]
 pub(crate) fn matmul_each_head(x: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>) -> Array3<f32> {
     let (n_heads, d_in, d_out) = w.dim();
-    let mut out = Array3::zeros((x.dim().0, n_heads, d_out));
+    let mut out = memory::zeros((x.dim().0, n_heads, d_out));
     for_each_head(out.view_mut(), d_in * d_out, |head, rows, out| {
         matmul_block(x.slice(s![rows, head, ..]), w.index_axis(Axis(0), head), out);
     });

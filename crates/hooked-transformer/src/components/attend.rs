@@ -1,0 +1,185 @@
+//! From queries, keys and values to `z`: scores, softmax, and the mean of the values that it weighs.
+//!
+//! Each head works through blocks of queries. [`Attend::at_once`] takes a block through all steps while its scores are in
+//! the cache, looks only at keys that some query of the block may see, and writes scores and pattern to memory only where
+//! they are wanted. Where hooks edit scores or pattern the steps are taken one by one instead.
+
+use ndarray::{Array2, Array4, ArrayView2, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis, s};
+use rayon::prelude::*;
+
+use super::activation::softmax;
+use super::mask::Mask;
+use crate::config::{HookedTransformerConfig, PositionalEmbeddingType};
+use crate::{linalg, memory};
+
+/// Queries that one task handles: their scores over a thousand keys fit into the second-level cache.
+const QUERY_BLOCK: usize = 64;
+
+/// One layer's queries, keys and values, and who may see whom.
+///
+/// # Shapes
+/// - `q`: `[batch, query_pos, head, d_head]`
+/// - `k`, `v`: `[batch, key_pos, kv_head, d_head]`
+pub(crate) struct Attend<'a> {
+    pub cfg: &'a HookedTransformerConfig,
+    pub layer: usize,
+    pub mask: Mask<'a>,
+    pub q: ArrayView4<'a, f32>,
+    pub k: ArrayView4<'a, f32>,
+    pub v: ArrayView4<'a, f32>,
+}
+
+impl Attend<'_> {
+    /// All steps, and of scores and pattern what is to be kept.
+    ///
+    /// # Shapes
+    /// - `z`: `[batch, query_pos, head, d_head]`
+    /// - scores, pattern: `[batch, head, query_pos, key_pos]`
+    pub(crate) fn at_once(&self, keep: [bool; 2]) -> (Array4<f32>, [Option<Array4<f32>>; 2]) {
+        let mut z = self.new_z();
+        let mut kept = keep.map(|keep| keep.then(|| self.new_scores()));
+        let mut blocks = kept.each_mut().map(|kept| kept.as_mut().map(|kept| by_query(kept).into_iter()));
+        let tasks: Vec<_> = query_blocks(z.view_mut())
+            .into_iter()
+            .map(|(task, z)| (task, z, blocks.each_mut().map(|blocks| Some(blocks.as_mut()?.next()?.1))))
+            .collect();
+        run(tasks, |(task, z, [scores_out, pattern_out])| self.block_at_once(&task, z, scores_out, pattern_out));
+        (z, kept)
+    }
+
+    fn block_at_once(
+        &self,
+        task: &Task,
+        mut z: ArrayViewMut2<'_, f32>,
+        scores_out: Option<ArrayViewMut2<'_, f32>>,
+        pattern_out: Option<ArrayViewMut2<'_, f32>>,
+    ) {
+        let (q, k, v) = (task.queries(self.q), self.of_head(self.k, task), self.of_head(self.v, task));
+        // Keys after the last query of the block, or before the first one's window, are hidden from all of them.
+        let keys = self.mask.range(task.first_query).start..self.mask.range(task.first_query + q.nrows() - 1).end;
+        let mut scores = Array2::zeros((q.nrows(), keys.len()));
+        linalg::matmul_block(q, k.slice(s![keys.clone(), ..]).t(), scores.view_mut());
+        self.shape_scores(task, keys.start, scores.view_mut());
+        if let Some(mut out) = scores_out {
+            out.slice_mut(s![.., ..keys.start]).fill(f32::NEG_INFINITY);
+            out.slice_mut(s![.., keys.clone()]).assign(&scores);
+            out.slice_mut(s![.., keys.end..]).fill(f32::NEG_INFINITY);
+        }
+        scores.as_slice_mut().expect("a new matrix").chunks_mut(keys.len()).for_each(softmax);
+        if let Some(mut out) = pattern_out {
+            // The rest is zero already.
+            out.slice_mut(s![.., keys.clone()]).assign(&scores);
+        }
+        linalg::matmul_block(scores.view(), v.slice(s![keys, ..]), z.view_mut());
+    }
+
+    /// # Shapes
+    /// - output: `[batch, head, query_pos, key_pos]`
+    pub(crate) fn scores(&self) -> Array4<f32> {
+        let mut scores = self.new_scores();
+        run(by_query(&mut scores), |(task, mut scores)| {
+            linalg::matmul_block(task.queries(self.q), self.of_head(self.k, &task).t(), scores.view_mut());
+            self.shape_scores(&task, 0, scores);
+        });
+        scores
+    }
+
+    /// # Shapes
+    /// - `pattern`: `[batch, head, query_pos, key_pos]`
+    /// - output: `[batch, query_pos, head, d_head]`
+    pub(crate) fn mix_values(&self, pattern: ArrayView4<'_, f32>) -> Array4<f32> {
+        let mut z = self.new_z();
+        run(query_blocks(z.view_mut()), |(task, z)| {
+            let queries = task.first_query..task.first_query + z.nrows();
+            let pattern = pattern.slice(s![task.batch, task.head, queries, ..]);
+            linalg::matmul_block(pattern, self.of_head(self.v, &task), z);
+        });
+        z
+    }
+
+    fn new_z(&self) -> Array4<f32> {
+        let (n_batch, n_queries, n_heads, _) = self.q.dim();
+        memory::zeros((n_batch, n_queries, n_heads, self.v.dim().3))
+    }
+
+    fn new_scores(&self) -> Array4<f32> {
+        let (n_batch, n_queries, n_heads, _) = self.q.dim();
+        memory::zeros((n_batch, n_heads, n_queries, self.k.dim().1))
+    }
+
+    /// Scale, soft cap, ALiBi and mask on the raw dot products of a block with the keys from `first_key` on.
+    fn shape_scores(&self, task: &Task, first_key: usize, mut scores: ArrayViewMut2<'_, f32>) {
+        let scale = self.cfg.attn_scale(self.layer);
+        for (row, mut scores) in scores.rows_mut().into_iter().enumerate() {
+            let query = task.first_query + row;
+            let scores = scores.as_slice_mut().expect("a row of scores is contiguous");
+            scores.iter_mut().for_each(|score| *score /= scale);
+            if let Some(cap) = self.cfg.attn_scores_soft_cap.filter(|&cap| cap > 0.0) {
+                scores.iter_mut().for_each(|score| *score = cap * (*score / cap).tanh());
+            }
+            if self.cfg.positional_embedding_type == PositionalEmbeddingType::Alibi {
+                let slope = alibi_slope(task.head, self.cfg.n_heads);
+                for (key, score) in scores.iter_mut().enumerate() {
+                    *score += slope * self.mask.distance(query, first_key + key);
+                }
+            }
+            self.mask.hide(task.batch, query, first_key, scores);
+        }
+    }
+
+    /// The keys or values that a query head uses, `[key_pos, d_head]`.
+    fn of_head<'v>(&self, x: ArrayView4<'v, f32>, task: &Task) -> ArrayView2<'v, f32> {
+        let heads_per_group = self.cfg.n_heads / x.dim().2;
+        x.slice_move(s![task.batch, .., task.head / heads_per_group, ..])
+    }
+}
+
+/// The slope of a head's bias: a geometric series from `2^(-8/n)`, as in the classic library.
+fn alibi_slope(head: usize, n_heads: usize) -> f32 {
+    (2.0f32).powf(-8.0 / n_heads as f32 * (head + 1) as f32)
+}
+
+/// One head of one row of the batch, and a block of its queries.
+struct Task {
+    batch: usize,
+    head: usize,
+    first_query: usize,
+    n_queries: usize,
+}
+
+impl Task {
+    /// `[query_pos, d_head]`
+    fn queries<'v>(&self, q: ArrayView4<'v, f32>) -> ArrayView2<'v, f32> {
+        q.slice_move(s![self.batch, self.first_query..self.first_query + self.n_queries, self.head, ..])
+    }
+}
+
+/// Cuts an output `[batch, query_pos, head, …]` into the blocks that the tasks write.
+fn query_blocks(out: ArrayViewMut4<'_, f32>) -> Vec<(Task, ArrayViewMut2<'_, f32>)> {
+    let mut tasks = Vec::new();
+    for (batch, row) in linalg::into_axis_chunks(out, Axis(0), 1).into_iter().enumerate() {
+        let row = row.index_axis_move(Axis(0), 0);
+        for (head, queries) in linalg::into_axis_chunks(row, Axis(1), 1).into_iter().enumerate() {
+            let queries = queries.index_axis_move(Axis(1), 0);
+            for (block, out) in linalg::into_axis_chunks(queries, Axis(0), QUERY_BLOCK).into_iter().enumerate() {
+                let task = Task { batch, head, first_query: block * QUERY_BLOCK, n_queries: out.nrows() };
+                tasks.push((task, out));
+            }
+        }
+    }
+    tasks
+}
+
+/// The blocks of scores or pattern `[batch, head, query_pos, key_pos]`, in the order of those of `z`.
+fn by_query(scores: &mut Array4<f32>) -> Vec<(Task, ArrayViewMut2<'_, f32>)> {
+    query_blocks(scores.view_mut().permuted_axes([0, 2, 1, 3]))
+}
+
+/// Runs the tasks, in parallel where there is enough to do.
+fn run<T: Send>(tasks: Vec<T>, work: impl Fn(T) + Sync + Send) {
+    if tasks.len() == 1 {
+        tasks.into_iter().for_each(work);
+    } else {
+        tasks.into_par_iter().for_each(work);
+    }
+}

@@ -1,0 +1,51 @@
+//! New arrays for activations and weights.
+//!
+//! A large array comes from the system as pages that are handed out, and cleared, when they are first written to. With
+//! pages of 4 KiB that costs more than many a computation that fills them: caching everything of a thousand tokens
+//! writes two gigabytes. So the system is asked for large pages, which Linux otherwise keeps for programs that ask.
+
+use ndarray::{Array, Dimension, ShapeBuilder};
+
+/// Smaller arrays are not worth a system call.
+const LARGE: usize = 4 << 20;
+
+/// Zeros; in large pages, where the array is large and the system has them.
+pub(crate) fn zeros<D: Dimension>(shape: impl ShapeBuilder<Dim = D>) -> Array<f32, D> {
+    let mut array = Array::zeros(shape);
+    if let Some(values) = array.as_slice_memory_order_mut()
+        && size_of_val(values) >= LARGE
+    {
+        ask_for_large_pages(values);
+    }
+    array
+}
+
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code)]
+fn ask_for_large_pages(values: &mut [f32]) {
+    /// What the advice is about must begin at a page; large pages are of 2 MiB on nearly every machine.
+    const PAGE: usize = 2 << 20;
+    let (start, end) = (values.as_ptr().addr().next_multiple_of(PAGE), values.as_ptr_range().end.addr());
+    let length = end.saturating_sub(start) / PAGE * PAGE;
+    // SAFETY: the range lies inside the array, and the advice changes no byte of it. It may be refused, which is fine.
+    unsafe { libc::madvise(std::ptr::with_exposed_provenance_mut(start), length, libc::MADV_HUGEPAGE) };
+}
+
+#[cfg(not(target_os = "linux"))]
+fn ask_for_large_pages(_: &mut [f32]) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrays_of_any_size_are_zero_and_can_be_written() {
+        for shape in [[0, 5], [3, 7], [1025, 1024], [3001, 1021]] {
+            let mut array = zeros(shape);
+            assert_eq!(array.shape(), shape);
+            assert!(array.iter().all(|&x| x == 0.0));
+            array.fill(1.5);
+            assert_eq!(array.iter().filter(|&&x| x == 1.5).count(), shape[0] * shape[1]);
+        }
+    }
+}
