@@ -65,6 +65,7 @@ mod registry;
 mod run;
 mod svd;
 mod tokens;
+mod vectorized;
 mod weights;
 
 pub use act_name::{ActName, get_act_name};

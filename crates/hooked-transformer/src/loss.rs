@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::components::activation::{exp, maximum, sum};
 use crate::error::{Error, Result};
+use crate::vectorized::vectorized;
 
 /// Natural logarithm of the softmax over the vocabulary.
 ///
@@ -49,20 +50,26 @@ impl Default for LogSumExp {
 
 impl LogSumExp {
     pub(crate) fn add(&mut self, part: &[f32]) {
-        let max = maximum(part).max(self.max);
-        if max > self.max {
-            self.total *= f64::from(self.max - max).exp();
-            self.max = max;
-        }
-        let mut exps = [0.0f32; 1024];
-        for chunk in part.chunks(exps.len()) {
-            chunk.iter().zip(&mut exps).for_each(|(x, e)| *e = exp(x - max));
-            self.total += f64::from(sum(&exps[..chunk.len()]));
-        }
+        add_exponentials(self, part);
     }
 
     pub(crate) fn value(self) -> f32 {
         self.max + self.total.ln() as f32
+    }
+}
+
+vectorized! {
+    fn add_exponentials(sums: &mut LogSumExp, part: &[f32]) {
+        let max = maximum(part).max(sums.max);
+        if max > sums.max {
+            sums.total *= f64::from(sums.max - max).exp();
+            sums.max = max;
+        }
+        let mut exps = [0.0f32; 1024];
+        for chunk in part.chunks(exps.len()) {
+            chunk.iter().zip(&mut exps).for_each(|(x, e)| *e = exp(x - max));
+            sums.total += f64::from(sum(&exps[..chunk.len()]));
+        }
     }
 }
 

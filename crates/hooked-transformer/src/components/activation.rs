@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use crate::config::ActivationFunction;
+use crate::vectorized::vectorized;
 
 /// Values handled by one task; small enough to stay in cache, large enough to be worth a task.
 const CHUNK: usize = 1 << 14;
@@ -71,7 +72,13 @@ pub(crate) fn apply(function: ActivationFunction, values: &mut [f32], d_mlp: usi
 }
 
 fn each(values: &mut [f32], f: impl Fn(f32) -> f32 + Sync) {
-    values.par_chunks_mut(CHUNK).for_each(|chunk| chunk.iter_mut().for_each(|x| *x = f(*x)));
+    values.par_chunks_mut(CHUNK).for_each(|chunk| each_of_chunk(chunk, &f));
+}
+
+vectorized! {
+    fn each_of_chunk(chunk: &mut [f32], f: &impl Fn(f32) -> f32) {
+        chunk.iter_mut().for_each(|x| *x = f(*x));
+    }
 }
 
 /// `x softmax(x)` over one row.
@@ -81,18 +88,22 @@ fn solu(row: &mut [f32]) {
     row.iter_mut().zip(&weights).for_each(|(x, w)| *x *= w);
 }
 
-/// Softmax of one row, in place. A row of nothing but `-inf` (everything masked) becomes zeros, as in TransformerLens.
-pub(crate) fn softmax(row: &mut [f32]) {
-    let max = maximum(row);
-    if max == f32::NEG_INFINITY {
-        return row.fill(0.0);
+vectorized! {
+    /// Softmax of one row, in place. A row of nothing but `-inf` (everything masked) becomes zeros, as in
+    /// TransformerLens.
+    pub(crate) fn softmax(row: &mut [f32]) {
+        let max = maximum(row);
+        if max == f32::NEG_INFINITY {
+            return row.fill(0.0);
+        }
+        row.iter_mut().for_each(|x| *x = exp(*x - max));
+        let scale = 1.0 / sum(row);
+        row.iter_mut().for_each(|x| *x *= scale);
     }
-    row.iter_mut().for_each(|x| *x = exp(*x - max));
-    let scale = 1.0 / sum(row);
-    row.iter_mut().for_each(|x| *x *= scale);
 }
 
 /// The largest value, with several running maxima so that it vectorizes; NaN is passed over.
+#[inline(always)]
 pub(crate) fn maximum(row: &[f32]) -> f32 {
     const LANES: usize = 16;
     let (blocks, rest) = row.as_chunks::<LANES>();
@@ -106,6 +117,7 @@ pub(crate) fn maximum(row: &[f32]) -> f32 {
 }
 
 /// The sum, with several running sums so that it vectorizes (and loses less to rounding than one would).
+#[inline(always)]
 pub(crate) fn sum(row: &[f32]) -> f32 {
     const LANES: usize = 16;
     let (blocks, rest) = row.as_chunks::<LANES>();

@@ -14,6 +14,7 @@ use super::activation::sum;
 use super::{values, values_mut};
 use crate::config::NormalizationType;
 use crate::hooks::{Pass, Site};
+use crate::vectorized::vectorized;
 
 /// One normalization: its kind, and its gain and bias where it has them.
 pub(crate) struct Norm<'a> {
@@ -73,11 +74,15 @@ pub(crate) fn rms_norm<D: Dimension>(x: &mut ArcArray<f32, D>, w: ArrayView1<'_,
 
 fn centered<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize) -> ArcArray<f32, D> {
     let mut out = x.clone();
-    values_mut(&mut out).par_chunks_mut(d_model).for_each(|row| {
-        let mean = sum(row) / d_model as f32;
-        row.iter_mut().for_each(|x| *x -= mean);
-    });
+    values_mut(&mut out).par_chunks_mut(d_model).for_each(center);
     out
+}
+
+vectorized! {
+    fn center(row: &mut [f32]) {
+        let mean = sum(row) / row.len() as f32;
+        row.iter_mut().for_each(|x| *x -= mean);
+    }
 }
 
 /// `sqrt(mean(x²) + eps)` of each row; the last axis has length 1.
@@ -94,5 +99,11 @@ fn scales<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize, eps: f32) -> ArcAr
 
 fn divide<D: Dimension>(x: &mut ArcArray<f32, D>, scale: &ArcArray<f32, D>, d_model: usize) {
     let rows = values_mut(x).par_chunks_mut(d_model);
-    rows.zip(values(scale)).for_each(|(row, scale)| row.iter_mut().for_each(|x| *x /= scale));
+    rows.zip(values(scale)).for_each(|(row, &scale)| divide_row(row, scale));
+}
+
+vectorized! {
+    fn divide_row(row: &mut [f32], scale: f32) {
+        row.iter_mut().for_each(|x| *x /= scale);
+    }
 }

@@ -41,7 +41,8 @@ impl Unembedding<'_> {
     /// - `x`: `[row, d_model]`
     /// - `out`: `[row, part]`
     pub(crate) fn write_logits(&self, x: ArrayView2<'_, f32>, part: Range<usize>, mut out: ArrayViewMut2<'_, f32>) {
-        let b_U = self.b_U.slice(s![part.clone()]);
+        // Most models have no such bias, and of a whole vocabulary even zeros take time to add.
+        let b_U = Some(self.b_U.slice(s![part.clone()])).filter(|b_U| b_U.iter().any(|&b| b != 0.0));
         linalg::linear_into(x, self.W_U.slice(s![.., part]), b_U, out.view_mut());
         if let Some(cap) = self.soft_cap.filter(|&cap| cap > 0.0) {
             out.par_mapv_inplace(|logit| cap * (logit / cap).tanh());

@@ -2,6 +2,8 @@
 
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
+use crate::vectorized::vectorized;
+
 /// At most this many rows are multiplied here.
 pub(super) const FEW_ROWS: usize = 3;
 
@@ -32,7 +34,8 @@ fn add_vector_matrix(x: ArrayView1<'_, f32>, b: ArrayView2<'_, f32>, mut out: Ar
         let block = [b.row(row), b.row(row + 1), b.row(row + 2), b.row(row + 3)];
         match (block.each_ref().map(|r| r.as_slice()), out.as_slice_mut()) {
             ([Some(b0), Some(b1), Some(b2), Some(b3)], Some(out)) => {
-                add_four_rows(out, [b0, b1, b2, b3], [x[row], x[row + 1], x[row + 2], x[row + 3]]);
+                let x = [x[row], x[row + 1], x[row + 2], x[row + 3]];
+                add_four_rows(out, [b0, b1, b2, b3], x);
             }
             _ => block.iter().zip(&x[row..]).for_each(|(b, &x)| out.scaled_add(x, b)),
         }
@@ -43,10 +46,13 @@ fn add_vector_matrix(x: ArrayView1<'_, f32>, b: ArrayView2<'_, f32>, mut out: Ar
     }
 }
 
-fn add_four_rows(out: &mut [f32], [b0, b1, b2, b3]: [&[f32]; 4], [x0, x1, x2, x3]: [f32; 4]) {
-    let rows = b0.iter().zip(b1).zip(b2).zip(b3);
-    for (out, (((b0, b1), b2), b3)) in out.iter_mut().zip(rows) {
-        *out += (x0 * b0 + x1 * b1) + (x2 * b2 + x3 * b3);
+vectorized! {
+    fn add_four_rows(out: &mut [f32], rows: [&[f32]; 4], x: [f32; 4]) {
+        let ([b0, b1, b2, b3], [x0, x1, x2, x3]) = (rows, x);
+        let rows = b0.iter().zip(b1).zip(b2).zip(b3);
+        for (out, (((b0, b1), b2), b3)) in out.iter_mut().zip(rows) {
+            *out += (x0 * b0 + x1 * b1) + (x2 * b2 + x3 * b3);
+        }
     }
 }
 

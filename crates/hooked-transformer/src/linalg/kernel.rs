@@ -10,7 +10,7 @@
 //!
 //! Method: Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
 //!
-//! This is the library's one file that names instructions, and needs `unsafe` for it.
+//! This is the library's one file that names instructions, and so needs `unsafe`.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;

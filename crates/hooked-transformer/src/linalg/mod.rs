@@ -16,7 +16,6 @@ mod few_rows;
 #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
 mod kernel;
 
-use few_rows::FEW_ROWS;
 use ndarray::{
     Array2, Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut, ArrayViewMut2, ArrayViewMut3, Axis, Dimension,
     Slice, s,
@@ -54,7 +53,7 @@ pub fn matmul(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
 #[track_caller]
 pub(crate) fn linear(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, bias: Option<ArrayView1<'_, f32>>) -> Array2<f32> {
     let mut out = memory::zeros((a.nrows(), b.ncols()));
-    Factors { a, b: b.insert_axis(Axis(0)), bias }.write(out.view_mut());
+    linear_into(a, b, bias, out.view_mut());
     out
 }
 
@@ -66,10 +65,10 @@ pub(crate) fn linear(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, bias: Optio
 pub(crate) fn linear_into(
     a: ArrayView2<'_, f32>,
     b: ArrayView2<'_, f32>,
-    bias: ArrayView1<'_, f32>,
+    bias: Option<ArrayView1<'_, f32>>,
     out: ArrayViewMut2<'_, f32>,
 ) {
-    Factors { a, b: b.insert_axis(Axis(0)), bias: Some(bias) }.write(out);
+    Factors { a, b: b.insert_axis(Axis(0)), bias }.write(out);
 }
 
 /// Writes `a · b` into `out`, in parallel where that pays.
@@ -78,7 +77,7 @@ pub(crate) fn linear_into(
 /// If the shapes do not fit.
 #[track_caller]
 pub(crate) fn matmul_into(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
-    Factors { a, b: b.insert_axis(Axis(0)), bias: None }.write(out);
+    linear_into(a, b, None, out);
 }
 
 /// Writes `a · b` into `out` on the calling thread. For code that is already parallel over batch and heads.
@@ -124,7 +123,7 @@ impl Factors<'_> {
         assert!(self.bias.is_none_or(|bias| bias.len() == heads * n), "a bias of {:?} for {n} columns", self.bias);
         #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
         if let Some(kernel) = *kernel::BEST
-            && self.a.nrows() > FEW_ROWS
+            && self.a.nrows() > few_rows::FEW_ROWS
             && blocked::fits(&out)
         {
             return blocked::product(kernel, self, out, threads);
