@@ -18,25 +18,31 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROWS = [("load", 1), ("loss", 128), ("loss", 1024), ("cache", 128), ("cache", 1024),
-        ("ablation", 128), ("generate", 32)]
-PEERS = {"load": ["lens"], "cache": ["lens"], "ablation": ["lens"]}  # the others have both
+# `load` reads a state dict in each library's own form; `pretrained` a model as it is published, as a user does.
+# `ablation` asks for the loss without each head; `ablation-at-last` for a logit of the last position.
+ROWS = [("load", 1), ("pretrained", 1), ("loss", 128), ("loss", 1024), ("cache", 128), ("cache", 1024),
+        ("ablation", 128), ("ablation-at-last", 128), ("generate", 32)]
+# The others have both.
+PEERS = {"load": ["lens"], "cache": ["lens"], "ablation": ["lens"], "ablation-at-last": ["lens"]}
+ONCE = ["load", "pretrained", "ablation", "ablation-at-last"]  # in a process
 SHAPE = dict(n_layers=12, d_model=768, n_ctx=1024, d_head=64, n_heads=12, d_mlp=3072, d_vocab=50257,
              act_fn="gelu_new", normalization_type="LN", positional_embedding_type="standard",
              attention_dir="causal")
 
 
 def make_model(folder: Path) -> None:
-    """The same random weights in this library's form and as a state dict of the classic one."""
+    """The same random weights in this library's form and as a state dict of the classic one; and some as published."""
     import torch
     from safetensors.torch import save_file
     from transformer_lens import HookedTransformer, HookedTransformerConfig
+    from transformers import GPT2Config, GPT2LMHeadModel
 
     torch.manual_seed(0)
     model = HookedTransformer(HookedTransformerConfig(**SHAPE, device="cpu"))
     weights = {name: p.detach().contiguous() for name, p in model.named_parameters()}
     save_file(weights, folder / "model.safetensors")
     (folder / "config.json").write_text(json.dumps(SHAPE))
+    GPT2LMHeadModel(GPT2Config()).save_pretrained(folder / "published")
 
 
 def tokens(positions: int):
@@ -55,8 +61,20 @@ def lens(folder: Path, task: str, positions: int):
         model.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
         return model
 
-    if task == "load":
-        return load
+    def pretrained():
+        # What its `from_pretrained_no_processing` does, which asks the hub for the model's name first.
+        from transformer_lens.pretrained.weight_conversions import convert_gpt2_weights
+        from transformers import GPT2LMHeadModel
+        config = HookedTransformerConfig(**SHAPE, device="cpu")
+        published = GPT2LMHeadModel.from_pretrained(folder / "published", dtype=torch.float32)
+        model = HookedTransformer(config)
+        model.load_and_process_state_dict(convert_gpt2_weights(published, config), fold_ln=False,
+                                          center_writing_weights=False, center_unembed=False,
+                                          fold_value_biases=False)
+        return model
+
+    if task in ("load", "pretrained"):
+        return {"load": load, "pretrained": pretrained}[task]
     model, ids = load(), tokens(positions)
 
     def zero(head):
@@ -65,10 +83,10 @@ def lens(folder: Path, task: str, positions: int):
             return z
         return hook
 
-    def ablation():
+    def ablation(return_type="loss"):
         for layer in range(SHAPE["n_layers"]):
             for head in range(SHAPE["n_heads"]):
-                model.run_with_hooks(ids, return_type="loss",
+                model.run_with_hooks(ids, return_type=return_type,
                                      fwd_hooks=[(f"blocks.{layer}.attn.hook_z", zero(head))])
 
     def generate():
@@ -81,13 +99,21 @@ def lens(folder: Path, task: str, positions: int):
             following = logits[:, -1:].argmax(-1)
 
     return {"loss": lambda: model(ids, return_type="loss"), "cache": lambda: model.run_with_cache(ids),
-            "ablation": ablation, "generate": generate}[task]
+            "ablation": ablation, "ablation-at-last": lambda: ablation("logits"), "generate": generate}[task]
 
 
 def plain(folder: Path, task: str, positions: int):
     """Hugging Face's GPT-2 (its own random weights: the shape decides the time)."""
+    import torch
     from transformers import GPT2Config, GPT2LMHeadModel
 
+    def pretrained():
+        model = GPT2LMHeadModel.from_pretrained(folder / "published", dtype=torch.float32)
+        for parameter in model.parameters():  # what was only mapped into memory is read now
+            parameter.detach().sum()
+
+    if task == "pretrained":
+        return pretrained
     model, ids = GPT2LMHeadModel(GPT2Config()).eval(), tokens(positions)
     if task == "loss":
         return lambda: model(ids, labels=ids).loss
@@ -104,7 +130,7 @@ def measure(who: str, folder: Path, task: str, positions: int, threads: int) -> 
     torch.set_grad_enabled(False)
     run = {"lens": lens, "plain": plain}[who](folder, task, positions)
     best = float("inf")
-    for _ in range(1 if task in ("load", "ablation") else 3):
+    for _ in range(1 if task in ONCE else 3):
         start = time.perf_counter()
         run()
         best = min(best, time.perf_counter() - start)
@@ -126,13 +152,14 @@ def run_process(command: list[str], threads: int) -> dict:
 
 
 def compare(args: argparse.Namespace, folder: Path) -> None:
-    print(f"{'task':<16}{'ours':>9}{'lens':>9}{'plain':>9}{'lens/ours':>11}{'plain/ours':>12}"
+    print(f"{'task':<20}{'ours':>9}{'lens':>9}{'plain':>9}{'lens/ours':>11}{'plain/ours':>12}"
           f"{'MiB ours':>10}{'lens':>8}{'plain':>8}", flush=True)
     for task, positions in ROWS:
         if args.only and task not in args.only:
             continue
-        repeats = "1" if task == "ablation" else "3"
-        commands = {"ours": [str(args.speed), str(folder), task, str(positions), repeats]}
+        repeats = "1" if task in ONCE else "3"
+        model = folder / "published" if task == "pretrained" else folder
+        commands = {"ours": [str(args.speed), str(model), task, str(positions), repeats]}
         for who in PEERS.get(task, ["lens", "plain"]):
             commands[who] = [sys.executable, __file__, "--inside", who, str(folder), task, str(positions),
                              "--threads", str(args.threads)]
@@ -151,7 +178,7 @@ def print_row(name: str, found: dict) -> None:
         f"{found[who][key]:{width}.{digits}f}" if who in found else " " * (width - 1) + "-")
     ratio = lambda who, width: (
         f"{found[who]['seconds'] / found['ours']['seconds']:{width}.2f}" if who in found else " " * (width - 1) + "-")
-    print(f"{name:<16}" + "".join(cell(who, "seconds", 9, 3) for who in ("ours", "lens", "plain"))
+    print(f"{name:<20}" + "".join(cell(who, "seconds", 9, 3) for who in ("ours", "lens", "plain"))
           + ratio("lens", 11) + ratio("plain", 12)
           + cell("ours", "mib", 10, 0) + cell("lens", "mib", 8, 0) + cell("plain", "mib", 8, 0), flush=True)
 

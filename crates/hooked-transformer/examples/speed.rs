@@ -4,8 +4,8 @@
 //! ```text
 //! cargo run --release --example speed -- MODEL_DIR TASK POSITIONS REPEATS
 //! ```
-//! Tasks: `load`, `loss`, `logits`, `cache`, `ablation` (the loss), `ablation-at-last` (a logit of the last
-//! position), `generate`. The number of threads is RAYON_NUM_THREADS.
+//! Tasks: `load` (a state dict), `pretrained` (a model as it is published), `loss`, `logits`, `cache`, `ablation` (the
+//! loss), `ablation-at-last` (a logit of the last position), `generate`. The number of threads is RAYON_NUM_THREADS.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -41,8 +41,11 @@ fn main() -> ExitCode {
 
 fn time(dir: &str, task: &str, positions: usize, repeats: usize) -> Result<f64> {
     let started = Instant::now();
-    let model = HookedTransformer::load(dir)?;
-    if task == "load" {
+    let model = match task {
+        "pretrained" => HookedTransformer::from_pretrained_no_processing(dir)?,
+        _ => HookedTransformer::load(dir)?,
+    };
+    if matches!(task, "load" | "pretrained") {
         return Ok(started.elapsed().as_secs_f64());
     }
     let tokens = Array2::from_shape_fn((1, positions), |(_, p)| (p * 7919 + 13) % model.cfg().d_vocab);

@@ -1,8 +1,11 @@
-//! New arrays for activations and weights.
+//! New arrays for activations.
 //!
 //! A large array comes from the system as pages that are handed out, and cleared, when they are first written to. With
 //! pages of 4 KiB that costs more than many a computation that fills them: caching everything of a thousand tokens
 //! writes two gigabytes. So the system is asked for large pages, which Linux otherwise keeps for programs that ask.
+//!
+//! Weights do without: they are written once, and a virtual machine whose memory is in small pieces has to get large ones
+//! from its host first, which was seen to make loading four times slower.
 
 use ndarray::{Array, Dimension, ShapeBuilder};
 

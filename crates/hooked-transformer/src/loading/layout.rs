@@ -5,7 +5,6 @@ use ndarray::{ArcArray, ArcArray1, ArcArray2, ArrayViewD, Dimension, IntoDimensi
 
 use crate::config::{HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
 use crate::error::Result;
-use crate::memory;
 use crate::weights::{StackedMlp, StackedNorm, Weights};
 
 /// One tensor of a state dict.
@@ -110,7 +109,7 @@ struct Builder<'f, F> {
 impl<F: FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>> Builder<'_, F> {
     /// A tensor outside the blocks.
     fn single<Sh: IntoDimension>(&mut self, name: &str, shape: Sh, role: Role) -> Result<ArcArray<f32, Sh::Dim>> {
-        let mut array = memory::zeros(shape.into_dimension()).into_shared();
+        let mut array = ArcArray::zeros(shape.into_dimension());
         let shape = array.shape().to_vec();
         let values = array.as_slice_mut().expect("a new array is contiguous");
         (self.fill)(&Parameter { name, shape: &shape, role }, values)?;
@@ -122,7 +121,7 @@ impl<F: FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>> Builder<'_, F> {
     where
         Sh::Dim: RemoveAxis,
     {
-        let mut array = memory::zeros(shape.into_dimension()).into_shared();
+        let mut array = ArcArray::zeros(shape.into_dimension());
         let shape = array.shape()[1..].to_vec();
         let values = array.as_slice_mut().expect("a new array is contiguous");
         for (layer, values) in values.chunks_mut(shape.iter().product::<usize>().max(1)).enumerate() {
