@@ -63,6 +63,7 @@ mod processing;
 mod progress;
 mod registry;
 mod run;
+mod share;
 mod svd;
 mod tokens;
 mod vectorized;

@@ -5,11 +5,11 @@
 //! they are wanted. Where hooks edit scores or pattern the steps are taken one by one instead.
 
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis, s};
-use rayon::prelude::*;
 
 use super::activation::softmax;
 use super::mask::Mask;
 use crate::config::{HookedTransformerConfig, PositionalEmbeddingType};
+use crate::share::share;
 use crate::{linalg, memory};
 
 /// Queries that one task handles: their scores over a thousand keys fit into the second-level cache.
@@ -43,7 +43,9 @@ impl Attend<'_> {
             .into_iter()
             .map(|(task, z)| (task, z, blocks.each_mut().map(|blocks| Some(blocks.as_mut()?.next()?.1))))
             .collect();
-        run(tasks, |(task, z, [scores_out, pattern_out])| self.block_at_once(&task, z, scores_out, pattern_out));
+        share(tasks, rayon::current_num_threads(), |(task, z, [scores_out, pattern_out])| {
+            self.block_at_once(&task, z, scores_out, pattern_out)
+        });
         (z, kept)
     }
 
@@ -77,7 +79,7 @@ impl Attend<'_> {
     /// - output: `[batch, head, query_pos, key_pos]`
     pub(crate) fn scores(&self) -> Array4<f32> {
         let mut scores = self.new_scores();
-        run(by_query(&mut scores), |(task, mut scores)| {
+        share(by_query(&mut scores), rayon::current_num_threads(), |(task, mut scores)| {
             linalg::matmul_block(task.queries(self.q), self.of_head(self.k, &task).t(), scores.view_mut());
             self.shape_scores(&task, 0, scores);
         });
@@ -89,7 +91,7 @@ impl Attend<'_> {
     /// - output: `[batch, query_pos, head, d_head]`
     pub(crate) fn mix_values(&self, pattern: ArrayView4<'_, f32>) -> Array4<f32> {
         let mut z = self.new_z();
-        run(query_blocks(z.view_mut()), |(task, z)| {
+        share(query_blocks(z.view_mut()), rayon::current_num_threads(), |(task, z)| {
             let queries = task.first_query..task.first_query + z.nrows();
             let pattern = pattern.slice(s![task.batch, task.head, queries, ..]);
             linalg::matmul_block(pattern, self.of_head(self.v, &task), z);
@@ -173,13 +175,4 @@ fn query_blocks(out: ArrayViewMut4<'_, f32>) -> Vec<(Task, ArrayViewMut2<'_, f32
 /// The blocks of scores or pattern `[batch, head, query_pos, key_pos]`, in the order of those of `z`.
 fn by_query(scores: &mut Array4<f32>) -> Vec<(Task, ArrayViewMut2<'_, f32>)> {
     query_blocks(scores.view_mut().permuted_axes([0, 2, 1, 3]))
-}
-
-/// Runs the tasks, in parallel where there is enough to do.
-fn run<T: Send>(tasks: Vec<T>, work: impl Fn(T) + Sync + Send) {
-    if tasks.len() == 1 {
-        tasks.into_iter().for_each(work);
-    } else {
-        tasks.into_par_iter().for_each(work);
-    }
 }

@@ -9,12 +9,12 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::sync::{Mutex, PoisonError};
 
 use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, Axis, CowArray, Ix2, Slice, s};
 
 use super::kernel::{AHEAD_WIDTH, Ahead, Kernel, STEPS_PER_ROW_AHEAD, contiguous_rows};
 use super::{Factors, into_axis_chunks};
+use crate::share::share;
 
 /// The most columns of a task: strips of this many columns fit half of a small second-level cache.
 const TASK_COLUMNS: usize = 128;
@@ -50,28 +50,7 @@ pub(super) fn fits(out: &ArrayViewMut2<'_, f32>) -> bool {
 pub(super) fn product(kernel: &Kernel, factors: Factors<'_>, out: ArrayViewMut2<'_, f32>, threads: usize) {
     let a = well_laid_out(factors.a);
     let factors = Factors { a: a.view(), ..factors };
-    let tasks = tasks(kernel, out, threads);
-    let workers = threads.min(tasks.len());
-    if workers <= 1 {
-        return tasks.into_iter().for_each(|task| task.run(kernel, &factors));
-    }
-    let queue = Mutex::new(tasks.into_iter());
-    let work = || {
-        // The lock is released before the task runs.
-        while let Some(task) = next(&queue) {
-            task.run(kernel, &factors);
-        }
-    };
-    rayon::scope(|scope| {
-        for _ in 1..workers {
-            scope.spawn(|_| work());
-        }
-        work();
-    });
-}
-
-fn next<T>(queue: &Mutex<impl Iterator<Item = T>>) -> Option<T> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).next()
+    share(tasks(kernel, out, threads), threads, |task| task.run(kernel, &factors));
 }
 
 impl Factors<'_> {

@@ -2,10 +2,10 @@
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
-use rayon::prelude::*;
 
 use super::few_rows::{self, FEW_ROWS};
 use super::{Factors, into_axis_chunks};
+use crate::share::share;
 
 /// Links BLIS, in its single-threaded form.
 #[cfg(feature = "blis-static")]
@@ -36,11 +36,7 @@ pub(super) fn product(factors: Factors<'_>, out: ArrayViewMut2<'_, f32>, threads
         let bias = factors.bias.map(|bias| bias.slice_move(s![head * n..(head + 1) * n]));
         parts_of_one(factors.a, b, bias, out, threads.div_ceil(factors.b.dim().0))
     });
-    if threads == 1 {
-        parts.for_each(Part::run);
-    } else {
-        parts.collect::<Vec<_>>().into_par_iter().for_each(Part::run);
-    }
+    share(parts.collect(), threads, Part::run);
 }
 
 /// What one thread computes.

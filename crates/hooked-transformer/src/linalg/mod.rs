@@ -20,9 +20,9 @@ use ndarray::{
     Array2, Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut, ArrayViewMut2, ArrayViewMut3, Axis, Dimension,
     Slice, s,
 };
-use rayon::prelude::*;
 
 use crate::memory;
+use crate::share::share;
 
 pub(crate) use few_rows::dot;
 
@@ -200,11 +200,8 @@ fn for_each_head(
             blocks.push((head, Slice::from(start..start + out.nrows()), out));
         }
     }
-    if threads == 1 || n_rows * n_heads * work_per_row < WORTH_SPLITTING {
-        blocks.into_iter().for_each(|(head, rows, out)| work(head, rows, out));
-    } else {
-        blocks.into_par_iter().for_each(|(head, rows, out)| work(head, rows, out));
-    }
+    let worth_it = n_rows * n_heads * work_per_row >= WORTH_SPLITTING;
+    share(blocks, if worth_it { threads } else { 1 }, |(head, rows, out)| work(head, rows, out));
 }
 
 #[cfg(test)]
