@@ -210,12 +210,11 @@ pub(crate) fn take_all(runs: &[CaseRun]) -> BTreeMap<String, Print> {
     told.filter_map(|run| Some((run.name.clone(), Print::take(run)?))).collect()
 }
 
-/// Whether two sets of prints are the same, up to half of the tolerance: a learner's output is recognised within the whole
-/// of it, and processors differ in the last digits (by a tenth of it where a vector that should have norm one has not).
+/// Whether two sets of prints are the same, up to a tenth of the tolerance.
 pub(crate) fn unchanged(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> bool {
     let told: Vec<_> = runs.iter().filter(|run| run.tells).collect();
     told.len() == cases.len()
-        && told.iter().all(|run| cases.get(&run.name).is_some_and(|print| print.distance(run) <= 0.5))
+        && told.iter().all(|run| cases.get(&run.name).is_some_and(|print| print.distance(run) <= 0.1))
 }
 
 /// How far a wrong answer is from a print, in units of the tolerance, in the case where they differ most.
