@@ -36,58 +36,53 @@
 //! Published models come by name, [`HookedTransformer::from_pretrained`]`("gpt2-small")`: from the cache that Python's
 //! libraries use, too, and with the feature `hub` from the Hugging Face hub itself. [`list_models`] names them.
 //!
+//! The house, from the top down; each folder uses what is below it and nothing above:
+//!
+//! | folder | what it holds |
+//! |---|---|
+//! | [`analysis`] | experiments: patching, ablation, detecting heads, testing a prompt |
+//! | `loading` | files to models: folders, the hub, file formats, families of published models |
+//! | `model` | [`HookedTransformer`], and what is done with it: [`Run`], generation, processing, circuits |
+//! | `cache` | [`ActivationCache`]: slicing, decomposing and attributing what a run kept |
+//! | `components` | the forward pass, one file for each of the steps above |
+//! | `hooks` | hook points, their names, and the hooks that fire there |
+//! | `architecture` | configuration and weights |
+//! | `text` | tokenizer, tokens, input |
+//! | `numerics` | matrix products ([`linalg`]), rows of numbers, spectra, [`FactoredMatrix`] |
+//!
 //! Errors at the edges, panics in the maths: what comes from outside (files, names, text, shapes) gets a typed
 //! [`Error`]; a wrong index inside numerical code panics with both shapes.
 
-mod act_name;
 pub mod analysis;
+mod architecture;
 mod cache;
-mod circuits;
 mod components;
-mod config;
-mod eigenvalues;
 mod error;
-mod factored_matrix;
-mod families;
-mod generation;
 mod hooks;
-mod hub;
-mod input;
-pub mod linalg;
 mod loading;
-mod loss;
-mod memory;
 mod model;
-mod pretrained;
-mod processing;
+mod nearest;
+mod numerics;
 mod progress;
-mod registry;
-mod run;
-mod share;
-mod svd;
-mod tokens;
-mod vectorized;
-mod weights;
+mod text;
 
-pub use act_name::{ActName, get_act_name};
-pub use cache::{Activation, ActivationCache, PosSlice, Stack, StackMode, StackOptions, TargetTokens};
-pub use circuits::Composition;
-pub use config::{
+pub use architecture::{
     ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType,
     RotaryScaling,
 };
-pub use error::{Error, HubCause, Result};
-pub use factored_matrix::{FactoredMatrix, MatrixRank, Svd};
-pub use generation::{Generate, Generated, KeyValueCache, Sampling, Schedule, sample_logits};
-pub use hooks::{FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook};
-pub use input::{Input, Sequence};
-pub use loss::{
-    argmax, lm_accuracy, lm_cross_entropy_loss, log_softmax, loss_per_token, next_token_correct, next_token_log_probs,
+pub use cache::{Activation, ActivationCache, PosSlice, Stack, StackMode, StackOptions, TargetTokens};
+pub use components::{
+    KeyValueCache, lm_accuracy, lm_cross_entropy_loss, log_softmax, loss_per_token, next_token_correct,
+    next_token_log_probs,
 };
-pub use model::HookedTransformer;
+pub use error::{Error, HubCause, Result};
+pub use hooks::{ActName, FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook, get_act_name};
+pub use loading::{ModelInfo, PretrainedOptions, list_models};
+pub use model::{
+    Composition, Generate, Generated, HookedTransformer, ProcessOptions, Run, Sampling, Schedule, sample_logits,
+};
 pub use num_complex::Complex32;
-pub use pretrained::{PretrainedOptions, Progress};
-pub use processing::ProcessOptions;
-pub use registry::{ModelInfo, list_models};
-pub use run::Run;
-pub use tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};
+pub use numerics::rows::argmax;
+pub use numerics::{FactoredMatrix, MatrixRank, Svd, linalg};
+pub use progress::Progress;
+pub use text::{Input, PaddingSide, Sequence, Texts, TokenBatch, Tokenizer, Tokens};

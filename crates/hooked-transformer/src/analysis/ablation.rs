@@ -5,8 +5,8 @@ use ndarray::{Array2, ArrayView1, ArrayViewMut2, ArrayViewMutD, Axis};
 use super::metric::Metric;
 use super::sweep::Sweep;
 use crate::error::{Error, Result};
-use crate::input::Input;
 use crate::model::HookedTransformer;
+use crate::text::input::Input;
 
 /// What takes the place of a head's `z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

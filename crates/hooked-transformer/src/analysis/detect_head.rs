@@ -12,9 +12,9 @@ use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
 use crate::cache::ActivationCache;
 use crate::error::{Error, Result};
-use crate::input::Input;
 use crate::model::HookedTransformer;
-use crate::tokens::{PaddingSide, TokenBatch};
+use crate::text::input::Input;
+use crate::text::tokens::{PaddingSide, TokenBatch};
 
 /// The pattern of attention that is looked for.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use ndarray::{ArrayView3, Axis};
 
 use crate::cache::PosSlice;
 use crate::error::Result;
-use crate::run::Run;
+use crate::model::run::Run;
 
 /// A function from logits to a number.
 type OfLogits<'a> = Box<dyn Fn(&ArrayView3<'_, f32>) -> f32 + Sync + 'a>;

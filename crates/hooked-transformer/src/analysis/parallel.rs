@@ -11,14 +11,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::ThreadPoolBuilder;
 
 use crate::error::Result;
-use crate::progress::Progress;
+use crate::progress::Counter;
 
 /// `work(0)`, `work(1)`, … in order, computed on as many threads as rayon has here; the first error, if there is one.
 ///
 /// # Panics
 /// If `work` does.
 pub(super) fn map<T: Send>(what: &'static str, n: usize, work: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
-    let progress = Progress::new(what, n);
+    let progress = Counter::new(what, n);
     let work = |index: usize| {
         let done = work(index);
         progress.advance();

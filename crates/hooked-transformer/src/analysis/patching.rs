@@ -30,8 +30,8 @@ use super::sweep::Sweep;
 use crate::cache::ActivationCache;
 use crate::error::{Error, Result};
 use crate::hooks::HookPoint;
-use crate::input::Input;
 use crate::model::HookedTransformer;
+use crate::text::input::Input;
 
 /// An axis along which places are told apart; along the others an activation is replaced as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

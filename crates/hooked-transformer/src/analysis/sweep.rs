@@ -12,15 +12,15 @@ use ndarray::{Array, ArrayView, ArrayViewMutD, Axis, Ix3, RemoveAxis, Slice, con
 
 use super::metric::Metric;
 use super::parallel;
-use crate::act_name::ActName;
+use crate::architecture::config::PositionalEmbeddingType;
 use crate::cache::Activation;
-use crate::config::PositionalEmbeddingType;
 use crate::error::{Error, Result};
+use crate::hooks::ActName;
 use crate::hooks::{HookPoint, NameFilter, fwd_hook, select};
-use crate::input::Input;
 use crate::model::HookedTransformer;
-use crate::run::Run;
-use crate::tokens::{PaddingSide, TokenBatch};
+use crate::model::run::Run;
+use crate::text::input::Input;
+use crate::text::tokens::{PaddingSide, TokenBatch};
 
 /// Positions that a batch of edited runs has at most, all its copies together: enough for the matrix products to run at
 /// full speed, and few enough for the activations of some layers to stay in the cache.

@@ -6,10 +6,10 @@ use std::fmt;
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
+use crate::components::loss::log_prob;
 use crate::error::{Error, Result};
-use crate::loss::log_prob;
 use crate::model::HookedTransformer;
-use crate::tokens::Texts;
+use crate::text::tokens::Texts;
 
 /// A test in preparation; made by [`test_prompt`], set off by [`run`](TestPrompt::run).
 #[must_use = "nothing is tested until `run` is called"]

@@ -12,11 +12,11 @@ use ndarray::{Array1, Array2, ArrayD, ArrayView1, ArrayViewD, Axis, IxDyn};
 use super::options::StackOptions;
 use super::stack::Stack;
 use super::{Activation, ActivationCache, CachedModel};
-use crate::act_name::ActName;
-use crate::circuits::check_layer;
+use crate::architecture::layer_input::check_layer;
 use crate::error::{Error, Result};
-use crate::linalg;
-use crate::tokens::Tokens;
+use crate::hooks::ActName;
+use crate::numerics::linalg;
+use crate::text::tokens::Tokens;
 
 /// Whose logits: one token for everything, one for each row of the batch, or one for each position.
 #[derive(Clone, Debug, PartialEq)]

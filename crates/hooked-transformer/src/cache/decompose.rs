@@ -12,10 +12,10 @@ use ndarray::ArrayViewD;
 use super::options::{StackMode, StackOptions};
 use super::stack::{Stack, StackBuilder};
 use super::{Activation, ActivationCache, CachedModel};
-use crate::act_name::ActName;
-use crate::circuits::{accumulated_bias, check_layer, reads_attn_out};
-use crate::config::PositionalEmbeddingType;
+use crate::architecture::config::PositionalEmbeddingType;
+use crate::architecture::layer_input::{accumulated_bias, check_layer, reads_attn_out};
 use crate::error::{Error, Result};
+use crate::hooks::ActName;
 
 /// Decompositions of the residual stream, each component with its label.
 impl ActivationCache {

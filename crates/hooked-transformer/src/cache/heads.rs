@@ -10,9 +10,9 @@ use ndarray::{ArrayD, Axis};
 use super::options::StackOptions;
 use super::stack::{Stack, StackBuilder};
 use super::{Activation, ActivationCache, CachedModel};
-use crate::act_name::get_act_name;
 use crate::error::Result;
-use crate::linalg;
+use crate::hooks::get_act_name;
+use crate::numerics::linalg;
 
 impl ActivationCache {
     /// Computes `blocks.*.attn.hook_result` from `z`, for every layer that holds `z` and lacks them, and keeps them.

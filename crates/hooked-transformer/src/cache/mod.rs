@@ -17,10 +17,11 @@ use std::sync::Arc;
 
 use ndarray::{ArcArray, ArrayD, ArrayView, Axis, Dimension, IxDyn};
 
-use crate::act_name::{ActName, nearest};
-use crate::config::HookedTransformerConfig;
+use crate::architecture::config::HookedTransformerConfig;
+use crate::architecture::weights::Weights;
 use crate::error::{Error, Result};
-use crate::weights::Weights;
+use crate::hooks::ActName;
+use crate::nearest::nearest;
 
 pub use attribution::TargetTokens;
 pub use options::{StackMode, StackOptions};

@@ -11,8 +11,8 @@ use ndarray::{Array, Array2, ArrayD, ArrayView1, Axis, IxDyn};
 use super::options::StackOptions;
 use super::stack::{Stack, StackBuilder};
 use super::{ActivationCache, CachedModel};
+use crate::architecture::weights::StackedMlp;
 use crate::error::{Error, Result};
-use crate::weights::StackedMlp;
 
 impl ActivationCache {
     /// What each neuron of one layer wrote. Large, `d_mlp` times the stream: ask for some `neurons` or positions.

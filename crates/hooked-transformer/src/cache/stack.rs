@@ -9,8 +9,8 @@ use std::fmt;
 use ndarray::{Array, ArrayD, ArrayView, ArrayViewD, Axis, Dimension, IxDyn};
 
 use super::PosSlice;
-use crate::act_name::nearest;
 use crate::error::{Error, Result};
+use crate::nearest::nearest;
 
 /// Arrays of one shape, stacked along a first axis, `component`, and the name of each.
 ///

@@ -6,11 +6,11 @@
 
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis, s};
 
-use super::activation::softmax;
 use super::mask::Mask;
-use crate::config::{HookedTransformerConfig, PositionalEmbeddingType};
-use crate::share::share;
-use crate::{linalg, memory};
+use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
+use crate::numerics::rows::softmax;
+use crate::numerics::share::share;
+use crate::numerics::{linalg, memory};
 
 /// Queries that one task handles: their scores over a thousand keys fit into the second-level cache.
 const QUERY_BLOCK: usize = 64;

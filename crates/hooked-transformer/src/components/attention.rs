@@ -14,16 +14,16 @@
 use ndarray::{Array2, Array4, ArrayView, ArrayView1, ArrayView2, ArrayView3, ArrayView4, Axis, CowArray, RemoveAxis};
 use rayon::prelude::*;
 
-use super::activation;
 use super::attend::Attend;
 use super::mask::Mask;
 use super::normalization::rms_norm;
 use super::{Act3, Act4, rotary};
-use crate::config::{HookedTransformerConfig, PositionalEmbeddingType};
-use crate::generation::kv_cache::LayerKeysValues;
+use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
+use crate::architecture::weights::AttentionWeights;
+use crate::components::keys_values::LayerKeysValues;
 use crate::hooks::{Pass, Site};
-use crate::linalg;
-use crate::weights::AttentionWeights;
+use crate::numerics::linalg;
+use crate::numerics::rows::softmax;
 
 /// What queries, keys or values are computed from: one stream for all heads, or a stream for each head if somebody
 /// hooks the inputs of heads separately.
@@ -184,6 +184,6 @@ fn project(x: &HeadInput, w: ArrayView3<'_, f32>, b: ArrayView2<'_, f32>) -> Arr
 /// Softmax over the last axis, in place where nobody else holds the scores.
 fn softmax_rows(mut scores: Act4) -> Act4 {
     let n_keys = scores.dim().3.max(1);
-    super::values_mut(&mut scores).par_chunks_mut(n_keys).for_each(activation::softmax);
+    super::values_mut(&mut scores).par_chunks_mut(n_keys).for_each(softmax);
     scores
 }

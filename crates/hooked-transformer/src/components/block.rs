@@ -12,10 +12,10 @@ use ndarray::Axis;
 use super::attention::{Attention, HeadInput};
 use super::normalization::Norm;
 use super::{Act3, Act4, mlp};
-use crate::config::{HookedTransformerConfig, NormalizationType};
-use crate::generation::kv_cache::LayerKeysValues;
+use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
+use crate::architecture::weights::{BlockWeights, GainAndBias};
+use crate::components::keys_values::LayerKeysValues;
 use crate::hooks::{Pass, Site};
-use crate::weights::{BlockWeights, GainAndBias};
 
 /// What a block needs besides the stream.
 pub(crate) struct Block<'a> {

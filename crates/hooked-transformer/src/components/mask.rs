@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use ndarray::ArrayView2;
 
-use crate::config::{AttentionDir, HookedTransformerConfig};
+use crate::architecture::config::{AttentionDir, HookedTransformerConfig};
 
 /// The mask of one layer, as a rule instead of a matrix.
 #[derive(Clone, Copy)]
@@ -72,7 +72,7 @@ impl<'a> Mask<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::AttnType;
+    use crate::architecture::config::AttnType;
     use ndarray::arr2;
 
     #[test]

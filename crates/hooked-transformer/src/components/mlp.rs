@@ -11,10 +11,10 @@ use ndarray::{Array3, ArrayView1, ArrayView2};
 
 use super::normalization::Norm;
 use super::{Act3, activation, values, values_mut};
-use crate::config::{HookedTransformerConfig, NormalizationType};
+use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
+use crate::architecture::weights::MlpWeights;
 use crate::hooks::{Pass, Site};
-use crate::linalg;
-use crate::weights::MlpWeights;
+use crate::numerics::linalg;
 
 /// # Shapes
 /// - `x`: `[batch, pos, d_model]`

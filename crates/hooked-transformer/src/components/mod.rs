@@ -5,12 +5,19 @@ pub(crate) mod attend;
 pub(crate) mod attention;
 pub(crate) mod block;
 pub(crate) mod embed;
+pub(crate) mod keys_values;
+pub(crate) mod loss;
 pub(crate) mod mask;
 pub(crate) mod mlp;
 pub(crate) mod normalization;
 pub(crate) mod rotary;
+pub(crate) mod streamed_loss;
 pub(crate) mod unembed;
 
+pub use keys_values::KeyValueCache;
+pub use loss::{
+    lm_accuracy, lm_cross_entropy_loss, log_softmax, loss_per_token, next_token_correct, next_token_log_probs,
+};
 use ndarray::{ArcArray, Dimension, Ix3, Ix4};
 
 /// An activation `[batch, pos, …]`; shared between the pass and the cache, copied when somebody edits it.

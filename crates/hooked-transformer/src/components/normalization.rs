@@ -10,11 +10,11 @@
 use ndarray::{ArcArray, ArrayView1, Dimension};
 use rayon::prelude::*;
 
-use super::activation::sum;
 use super::{values, values_mut};
-use crate::config::NormalizationType;
+use crate::architecture::config::NormalizationType;
 use crate::hooks::{Pass, Site};
-use crate::vectorized::vectorized;
+use crate::numerics::rows::sum;
+use crate::numerics::vectorized::vectorized;
 
 /// One normalization: its kind, and its gain and bias where it has them.
 pub(crate) struct Norm<'a> {
@@ -92,7 +92,7 @@ fn scales<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize, eps: f32) -> ArcAr
     shape[last] = 1;
     let mut scale = ArcArray::zeros(shape);
     values_mut(&mut scale).par_iter_mut().zip(values(x).par_chunks(d_model)).for_each(|(scale, row)| {
-        *scale = (crate::linalg::dot(row, row) / d_model as f32 + eps).sqrt();
+        *scale = (crate::numerics::linalg::dot(row, row) / d_model as f32 + eps).sqrt();
     });
     scale
 }

@@ -13,7 +13,7 @@
 use ndarray::{Array2, Array4, Axis};
 use rayon::prelude::*;
 
-use crate::config::{AttnType, HookedTransformerConfig, RotaryScaling};
+use crate::architecture::config::{AttnType, HookedTransformerConfig, RotaryScaling};
 
 /// Rotates every head's vector in place by its token's position. Padding (position `None`) is treated as position 0,
 /// as in the classic library.
@@ -73,7 +73,7 @@ fn stretch(frequency: f32, scaling: Option<RotaryScaling>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::PositionalEmbeddingType;
+    use crate::architecture::config::PositionalEmbeddingType;
 
     fn dot(x: &Array4<f32>, p: usize, y: &Array4<f32>, q: usize) -> f32 {
         (0..4).map(|d| x[[0, p, 0, d]] * y[[0, q, 0, d]]).sum()

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use ndarray::{Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut2, s};
 
-use crate::{linalg, memory};
+use crate::numerics::{linalg, memory};
 
 /// The weights of the unembedding.
 ///

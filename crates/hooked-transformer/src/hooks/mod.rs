@@ -4,17 +4,17 @@
 //! fires. A run borrows its hooks, so they are gone when it returns or panics. Lasting hooks are made with
 //! [`HookedTransformer::add_hook`](crate::HookedTransformer::add_hook).
 
+mod act_name;
 mod lasting;
 mod plan;
 mod point;
 
 use ndarray::ArrayViewMutD;
 
-use crate::act_name::ActName;
-
+pub use act_name::{ActName, get_act_name};
 pub use lasting::HookHandle;
 pub(crate) use lasting::{LastingFn, LastingHooks};
-pub(crate) use plan::{Pass, Plan, select};
+pub(crate) use plan::{Pass, Plan, Record, select};
 pub use point::HookPoint;
 pub(crate) use point::{HookPoints, Site};
 

@@ -5,10 +5,9 @@
 
 use std::sync::PoisonError;
 
-use ndarray::{ArcArray, Dimension};
+use ndarray::{ArcArray, Dimension, IxDyn};
 
 use super::{FwdHook, HookFn, HookPoint, HookPoints, LastingFn, NameFilter, Site};
-use crate::cache::ActivationCache;
 use crate::error::{Error, Result};
 
 /// Which hooks fire at which point, and which points are stored.
@@ -96,8 +95,11 @@ pub(crate) fn select(points: &HookPoints, filter: &NameFilter<'_>) -> Result<Vec
 pub(crate) struct Pass<'p, 'a> {
     pub(crate) points: &'p HookPoints,
     pub(crate) plan: Plan<'a>,
-    pub(crate) cache: Option<&'p mut ActivationCache>,
+    pub(crate) record: Option<Record<'p>>,
 }
+
+/// Takes the activations that are to be stored.
+pub(crate) type Record<'p> = Box<dyn FnMut(&HookPoint, ArcArray<f32, IxDyn>) + 'p>;
 
 impl Pass<'_, '_> {
     /// Whether somebody hooks or caches this activation, so that it must be computed.
@@ -136,9 +138,9 @@ impl Pass<'_, '_> {
             }
         }
         if self.plan.cached[index]
-            && let Some(cache) = &mut self.cache
+            && let Some(record) = &mut self.record
         {
-            cache.insert(point.name(), value.clone().into_dyn());
+            record(point, value.clone().into_dyn());
         }
         value
     }

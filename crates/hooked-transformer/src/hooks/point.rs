@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use crate::act_name::nearest;
-use crate::config::{HookedTransformerConfig, PositionalEmbeddingType};
+use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::error::{Error, Result};
+use crate::nearest::nearest;
 
 /// One kind of activation; together with a layer (where it has one) it is a hook point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

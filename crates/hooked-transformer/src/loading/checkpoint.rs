@@ -10,8 +10,8 @@ use memmap2::Mmap;
 use super::source::Source;
 use super::stored::{Stored, TensorInfo, extent};
 use super::{pytorch, safetensors_file};
-use crate::act_name::nearest;
 use crate::error::{Error, Result};
+use crate::nearest::nearest;
 
 /// A file of tensors, mapped into memory.
 pub(crate) struct TensorFile {

@@ -8,7 +8,7 @@ use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 
 use super::which_files::ModelSource;
 use crate::error::{Error, Result};
-use crate::tokens::Tokenizer;
+use crate::text::tokens::Tokenizer;
 
 /// Files that name the special tokens.
 const SPECIAL: [&str; 2] = ["tokenizer_config.json", "special_tokens_map.json"];

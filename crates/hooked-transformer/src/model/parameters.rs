@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayView3, ArrayView4};
 
-use super::HookedTransformer;
+use super::hooked_transformer::HookedTransformer;
 use crate::components::{Act3, embed};
 
 /// Parameters, as views. Names and shapes are TransformerLens's.

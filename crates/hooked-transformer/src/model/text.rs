@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use ndarray::{Array1, ArrayView2};
 
-use super::HookedTransformer;
+use super::hooked_transformer::HookedTransformer;
 use crate::error::{Error, Result};
-use crate::input::Sequence;
-use crate::tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};
+use crate::text::input::Sequence;
+use crate::text::tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};
 
 /// Text and tokens.
 impl HookedTransformer {

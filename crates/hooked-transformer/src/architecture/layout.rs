@@ -1,0 +1,234 @@
+//! Which parameters a configuration calls for: names, shapes, order. The one list that loading, saving and random
+//! initialization share. Names are those of TransformerLens's state dict.
+
+use ndarray::{ArcArray, ArcArray1, ArcArray2, ArrayViewD, Dimension, IntoDimension, RemoveAxis};
+
+use crate::architecture::config::{HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
+use crate::architecture::weights::{StackedMlp, StackedNorm, Weights};
+use crate::error::Result;
+
+/// One tensor of a state dict.
+pub(crate) struct Parameter<'a> {
+    pub name: &'a str,
+    pub shape: &'a [usize],
+    pub role: Role,
+}
+
+/// The name under which the classic library stores keys and values that several heads share: `attn._W_K` for
+/// `attn.W_K`.
+pub(crate) fn grouped_name(name: &str) -> Option<String> {
+    let (block, part) = name.split_once(".attn.")?;
+    matches!(part, "W_K" | "W_V" | "b_K" | "b_V").then(|| format!("{block}.attn._{part}"))
+}
+
+/// What a parameter is for, which says what it is when a file lacks it, and how it is initialized.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Must be there; random at first.
+    Matrix,
+    /// Zero unless given.
+    Bias,
+    /// Must be there; one at first.
+    Gain,
+}
+
+/// How many values the matrices and embeddings of a configuration have; biases and gains, which are few, not counted.
+pub(crate) fn n_matrix_values(cfg: &HookedTransformerConfig) -> u128 {
+    let [d_model, d_head, n_heads, n_kv, d_mlp] =
+        [cfg.d_model, cfg.d_head, cfg.n_heads, cfg.n_key_value_heads(), cfg.d_mlp()].map(|n| n as u128);
+    let attention = 2 * d_model * d_head * (n_heads + n_kv);
+    let mlp = d_model * d_mlp * (2 + u128::from(cfg.gated_mlp));
+    let learned = matches!(
+        cfg.positional_embedding_type,
+        PositionalEmbeddingType::Standard | PositionalEmbeddingType::Shortformer
+    );
+    let positions = if learned { cfg.n_ctx as u128 } else { 0 };
+    let outputs = if cfg.tie_word_embeddings { 0 } else { cfg.d_vocab_out() as u128 };
+    cfg.n_layers as u128 * (attention + mlp) + d_model * (cfg.d_vocab as u128 + positions + outputs)
+}
+
+/// Builds the weights by asking `fill` for each parameter; `fill` writes the values, row-major, into the slice it gets
+/// (which holds zeros).
+///
+/// # Errors
+/// The first error of `fill`.
+pub(crate) fn assemble(
+    cfg: &HookedTransformerConfig,
+    mut fill: impl FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>,
+) -> Result<Weights> {
+    use PositionalEmbeddingType::{Shortformer, Standard};
+    use Role::{Bias, Gain, Matrix};
+    let (d_model, d_head, n_heads, n_kv) = (cfg.d_model, cfg.d_head, cfg.n_heads, cfg.n_key_value_heads());
+    let mut build = Builder { n_layers: cfg.n_layers, fill: &mut fill };
+    let W_E: ArcArray2<f32> = build.single("embed.W_E", (cfg.d_vocab, d_model), Matrix)?;
+    let learned = matches!(cfg.positional_embedding_type, Standard | Shortformer);
+    let W_pos = learned.then(|| build.single("pos_embed.W_pos", (cfg.n_ctx, d_model), Matrix)).transpose()?;
+    let W_U = match cfg.tie_word_embeddings {
+        true => W_E.clone().reversed_axes(),
+        false => build.single("unembed.W_U", (d_model, cfg.d_vocab_out()), Matrix)?,
+    };
+    let norm = cfg.normalization_type;
+    Ok(Weights {
+        W_Q: build.stacked("attn.W_Q", (cfg.n_layers, n_heads, d_model, d_head), Matrix)?,
+        W_K: build.stacked("attn.W_K", (cfg.n_layers, n_kv, d_model, d_head), Matrix)?,
+        W_V: build.stacked("attn.W_V", (cfg.n_layers, n_kv, d_model, d_head), Matrix)?,
+        W_O: build.stacked("attn.W_O", (cfg.n_layers, n_heads, d_head, d_model), Matrix)?,
+        b_Q: build.stacked("attn.b_Q", (cfg.n_layers, n_heads, d_head), Bias)?,
+        b_K: build.stacked("attn.b_K", (cfg.n_layers, n_kv, d_head), Bias)?,
+        b_V: build.stacked("attn.b_V", (cfg.n_layers, n_kv, d_head), Bias)?,
+        b_O: build.stacked("attn.b_O", (cfg.n_layers, d_model), Bias)?,
+        mlp: if cfg.attn_only { None } else { Some(build.mlp(cfg)?) },
+        q_norm: cfg.use_qk_norm.then(|| build.stacked("attn.q_norm.w", (cfg.n_layers, d_head), Gain)).transpose()?,
+        k_norm: cfg.use_qk_norm.then(|| build.stacked("attn.k_norm.w", (cfg.n_layers, d_head), Gain)).transpose()?,
+        ln_embed: if cfg.post_embedding_ln {
+            build.single_norm("embed.ln", d_model, Some(NormalizationType::LN))?
+        } else {
+            StackedNorm::default()
+        },
+        ln1_post: build.norm("ln1_post", d_model, cfg.output_normalization())?,
+        ln2_post: if cfg.attn_only {
+            StackedNorm::default()
+        } else {
+            build.norm("ln2_post", d_model, cfg.output_normalization())?
+        },
+        ln1: build.norm("ln1", d_model, norm)?,
+        ln2: if cfg.attn_only { StackedNorm::default() } else { build.norm("ln2", d_model, norm)? },
+        ln_final: build.single_norm("ln_final", d_model, cfg.final_normalization())?,
+        b_U: build.single("unembed.b_U", cfg.d_vocab_out(), Bias)?,
+        W_E,
+        W_pos,
+        W_U,
+    })
+}
+
+struct Builder<'f, F> {
+    n_layers: usize,
+    fill: &'f mut F,
+}
+
+impl<F: FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>> Builder<'_, F> {
+    /// A tensor outside the blocks.
+    fn single<Sh: IntoDimension>(&mut self, name: &str, shape: Sh, role: Role) -> Result<ArcArray<f32, Sh::Dim>> {
+        let mut array = ArcArray::zeros(shape.into_dimension());
+        let shape = array.shape().to_vec();
+        let values = array.as_slice_mut().expect("a new array is contiguous");
+        (self.fill)(&Parameter { name, shape: &shape, role }, values)?;
+        Ok(array)
+    }
+
+    /// A tensor that every block has; `shape` begins with the layer axis.
+    fn stacked<Sh: IntoDimension>(&mut self, part: &str, shape: Sh, role: Role) -> Result<ArcArray<f32, Sh::Dim>>
+    where
+        Sh::Dim: RemoveAxis,
+    {
+        let mut array = ArcArray::zeros(shape.into_dimension());
+        let shape = array.shape()[1..].to_vec();
+        let values = array.as_slice_mut().expect("a new array is contiguous");
+        for (layer, values) in values.chunks_mut(shape.iter().product::<usize>().max(1)).enumerate() {
+            let name = format!("blocks.{layer}.{part}");
+            (self.fill)(&Parameter { name: &name, shape: &shape, role }, values)?;
+        }
+        Ok(array)
+    }
+
+    fn norm(&mut self, part: &str, len: usize, kind: Option<NormalizationType>) -> Result<StackedNorm> {
+        let (w, b) = gain_and_bias(kind);
+        let shape = (self.n_layers, len);
+        Ok(StackedNorm {
+            w: w.then(|| self.stacked(&format!("{part}.w"), shape, Role::Gain)).transpose()?,
+            b: b.then(|| self.stacked(&format!("{part}.b"), shape, Role::Bias)).transpose()?,
+        })
+    }
+
+    /// A norm outside the blocks.
+    fn single_norm(&mut self, part: &str, d_model: usize, kind: Option<NormalizationType>) -> Result<StackedNorm> {
+        let (w, b) = gain_and_bias(kind);
+        let mut row = |name: &str, role| -> Result<ArcArray2<f32>> {
+            let row: ArcArray1<f32> = self.single(&format!("{part}.{name}"), d_model, role)?;
+            Ok(row.into_shape_with_order((1, d_model)).expect("same size"))
+        };
+        Ok(StackedNorm {
+            w: w.then(|| row("w", Role::Gain)).transpose()?,
+            b: b.then(|| row("b", Role::Bias)).transpose()?,
+        })
+    }
+
+    fn mlp(&mut self, cfg: &HookedTransformerConfig) -> Result<StackedMlp> {
+        let (n_layers, d_model, d_mlp) = (cfg.n_layers, cfg.d_model, cfg.d_mlp());
+        let gate = || cfg.gated_mlp.then_some(());
+        let ln = cfg.is_layer_norm_activation() && cfg.normalization_type == Some(NormalizationType::LN);
+        Ok(StackedMlp {
+            W_in: self.stacked("mlp.W_in", (n_layers, d_model, d_mlp), Role::Matrix)?,
+            W_gate: gate()
+                .map(|()| self.stacked("mlp.W_gate", (n_layers, d_model, d_mlp), Role::Matrix))
+                .transpose()?,
+            b_in: self.stacked("mlp.b_in", (n_layers, d_mlp), Role::Bias)?,
+            W_out: self.stacked("mlp.W_out", (n_layers, d_mlp, d_model), Role::Matrix)?,
+            b_out: self.stacked("mlp.b_out", (n_layers, d_model), Role::Bias)?,
+            ln: if ln { self.norm("mlp.ln", d_mlp, cfg.normalization_type)? } else { StackedNorm::default() },
+        })
+    }
+}
+
+/// Whether a norm of this kind has a gain, and a bias.
+fn gain_and_bias(kind: Option<NormalizationType>) -> (bool, bool) {
+    (kind.is_some_and(NormalizationType::has_gain), kind == Some(NormalizationType::LN))
+}
+
+/// Every tensor with its name, as views; what a tied unembedding shares with the embedding is left out.
+pub(crate) fn state_dict<'w>(cfg: &HookedTransformerConfig, w: &'w Weights) -> Vec<(String, ArrayViewD<'w, f32>)> {
+    let mut dict = vec![("embed.W_E".to_string(), w.W_E.view().into_dyn())];
+    push_norm(&mut |name, value| dict.push((name.to_string(), value)), "embed.ln", &w.ln_embed, 0);
+    if let Some(W_pos) = &w.W_pos {
+        dict.push(("pos_embed.W_pos".to_string(), W_pos.view().into_dyn()));
+    }
+    for layer in 0..cfg.n_layers {
+        let mut push = |part: &str, value: ArrayViewD<'w, f32>| dict.push((format!("blocks.{layer}.{part}"), value));
+        push("attn.W_Q", of_layer(&w.W_Q, layer));
+        push("attn.W_K", of_layer(&w.W_K, layer));
+        push("attn.W_V", of_layer(&w.W_V, layer));
+        push("attn.W_O", of_layer(&w.W_O, layer));
+        push("attn.b_Q", of_layer(&w.b_Q, layer));
+        push("attn.b_K", of_layer(&w.b_K, layer));
+        push("attn.b_V", of_layer(&w.b_V, layer));
+        push("attn.b_O", of_layer(&w.b_O, layer));
+        push_norm(&mut push, "ln1", &w.ln1, layer);
+        push_norm(&mut push, "ln2", &w.ln2, layer);
+        push_norm(&mut push, "ln1_post", &w.ln1_post, layer);
+        push_norm(&mut push, "ln2_post", &w.ln2_post, layer);
+        for (part, norm) in [("attn.q_norm.w", &w.q_norm), ("attn.k_norm.w", &w.k_norm)] {
+            if let Some(norm) = norm {
+                push(part, of_layer(norm, layer));
+            }
+        }
+        if let Some(mlp) = &w.mlp {
+            push("mlp.W_in", of_layer(&mlp.W_in, layer));
+            if let Some(W_gate) = &mlp.W_gate {
+                push("mlp.W_gate", of_layer(W_gate, layer));
+            }
+            push("mlp.b_in", of_layer(&mlp.b_in, layer));
+            push("mlp.W_out", of_layer(&mlp.W_out, layer));
+            push("mlp.b_out", of_layer(&mlp.b_out, layer));
+            push_norm(&mut push, "mlp.ln", &mlp.ln, layer);
+        }
+    }
+    push_norm(&mut |name, value| dict.push((name.to_string(), value)), "ln_final", &w.ln_final, 0);
+    if !cfg.tie_word_embeddings {
+        dict.push(("unembed.W_U".to_string(), w.W_U.view().into_dyn()));
+    }
+    dict.push(("unembed.b_U".to_string(), w.b_U.view().into_dyn()));
+    dict
+}
+
+fn of_layer<D: Dimension + RemoveAxis>(stacked: &ArcArray<f32, D>, layer: usize) -> ArrayViewD<'_, f32> {
+    stacked.index_axis(ndarray::Axis(0), layer).into_dyn()
+}
+
+fn push_norm<'w>(push: &mut impl FnMut(&str, ArrayViewD<'w, f32>), part: &str, norm: &'w StackedNorm, layer: usize) {
+    if let Some(w) = &norm.w {
+        push(&format!("{part}.w"), of_layer(w, layer));
+    }
+    if let Some(b) = &norm.b {
+        push(&format!("{part}.b"), of_layer(b, layer));
+    }
+}

@@ -1,0 +1,243 @@
+//! How well a model predicts: log probabilities, cross-entropy and accuracy of the next token.
+//!
+//! The prediction at position `p` is about the token at `p + 1`, so everything per token has one position fewer than
+//! the text: row `p` of the logits meets column `p + 1` of the tokens.
+
+use ndarray::{Array2, Array3, ArrayView1, ArrayView2, ArrayView3, Axis};
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::numerics::rows::{argmax, exp, maximum, sum};
+use crate::numerics::vectorized::vectorized;
+
+/// Natural logarithm of the softmax over the vocabulary.
+///
+/// # Shapes
+/// - `logits`: `[batch, pos, d_vocab]`
+/// - output: `[batch, pos, d_vocab]`
+pub fn log_softmax(logits: ArrayView3<'_, f32>) -> Array3<f32> {
+    let mut out = logits.as_standard_layout().into_owned();
+    let d_vocab = logits.dim().2.max(1);
+    let values = out.as_slice_mut().expect("a new array is contiguous");
+    values.par_chunks_mut(d_vocab).for_each(|row| {
+        let normalizer = log_sum_exp(row);
+        row.iter_mut().for_each(|x| *x -= normalizer);
+    });
+    out
+}
+
+/// `ln Σ e^x` of one row.
+fn log_sum_exp(row: &[f32]) -> f32 {
+    let mut sum = LogSumExp::default();
+    sum.add(row);
+    sum.value()
+}
+
+/// `ln Σ e^x` of numbers that come a part at a time, shifted by the maximum so far so that nothing overflows. The sum
+/// over a vocabulary is kept in double precision.
+#[derive(Clone, Copy)]
+pub(crate) struct LogSumExp {
+    max: f32,
+    /// `Σ e^(x - max)`
+    total: f64,
+}
+
+impl Default for LogSumExp {
+    fn default() -> Self {
+        Self { max: f32::NEG_INFINITY, total: 0.0 }
+    }
+}
+
+impl LogSumExp {
+    pub(crate) fn add(&mut self, part: &[f32]) {
+        add_exponentials(self, part);
+    }
+
+    pub(crate) fn value(self) -> f32 {
+        self.max + self.total.ln() as f32
+    }
+}
+
+vectorized! {
+    fn add_exponentials(sums: &mut LogSumExp, part: &[f32]) {
+        let max = maximum(part).max(sums.max);
+        if max > sums.max {
+            sums.total *= f64::from(sums.max - max).exp();
+            sums.max = max;
+        }
+        let mut exps = [0.0f32; 1024];
+        for chunk in part.chunks(exps.len()) {
+            chunk.iter().zip(&mut exps).for_each(|(x, e)| *e = exp(x - max));
+            sums.total += f64::from(sum(&exps[..chunk.len()]));
+        }
+    }
+}
+
+/// Log probability that the model gave to each token that came next.
+///
+/// # Shapes
+/// - `logits`: `[batch, pos, d_vocab]`
+/// - `tokens`: `[batch, pos]`
+/// - output: `[batch, pos - 1]`
+///
+/// # Errors
+/// The shapes do not fit, or a token is outside the vocabulary.
+pub fn next_token_log_probs(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>) -> Result<Array2<f32>> {
+    check(logits.dim(), tokens)?;
+    let (n_batch, n_pos, _) = logits.dim();
+    let mut out = Array2::zeros((n_batch, n_pos - 1));
+    let rows = logits.outer_iter().zip(tokens.outer_iter()).zip(out.outer_iter_mut());
+    for ((logits, tokens), mut out) in rows {
+        let next = tokens.iter().skip(1).copied().collect::<Vec<_>>();
+        let values: Vec<f32> =
+            next.into_par_iter().enumerate().map(|(p, token)| log_prob(logits.row(p), token)).collect();
+        out.assign(&ArrayView1::from(&values));
+    }
+    Ok(out)
+}
+
+/// Log probability of one token under one row of logits.
+pub(crate) fn log_prob(logits: ArrayView1<'_, f32>, token: usize) -> f32 {
+    let normalizer = match logits.as_slice() {
+        Some(row) => log_sum_exp(row),
+        None => log_sum_exp(&logits.to_vec()),
+    };
+    logits[token] - normalizer
+}
+
+/// Cross-entropy of each next token: the negative log probabilities.
+///
+/// # Shapes
+/// As [`next_token_log_probs`].
+///
+/// # Errors
+/// As [`next_token_log_probs`].
+pub fn loss_per_token(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>) -> Result<Array2<f32>> {
+    Ok(-next_token_log_probs(logits, tokens)?)
+}
+
+/// Mean cross-entropy of the next token, in nats. Source: TransformerLens `utils.lm_cross_entropy_loss`.
+///
+/// # Shapes
+/// As [`next_token_log_probs`].
+///
+/// # Errors
+/// As [`next_token_log_probs`].
+pub fn lm_cross_entropy_loss(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>) -> Result<f32> {
+    Ok(mean(loss_per_token(logits, tokens)?.view(), None))
+}
+
+/// The mean over the predictions that count: both the token and the one it follows are real.
+///
+/// # Shapes
+/// - `per_token`: `[batch, pos - 1]`
+/// - `mask`: `[batch, pos]`
+pub(crate) fn mean(per_token: ArrayView2<'_, f32>, mask: Option<ArrayView2<'_, bool>>) -> f32 {
+    let counts = |(b, p): (usize, usize)| mask.is_none_or(|mask| mask[[b, p]] && mask[[b, p + 1]]);
+    let counted = per_token.indexed_iter().filter(|(at, _)| counts(*at));
+    let (total, n) = counted.fold((0.0f64, 0usize), |(total, n), (_, &loss)| (total + f64::from(loss), n + 1));
+    (total / n as f64) as f32
+}
+
+/// Share of the next tokens that the model ranked first. Source: TransformerLens `utils.lm_accuracy`.
+///
+/// # Shapes
+/// - `logits`: `[batch, pos, d_vocab]`
+/// - `tokens`: `[batch, pos]`
+///
+/// # Errors
+/// As [`next_token_log_probs`].
+pub fn lm_accuracy(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>) -> Result<f32> {
+    let correct = next_token_correct(logits, tokens)?;
+    Ok(correct.iter().filter(|&&c| c).count() as f32 / correct.len() as f32)
+}
+
+/// Whether the model ranked each next token first.
+///
+/// # Shapes
+/// - output: `[batch, pos - 1]`
+///
+/// # Errors
+/// As [`next_token_log_probs`].
+pub fn next_token_correct(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>) -> Result<Array2<bool>> {
+    check(logits.dim(), tokens)?;
+    let (n_batch, n_pos, _) = logits.dim();
+    Ok(Array2::from_shape_fn((n_batch, n_pos - 1), |(b, p)| {
+        argmax(logits.index_axis(Axis(0), b).row(p)) == tokens[[b, p + 1]]
+    }))
+}
+
+fn check((n_batch, n_pos, d_vocab): (usize, usize, usize), tokens: ArrayView2<'_, usize>) -> Result<()> {
+    if tokens.dim() != (n_batch, n_pos) || n_pos < 2 {
+        return Err(Error::Shape {
+            what: "tokens for the loss".to_string(),
+            expected: format!("[batch={n_batch}, pos={n_pos}] like the logits, with at least two positions"),
+            got: tokens.shape().to_vec(),
+        });
+    }
+    match tokens.indexed_iter().find(|(_, id)| **id >= d_vocab) {
+        Some((at, &id)) => Err(Error::TokenOutOfRange { id, d_vocab, at }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{arr2, arr3};
+
+    #[test]
+    fn the_loss_is_shifted_by_one_and_known_by_hand() {
+        // Position 0 gives the token 1 odds of 3:1 over 0; position 1 is even; position 2 predicts nothing.
+        let logits = arr3(&[[[0.0, 3.0f32.ln()], [1.0, 1.0], [9.0, -9.0]]]);
+        let tokens = arr2(&[[0, 1, 0]]);
+        let losses = loss_per_token(logits.view(), tokens.view()).unwrap();
+        assert_eq!(losses.dim(), (1, 2));
+        assert!((losses[[0, 0]] - (4.0f32 / 3.0).ln()).abs() <= 1e-6);
+        assert!((losses[[0, 1]] - 2.0f32.ln()).abs() <= 1e-6);
+        let mean = lm_cross_entropy_loss(logits.view(), tokens.view()).unwrap();
+        assert!((mean - (losses[[0, 0]] + losses[[0, 1]]) / 2.0).abs() <= 1e-6);
+    }
+
+    #[test]
+    fn padding_does_not_count() {
+        let per_token = arr2(&[[5.0, 7.0, 1.0]]);
+        let mask = arr2(&[[false, true, true, true]]);
+        assert_eq!(mean(per_token.view(), Some(mask.view())), 4.0);
+    }
+
+    #[test]
+    fn accuracy_counts_the_next_token() {
+        let logits = arr3(&[[[0.0, 1.0], [2.0, 1.0], [0.0, 0.0]]]);
+        assert_eq!(lm_accuracy(logits.view(), arr2(&[[0, 1, 1]]).view()).unwrap(), 0.5);
+    }
+
+    #[test]
+    fn log_softmax_survives_large_logits() {
+        let out = log_softmax(arr3(&[[[1000.0, 1000.0, -1000.0]]]).view());
+        assert!((out[[0, 0, 0]] + 2.0f32.ln()).abs() <= 1e-4);
+        assert!((out[[0, 0, 2]] + 2000.0).abs() <= 1.0);
+    }
+
+    #[test]
+    fn a_sum_of_exponentials_may_come_in_parts() {
+        // ln(1 + 2 + 4 + 8) with the largest in the middle, and far from zero.
+        let numbers = [1.0f32, 8.0, 2.0, 4.0].map(|x| x.ln() + 500.0);
+        for parts in [vec![&numbers[..]], vec![&numbers[..1], &numbers[1..3], &numbers[3..]]] {
+            let mut sum = LogSumExp::default();
+            parts.iter().for_each(|part| sum.add(part));
+            assert!((sum.value() - (500.0 + 15.0f32.ln())).abs() <= 1e-4, "{}", sum.value());
+        }
+        let mut poisoned = LogSumExp::default();
+        poisoned.add(&[1.0, f32::NAN]);
+        poisoned.add(&[2.0]);
+        assert!(poisoned.value().is_nan());
+    }
+
+    #[test]
+    fn a_token_outside_the_vocabulary_is_named() {
+        let logits = arr3(&[[[0.0, 1.0], [2.0, 1.0]]]);
+        let message = loss_per_token(logits.view(), arr2(&[[0, 2]]).view()).unwrap_err().to_string();
+        assert!(message.contains("token id 2 at batch 0, pos 1"), "{message}");
+    }
+}

@@ -1,0 +1,35 @@
+//! Mistral (Jiang et al. 2023): Llama with a window. Version 0.2 and later have none.
+
+use super::hf_config::HfConfig;
+use super::{Family, llama};
+use crate::architecture::config::{AttnType, HookedTransformerConfig};
+use crate::error::Result;
+
+pub(super) const FAMILY: Family = Family {
+    architectures: &["MistralForCausalLM"],
+    model_types: &["mistral"],
+    prefix: "model.",
+    config,
+    source: llama::source,
+};
+
+fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
+    let cfg = llama::gated(hf, "MistralForCausalLM", 1e-6, false)?;
+    let window = hf.opt_size("sliding_window")?;
+    let attn_types = hf.attn_types(cfg.n_layers, |_| AttnType::Local)?;
+    Ok(windowed(cfg, window, attn_types))
+}
+
+/// The same model whose local layers have a window, if there is one.
+pub(super) fn windowed(
+    cfg: HookedTransformerConfig,
+    window: Option<usize>,
+    attn_types: Vec<AttnType>,
+) -> HookedTransformerConfig {
+    match window {
+        Some(_) if attn_types.contains(&AttnType::Local) => {
+            HookedTransformerConfig { use_local_attn: true, window_size: window, attn_types: Some(attn_types), ..cfg }
+        }
+        _ => cfg,
+    }
+}

@@ -1,0 +1,313 @@
+//! Downloading into the cache: a file gets its name only when it is whole and its checksum is right.
+//!
+//! Content goes into `blobs/CHECKSUM.incomplete`. A connection that breaks is taken up where it broke, in this run or in
+//! the next. Bytes are only ever written at their own place and files are unlinked rather than shortened, so that two
+//! programs which receive the same file at the same time do not harm each other.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use super::cache::{Snapshot, is_plain, repo_dir};
+use super::client::{Client, Metadata, chain};
+use super::repo::Repo;
+use crate::error::{Error, HubCause, Result};
+use crate::loading::which_files::ModelSource;
+use crate::progress::{Progress, Reporter};
+
+/// How often a broken connection is taken up again without a byte having come in between.
+const TRIES: u32 = 5;
+/// How long to wait before that; it doubles each time.
+const PAUSE: Duration = Duration::from_millis(100);
+
+type Outcome<T> = std::result::Result<T, HubCause>;
+
+/// A repository on the hub, at one commit.
+pub(super) struct Remote {
+    repo: Repo,
+    client: Client,
+    commit: String,
+    names: Vec<String>,
+    reporter: Reporter,
+}
+
+impl Remote {
+    /// Asks which commit the revision is, and which files it has.
+    ///
+    /// # Errors
+    /// The hub cannot be reached, does not know the repository or the revision, or refuses.
+    pub(super) fn open(repo: &Repo, reporter: &Reporter) -> Result<Self> {
+        let open = || -> Outcome<Self> {
+            let client = Client::new(repo)?;
+            let (commit, names) = client.listing()?;
+            if !is_plain(&commit) {
+                return Err(HubCause::Other(format!("the hub calls the commit {commit:?}")));
+            }
+            Ok(Remote { repo: repo.clone(), client, commit, names, reporter: reporter.clone() })
+        };
+        open().map_err(|cause| repo.error(None, cause))
+    }
+
+    /// Has the file in the cache when it returns, whole and checked.
+    fn fetch(&self, name: &str) -> Outcome<PathBuf> {
+        let base = repo_dir(&self.repo);
+        let pointer = base.join("snapshots").join(&self.commit).join(name);
+        if pointer.exists() {
+            // A commit never changes.
+            self.remember_revision(&base)?;
+            return Ok(pointer);
+        }
+        let metadata = self.client.metadata(&self.commit, name)?;
+        if !is_plain(&metadata.etag) {
+            return Err(HubCause::Other(format!("the hub gives it the etag {:?}", metadata.etag)));
+        }
+        let blob = base.join("blobs").join(&metadata.etag);
+        let is_whole = || std::fs::metadata(&blob).is_ok_and(|blob| blob.len() == metadata.size);
+        if !is_whole() {
+            make_dir(&blob)?;
+            let partial = blob.with_file_name(format!("{}.incomplete", metadata.etag));
+            self.receive(name, &metadata, &partial)?;
+            if let Err(cause) = verify(&metadata, &partial) {
+                let _ = std::fs::remove_file(&partial);
+                return Err(cause);
+            }
+            match std::fs::rename(&partial, &blob) {
+                // Another program received the same file and was the first to finish.
+                Err(_) if is_whole() => {}
+                renamed => renamed.map_err(|e| io(&blob, e))?,
+            }
+        }
+        point(&pointer, &blob, &metadata.etag)?;
+        self.remember_revision(&base)?;
+        Ok(pointer)
+    }
+
+    /// Writes down which commit a branch is, for the next time without a network.
+    fn remember_revision(&self, base: &Path) -> Outcome<()> {
+        let revision = &self.repo.revision;
+        if *revision == self.commit || !revision.split('/').all(is_plain) {
+            return Ok(());
+        }
+        replace(&base.join("refs").join(revision), |path| std::fs::write(path, &self.commit))
+    }
+
+    /// Writes what is missing of a file.
+    fn receive(&self, name: &str, metadata: &Metadata, partial: &Path) -> Outcome<()> {
+        let mut have = std::fs::metadata(partial).map_or(0, |partial| partial.len());
+        if have > metadata.size {
+            std::fs::remove_file(partial).map_err(|e| io(partial, e))?;
+            have = 0;
+        }
+        let mut in_vain = 0;
+        while have < metadata.size || !partial.exists() {
+            let before = have;
+            let last = match self.stream(name, metadata, partial, &mut have) {
+                Ok(()) => continue,
+                Err(Failure::Final(cause)) => return Err(cause),
+                Err(Failure::Broken(last)) => last,
+            };
+            in_vain = if have > before { 0 } else { in_vain + 1 };
+            if in_vain == TRIES {
+                return Err(HubCause::Interrupted { got: have, expected: metadata.size, last });
+            }
+            std::thread::sleep(PAUSE * (1 << in_vain));
+        }
+        Ok(())
+    }
+
+    /// One request for the rest of the file. `have` counts what is on the disk, also when the connection breaks.
+    fn stream(
+        &self,
+        name: &str,
+        metadata: &Metadata,
+        partial: &Path,
+        have: &mut u64,
+    ) -> std::result::Result<(), Failure> {
+        let mut content = self.client.content(&self.commit, name, *have).map_err(Failure::Final)?;
+        if content.start > *have {
+            return Err(Failure::Final(HubCause::Other(format!(
+                "bytes from {have} on were asked for, and come from {} on",
+                content.start
+            ))));
+        }
+        *have = content.start;
+        let write = |e| Failure::Final(io(partial, e));
+        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(partial).map_err(write)?;
+        file.seek(SeekFrom::Start(*have)).map_err(write)?;
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            let n = match content.reader.read(&mut buffer) {
+                Ok(n) => n,
+                Err(e) => return Err(Failure::Broken(chain(&e))),
+            };
+            if n == 0 && *have < metadata.size {
+                return Err(Failure::Broken("the answer ended early".to_string()));
+            }
+            if n == 0 {
+                return Ok(());
+            }
+            if *have + n as u64 > metadata.size {
+                drop(file);
+                let _ = std::fs::remove_file(partial);
+                let got = *have + n as u64;
+                return Err(Failure::Final(HubCause::WrongLength { expected: metadata.size, got }));
+            }
+            file.write_all(&buffer[..n]).map_err(write)?;
+            *have += n as u64;
+            self.reporter.report(Progress::Downloading {
+                repo: &self.repo.id,
+                file: name,
+                done: *have,
+                total: metadata.size,
+            });
+        }
+    }
+}
+
+impl ModelSource for Remote {
+    fn place(&self) -> PathBuf {
+        PathBuf::from(&self.repo.id)
+    }
+
+    fn names(&mut self) -> Result<Vec<String>> {
+        Ok(self.names.clone())
+    }
+
+    fn file(&mut self, name: &str) -> Result<PathBuf> {
+        let known = is_plain(name) && self.names.iter().any(|other| other == name);
+        let fetched =
+            if known { self.fetch(name) } else { Err(HubCause::NotFound { revision: self.repo.revision.clone() }) };
+        fetched.map_err(|cause| self.repo.error(Some(name), cause))
+    }
+
+    fn no_weights(&mut self, problem: String) -> Error {
+        self.repo.error(None, HubCause::Incomplete(problem))
+    }
+}
+
+/// The repository, or what the cache has of it if the hub cannot be reached.
+pub(super) fn open(repo: &Repo, reporter: &Reporter) -> Result<Box<dyn ModelSource>> {
+    match Remote::open(repo, reporter) {
+        Ok(remote) => Ok(Box::new(remote)),
+        Err(error @ Error::Hub { cause: HubCause::NoNetwork(_), .. }) => {
+            let Ok(snapshot) = Snapshot::find(repo, "the hub could not be reached") else { return Err(error) };
+            reporter.report(Progress::Note(&format!("{error}; going on with what is in the cache")));
+            Ok(Box::new(snapshot))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Why one request for content failed.
+enum Failure {
+    /// It can be taken up again.
+    Broken(String),
+    Final(HubCause),
+}
+
+/// Compares what came with what the hub said. Git hashes a file together with its length.
+fn verify(metadata: &Metadata, path: &Path) -> Outcome<()> {
+    let got = std::fs::metadata(path).map_err(|e| io(path, e))?.len();
+    if got != metadata.size {
+        return Err(HubCause::WrongLength { expected: metadata.size, got });
+    }
+    let is_hex = metadata.etag.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let got = match metadata.etag.len() {
+        64 if is_hex => checksum::<Sha256>(path, "")?,
+        40 if is_hex => checksum::<Sha1>(path, &format!("blob {}\0", metadata.size))?,
+        // A mirror may name its files otherwise; then the length has to do.
+        _ => return Ok(()),
+    };
+    if got.eq_ignore_ascii_case(&metadata.etag) {
+        return Ok(());
+    }
+    Err(HubCause::WrongContent { expected: metadata.etag.clone(), got })
+}
+
+fn checksum<D: Digest>(path: &Path, prefix: &str) -> Outcome<String> {
+    let mut file = File::open(path).map_err(|e| io(path, e))?;
+    let mut hash = D::new_with_prefix(prefix);
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer).map_err(|e| io(path, e))? {
+            0 => break,
+            n => hash.update(&buffer[..n]),
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn io(path: &Path, error: std::io::Error) -> HubCause {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded => HubCause::DiskFull { path: path.to_path_buf() },
+        _ => HubCause::Other(format!("{}: {error}", path.display())),
+    }
+}
+
+fn make_dir(of: &Path) -> Outcome<()> {
+    let dir = of.parent().expect("the path was joined");
+    std::fs::create_dir_all(dir).map_err(|e| io(dir, e))
+}
+
+/// Puts a new file or link in the place of an old one, in one step.
+fn replace(path: &Path, make: impl Fn(&Path) -> std::io::Result<()>) -> Outcome<()> {
+    make_dir(path)?;
+    let name = path.file_name().expect("the path was joined").to_string_lossy();
+    let new = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let _ = std::fs::remove_file(&new);
+    make(&new).and_then(|()| std::fs::rename(&new, path)).map_err(|e| io(path, e))
+}
+
+/// Makes the snapshot's entry: a link to the blob, or a copy where links need privileges.
+fn point(pointer: &Path, blob: &Path, etag: &str) -> Outcome<()> {
+    replace(pointer, |new| {
+        #[cfg(unix)]
+        {
+            let _ = blob;
+            std::os::unix::fs::symlink(Path::new("../../blobs").join(etag), new)
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = etag;
+            std::fs::copy(blob, new).map(drop)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `git hash-object` of `hello\n`, and its SHA-256.
+    #[test]
+    fn checksums_are_those_of_git_and_of_large_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hello");
+        std::fs::write(&path, "hello\n").unwrap();
+        for etag in [
+            "ce013625030ba8dba906f756967f9e9ca394464a",
+            "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03",
+        ] {
+            verify(&Metadata { size: 6, etag: etag.to_string() }, &path).unwrap();
+            let wrong = format!("0{}", &etag[1..]);
+            let cause = verify(&Metadata { size: 6, etag: wrong }, &path).unwrap_err();
+            assert!(matches!(cause, HubCause::WrongContent { .. }), "{cause}");
+        }
+    }
+
+    /// Where the system has a device that is always full, it is written to.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_said_so() {
+        let path = Path::new("/dev/full");
+        let mut device = OpenOptions::new().write(true).open(path).unwrap();
+        let cause = io(path, device.write_all(&[0; 16]).unwrap_err());
+        assert!(matches!(cause, HubCause::DiskFull { .. }), "{cause}");
+        assert!(cause.to_string().contains("disk is full"));
+    }
+}

@@ -1,0 +1,216 @@
+//! From files to a model, and back.
+//!
+//! A model is a `config.json`, one tensor file or several, and perhaps a tokenizer, in one of three layouts:
+//!
+//! - our own, which [`save`] writes: TransformerLens's configuration and tensor names;
+//! - Hugging Face's, of any [family](super::families) that is known; the tensors are converted while they are read;
+//! - that of the published toy models: classic names, but PyTorch files and a configuration of their own.
+//!
+//! Which it is, the configuration says. Where the files come from (a folder, the hub's cache, the hub) is a
+//! [`ModelSource`], and makes no difference to what follows.
+
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::checkpoint::Checkpoint;
+use super::families::hf_config::HfConfig;
+use super::families::{Family, Place, neel};
+use super::source::Source;
+use super::tokenizer_files::tokenizer;
+use super::which_files::{self, Folder, ModelSource};
+use super::{families, safetensors_file};
+use crate::architecture::config::HookedTransformerConfig;
+use crate::architecture::layout::{self, Parameter, Role, grouped_name};
+use crate::architecture::weights::Weights;
+use crate::error::{Error, Result};
+use crate::model::HookedTransformer;
+use crate::progress::Progress;
+
+/// The file names inside a folder that [`save`] writes.
+pub(crate) const CONFIG_FILE: &str = "config.json";
+const WEIGHTS_FILE: &str = "model.safetensors";
+const TOKENIZER_FILE: &str = "tokenizer.json";
+
+/// Files.
+impl HookedTransformer {
+    /// Loads a model from a folder, with its weights as they are: one that [`save`](Self::save) wrote, or one in Hugging
+    /// Face's layout of a supported architecture. It has a `config.json`, tensors in safetensors or PyTorch's `.bin` or
+    /// `.pth` (f64, f32, f16 or bf16; one file or several with an index) and, for text, a tokenizer. For models by name,
+    /// and for processed weights, see [`from_pretrained`](Self::from_pretrained).
+    ///
+    /// # Errors
+    /// A file is missing or damaged, or weights, configuration and tokenizer contradict each other; the message names
+    /// the file and tensor, what was expected and what came.
+    pub fn load(dir: impl AsRef<Path>) -> Result<Self> {
+        load(dir.as_ref())
+    }
+
+    /// Writes the model to a folder, in f32; [`load`](Self::load) reads it back. Each file appears whole or not at all.
+    ///
+    /// # Errors
+    /// The folder or a file cannot be written.
+    pub fn save(&self, dir: impl AsRef<Path>) -> Result<()> {
+        save(self, dir.as_ref())
+    }
+}
+
+/// See [`HookedTransformer::load`].
+pub(crate) fn load(dir: &Path) -> Result<HookedTransformer> {
+    load_from(&mut Folder::new(dir), None, &mut |_| {})
+}
+
+/// Loads a model, as its files have it. `preset` is the configuration of a model that has no file for it.
+///
+/// # Errors
+/// A file is missing or damaged, or they contradict each other.
+pub(crate) fn load_from(
+    files: &mut dyn ModelSource,
+    preset: Option<HookedTransformerConfig>,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<HookedTransformer> {
+    let (cfg, layout) = match preset {
+        Some(cfg) => (cfg, Layout::Toy),
+        None => configuration(&files.file(CONFIG_FILE)?)?,
+    };
+    let weights = which_files::weights(files)?;
+    let checkpoint = Checkpoint::open(&files.place(), &weights)?;
+    refuse_absurd_sizes(&cfg, &checkpoint, &files.place())?;
+    let weights = read_weights(&cfg, layout, &checkpoint, progress)?;
+    drop(checkpoint);
+    let mut model = HookedTransformer::from_weights(cfg, weights);
+    if let Some(tokenizer) = tokenizer(files)? {
+        model.set_tokenizer(tokenizer)?;
+    }
+    Ok(model)
+}
+
+/// How names and shapes of the files relate to ours.
+#[derive(Clone, Copy)]
+enum Layout {
+    Own,
+    Toy,
+    HuggingFace(&'static Family),
+}
+
+/// The configuration, and which layout it announces.
+fn configuration(path: &Path) -> Result<(HookedTransformerConfig, Layout)> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
+    let malformed = |problem: String| Error::Malformed { path: path.to_path_buf(), problem };
+    let json: Value = serde_json::from_str(&text).map_err(|e| malformed(format!("not JSON: {e}")))?;
+    let empty = Map::new();
+    let fields = json.as_object().unwrap_or(&empty);
+    let hf = || HfConfig::new(path, fields.clone());
+    let (cfg, layout) = if fields.contains_key("architectures") || fields.contains_key("model_type") {
+        let family = families::detect(path, fields)?;
+        ((family.config)(&hf())?, Layout::HuggingFace(family))
+    } else if neel::is_toy_config(fields) {
+        (neel::config(&hf())?, Layout::Toy)
+    } else {
+        return Ok((HookedTransformerConfig::from_json_file(path)?, Layout::Own));
+    };
+    cfg.validate().map_err(|e| malformed(e.to_string()))?;
+    Ok((cfg, layout))
+}
+
+/// A configuration can ask for more than any computer has. What the files hold says what is meant: a parameter is read
+/// from them once, or twice where two of ours share a tensor of theirs.
+fn refuse_absurd_sizes(cfg: &HookedTransformerConfig, checkpoint: &Checkpoint, place: &Path) -> Result<()> {
+    /// Biases that the files may leave out.
+    const SLACK: u128 = 1 << 24;
+    let wanted = layout::n_matrix_values(cfg);
+    // Two bytes a value are the fewest.
+    let held = checkpoint.n_bytes() as u128 / 2;
+    if wanted <= 2 * held + SLACK {
+        return Ok(());
+    }
+    let problem = format!(
+        "the configuration calls for {wanted} values, but the tensor files have {} bytes; is it the config of another model?",
+        checkpoint.n_bytes()
+    );
+    Err(Error::Malformed { path: place.to_path_buf(), problem })
+}
+
+fn read_weights(
+    cfg: &HookedTransformerConfig,
+    layout: Layout,
+    checkpoint: &Checkpoint,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Weights> {
+    let total = 4 * layout::n_matrix_values(cfg) as u64;
+    let mut done = 0;
+    let weights = layout::assemble(cfg, |parameter, out| {
+        read(cfg, layout, checkpoint, parameter, out)?;
+        done += size_of_val(out) as u64;
+        progress(Progress::Loading { done: done.min(total), total });
+        Ok(())
+    })?;
+    checkpoint.refuse_leftovers(|name| is_superfluous(cfg, layout, name))?;
+    Ok(weights)
+}
+
+/// Fills one parameter.
+fn read(
+    cfg: &HookedTransformerConfig,
+    layout: Layout,
+    checkpoint: &Checkpoint,
+    parameter: &Parameter<'_>,
+    out: &mut [f32],
+) -> Result<()> {
+    let source = match layout {
+        Layout::HuggingFace(family) => {
+            let Some(source) = (family.source)(cfg, Place::of(parameter.name)) else {
+                return if parameter.role == Role::Bias { Ok(()) } else { Err(checkpoint.missing(parameter.name)) };
+            };
+            with_short_names(source, family.prefix)
+        }
+        Layout::Own | Layout::Toy => {
+            let source = Source::new(parameter.name, parameter.shape);
+            grouped_name(parameter.name).into_iter().fold(source, Source::or)
+        }
+    };
+    if checkpoint.read(&source, out)? || parameter.role == Role::Bias {
+        return Ok(());
+    }
+    Err(checkpoint.missing(&source.names[0]))
+}
+
+/// Files saved from a model without its head lack the prefix.
+fn with_short_names(source: Source, prefix: &str) -> Source {
+    let short: Vec<String> =
+        source.names.iter().filter_map(|name| name.strip_prefix(prefix)).map(String::from).collect();
+    short.into_iter().fold(source, Source::or)
+}
+
+/// Whether a tensor that no parameter was read from may be passed over.
+fn is_superfluous(cfg: &HookedTransformerConfig, layout: Layout, name: &str) -> bool {
+    /// Buffers that the classic library stores beside the weights, and that are computed here.
+    const NOT_PARAMETERS: [&str; 4] = [".attn.mask", ".attn.IGNORE", ".attn.rotary_sin", ".attn.rotary_cos"];
+    match layout {
+        Layout::HuggingFace(_) => families::is_superfluous(cfg, name),
+        Layout::Own | Layout::Toy => NOT_PARAMETERS.iter().any(|suffix| name.ends_with(suffix)),
+    }
+}
+
+/// See [`HookedTransformer::save`].
+pub(crate) fn save(model: &HookedTransformer, dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).map_err(|source| Error::Io { path: dir.to_path_buf(), source })?;
+    let config = serde_json::to_string_pretty(model.cfg()).expect("a configuration is plain data");
+    write_whole(&dir.join(CONFIG_FILE), config.as_bytes())?;
+    let bytes = safetensors_file::to_bytes(&model.state_dict())?;
+    write_whole(&dir.join(WEIGHTS_FILE), &bytes)?;
+    if let Some(tokenizer) = model.tokenizer() {
+        write_whole(&dir.join(TOKENIZER_FILE), tokenizer.to_json()?.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Writes a file in one piece: whoever reads it sees the old content or the new, never half of it.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let fail = |source| Error::Io { path: path.to_path_buf(), source };
+    let partial = path.with_extension("partial");
+    let mut file = std::fs::File::create(&partial).map_err(fail)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fail)?;
+    std::fs::rename(&partial, path).map_err(fail)
+}

@@ -1,0 +1,441 @@
+//! Writing on: one token after another, each drawn from the logits of the position before it.
+//!
+//! ```
+//! # use hooked_transformer::{HookedTransformer, HookedTransformerConfig, Schedule, fwd_hook};
+//! # let model = HookedTransformer::from_config(HookedTransformerConfig::new(2, 8, 4, 16, 50))?;
+//! let prompt = ndarray::array![[0, 3, 7, 3]];
+//! let greedy = model.generate(&prompt).greedy().max_new_tokens(5).run()?;
+//! assert_eq!(greedy.tokens.dim(), (1, 9));
+//!
+//! // Steer: add a direction to everything after the prompt, and look at each token as it is made.
+//! let steer = fwd_hook(("resid_pre", 1), |mut resid, _| resid.mapv_inplace(|x| x + 0.1));
+//! let steered = model
+//!     .generate(&prompt)
+//!     .hook(Schedule::FromPosition(4), steer)
+//!     .temperature(0.7)
+//!     .seed(1)
+//!     .on_token(|step, tokens| println!("{step}: {}", tokens[0]))
+//!     .run()?;
+//! # Ok::<(), hooked_transformer::Error>(())
+//! ```
+//! Texts of unequal length are padded on the left, and every token's position is counted from the first real token of
+//! its row, so a row of a batch continues as it would alone. Prompt and continuation must fit into the model's `n_ctx`
+//! positions together: that is checked before the first step, and nothing ever slides out of view in silence.
+//!
+//! Source: TransformerLens `HookedTransformer.generate`. It differs where that one derives the padding mask from a row
+//! of zeros (a model whose pad id is 0 then loses all its positions) and where it counts padding in `freq_penalty`.
+
+use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use super::sampling::{Sampling, sample_logits};
+use super::schedule::{self, Schedule, ScheduledHook, Step};
+use crate::architecture::config::AttentionDir;
+use crate::components::keys_values::KeyValueCache;
+use crate::error::{Error, Result};
+use crate::hooks::FwdHook;
+use crate::model::hooked_transformer::HookedTransformer;
+use crate::progress::Counter;
+use crate::text::input::Input;
+use crate::text::tokens::{PaddingSide, TokenBatch, Tokens};
+
+/// What is called with the number of the step and the new token of each row.
+type OnToken<'a> = Box<dyn FnMut(usize, &[usize]) + 'a>;
+
+/// A generation in preparation; made by [`HookedTransformer::generate`], set off by [`run`](Generate::run).
+#[must_use = "nothing is generated until `run` or `text` is called"]
+pub struct Generate<'a> {
+    model: &'a HookedTransformer,
+    input: Input,
+    prepend_bos: Option<bool>,
+    max_new_tokens: usize,
+    sampling: Sampling,
+    seed: u64,
+    stop_at_eos: Option<bool>,
+    eos_token_ids: Option<Vec<usize>>,
+    use_past_kv_cache: bool,
+    hooks: Vec<(Schedule, FwdHook<'a>)>,
+    on_token: Option<OnToken<'a>>,
+}
+
+/// What was generated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Generated {
+    /// Prompt and continuation, `[batch, pos]`. A row that ended early is filled up with the end-of-text token.
+    pub tokens: Tokens,
+    /// `[batch, pos]`, false at the padding before short prompts; `None` if there is none.
+    pub mask: Option<Array2<bool>>,
+    /// How many columns of `tokens` are prompt.
+    pub n_prompt: usize,
+    /// Each row as text without special tokens, prompt included; empty if the model has no tokenizer.
+    pub texts: Vec<String>,
+    /// The same without the prompt.
+    pub continuations: Vec<String>,
+}
+
+impl Generated {
+    /// The new tokens alone, `[batch, new pos]`.
+    pub fn new_tokens(&self) -> ArrayView2<'_, usize> {
+        self.tokens.slice(s![.., self.n_prompt..])
+    }
+}
+
+/// Generating.
+impl HookedTransformer {
+    /// Prepares to continue a text, several texts, or rows of tokens; see [`Generate`]. Unless told otherwise: ten
+    /// tokens, drawn at temperature 1 with seed 0, ending at the end of text.
+    pub fn generate<'a>(&'a self, input: impl Into<Input>) -> Generate<'a> {
+        Generate {
+            model: self,
+            input: input.into(),
+            prepend_bos: None,
+            max_new_tokens: 10,
+            sampling: Sampling::default(),
+            seed: 0,
+            stop_at_eos: None,
+            eos_token_ids: None,
+            use_past_kv_cache: true,
+            hooks: Vec::new(),
+            on_token: None,
+        }
+    }
+}
+
+/// Configuring a generation.
+impl<'a> Generate<'a> {
+    /// How many tokens to write at most.
+    pub fn max_new_tokens(mut self, max_new_tokens: usize) -> Self {
+        self.max_new_tokens = max_new_tokens;
+        self
+    }
+
+    /// Always takes the token with the largest logit: temperature 0.
+    pub fn greedy(self) -> Self {
+        self.temperature(0.0)
+    }
+
+    /// Divides the logits: below 1 sharper, above 1 flatter, 0 always the largest.
+    pub fn temperature(mut self, temperature: f32) -> Self {
+        self.sampling.temperature = temperature;
+        self
+    }
+
+    /// Draws among this many tokens with the largest logits. Not together with [`top_p`](Self::top_p).
+    pub fn top_k(mut self, top_k: impl Into<Option<usize>>) -> Self {
+        self.sampling.top_k = top_k.into();
+        self
+    }
+
+    /// Draws among the most probable tokens whose probabilities sum to just more than this.
+    pub fn top_p(mut self, top_p: impl Into<Option<f32>>) -> Self {
+        self.sampling.top_p = top_p.into();
+        self
+    }
+
+    /// Takes this off a token's logit for each time it occurs in prompt (without padding) and continuation.
+    pub fn freq_penalty(mut self, freq_penalty: f32) -> Self {
+        self.sampling.freq_penalty = freq_penalty;
+        self
+    }
+
+    /// All of the above at once.
+    pub fn sampling(mut self, sampling: Sampling) -> Self {
+        self.sampling = sampling;
+        self
+    }
+
+    /// Where the random numbers begin. Each row has its own, so a row of a batch is drawn as it would be alone.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Whether a row ends at an end-of-text token. By default it does, if such a token is known.
+    pub fn stop_at_eos(mut self, stop_at_eos: bool) -> Self {
+        self.stop_at_eos = Some(stop_at_eos);
+        self
+    }
+
+    /// The tokens that end a text, instead of the tokenizer's.
+    pub fn eos_token_ids(mut self, ids: impl Into<Vec<usize>>) -> Self {
+        self.eos_token_ids = Some(ids.into());
+        self
+    }
+
+    /// Whether text gets a beginning-of-sequence token, instead of the model's default. Tokens are never touched.
+    pub fn prepend_bos(mut self, prepend_bos: bool) -> Self {
+        self.prepend_bos = Some(prepend_bos);
+        self
+    }
+
+    /// Whether keys and values of past tokens are kept (the default). Without, each step computes the whole text again:
+    /// slower, and the same up to rounding.
+    pub fn use_past_kv_cache(mut self, use_past_kv_cache: bool) -> Self {
+        self.use_past_kv_cache = use_past_kv_cache;
+        self
+    }
+
+    /// Adds a hook and says when it fires; see [`Schedule`].
+    pub fn hook(mut self, schedule: Schedule, hook: FwdHook<'a>) -> Self {
+        self.hooks.push((schedule, hook));
+        self
+    }
+
+    /// Adds several hooks with the same schedule; they fire in the order in which they were added.
+    pub fn hooks(mut self, schedule: Schedule, hooks: impl IntoIterator<Item = FwdHook<'a>>) -> Self {
+        self.hooks.extend(hooks.into_iter().map(|hook| (schedule, hook)));
+        self
+    }
+
+    /// Is called after each step with its number, from 0, and the new token of each row. With this, or where standard
+    /// error is no terminal, no progress is shown.
+    pub fn on_token(mut self, on_token: impl FnMut(usize, &[usize]) + 'a) -> Self {
+        self.on_token = Some(Box::new(on_token));
+        self
+    }
+}
+
+/// Generating.
+impl Generate<'_> {
+    /// Writes until `max_new_tokens` are there or every row has ended.
+    ///
+    /// # Errors
+    /// The prompt does not suit the model (as in [`HookedTransformer::forward`]), is padded on the right, or leaves no
+    /// room for `max_new_tokens` in the model's `n_ctx` positions; an argument is outside its range; a hook names a
+    /// point that the model lacks; a logit is NaN.
+    pub fn run(mut self) -> Result<Generated> {
+        let prompt = self.prompt()?;
+        let ending = self.ending()?;
+        self.sampling.validate(self.model.cfg.d_vocab_out())?;
+        let hooks = schedule::resolve(self.model, std::mem::take(&mut self.hooks))?;
+        let past = self.use_past_kv_cache.then(|| KeyValueCache::new(&self.model.cfg, prompt.tokens.nrows()));
+        let mut writing = Writing { model: self.model, n_prompt: prompt.tokens.ncols(), text: prompt, hooks, past };
+        let mut rows = Rows::new(writing.text.tokens.nrows(), self.seed, ending);
+        let progress = self.on_token.is_none().then(|| Counter::new("tokens generated", self.max_new_tokens));
+        for step in 0..self.max_new_tokens {
+            let logits = writing.next_logits()?;
+            let tokens = rows.choose(logits.view(), &self.sampling, &writing.text)?;
+            writing.append(&tokens);
+            if let Some(on_token) = &mut self.on_token {
+                on_token(step, &tokens);
+            }
+            progress.iter().for_each(Counter::advance);
+            if rows.all_ended() {
+                break;
+            }
+        }
+        Ok(self.generated(writing.text, writing.n_prompt))
+    }
+
+    /// The text of a generation from a single prompt, prompt included, without special tokens.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); the model has no tokenizer, or there are several rows.
+    pub fn text(self) -> Result<String> {
+        if self.model.tokenizer().is_none() {
+            return Err(Error::NoTokenizer);
+        }
+        let mut generated = self.run()?;
+        match generated.texts.len() {
+            1 => Ok(generated.texts.remove(0)),
+            _ => Err(Error::Shape {
+                what: "the text of a generation".to_string(),
+                expected: "one row; several are in the `texts` that `run` returns".to_string(),
+                got: generated.tokens.shape().to_vec(),
+            }),
+        }
+    }
+
+    /// The prompt as tokens with every row's last one real, checked against the model.
+    fn prompt(&mut self) -> Result<TokenBatch> {
+        let cfg = &self.model.cfg;
+        let nothing = Input::Tokens(TokenBatch { tokens: Tokens::default((0, 0)), mask: None });
+        let batch = match std::mem::replace(&mut self.input, nothing) {
+            Input::Text(texts) => self.model.to_token_batch(texts, self.prepend_bos, PaddingSide::Left)?,
+            Input::Tokens(batch) => batch,
+            Input::Resid(resid) => {
+                return Err(Error::Shape {
+                    what: "the input of a generation".to_string(),
+                    expected: "text or tokens [batch, pos], not a residual stream".to_string(),
+                    got: resid.shape().to_vec(),
+                });
+            }
+        };
+        if cfg.attention_dir == AttentionDir::Bidirectional {
+            let problem = "a bidirectional model cannot write on: every new token would change what came before";
+            return Err(Error::Config { field: "attention_dir", problem: problem.to_string() });
+        }
+        let (n_batch, n_prompt) = batch.tokens.dim();
+        if n_batch == 0 || n_prompt == 0 {
+            return Err(Error::EmptyInput { shape: vec![n_batch, n_prompt] });
+        }
+        check_padding(&batch)?;
+        if n_prompt > cfg.n_ctx {
+            return Err(Error::TooLong { tokens: n_prompt, n_ctx: cfg.n_ctx });
+        }
+        let room = cfg.n_ctx - n_prompt;
+        if self.max_new_tokens > room {
+            let problem = format!(
+                "the prompt has {n_prompt} tokens and the model n_ctx = {} positions, so at most {room} can be added, \
+                 not {}; shorten the prompt or ask for fewer",
+                cfg.n_ctx, self.max_new_tokens
+            );
+            return Err(Error::Argument { name: "max_new_tokens", problem });
+        }
+        Ok(batch)
+    }
+
+    /// What ends a row, if anything does.
+    fn ending(&self) -> Result<Option<Ending>> {
+        let of_tokenizer = self.model.tokenizer().map(|tokenizer| tokenizer.eos_token_id());
+        let wrong = |problem: String| Err(Error::Argument { name: "eos_token_ids", problem });
+        let ids = match (&self.eos_token_ids, of_tokenizer) {
+            _ if self.stop_at_eos == Some(false) => return Ok(None),
+            (Some(ids), _) => ids.clone(),
+            (None, Some(id)) => vec![id],
+            (None, None) if self.stop_at_eos.is_none() => return Ok(None),
+            (None, None) => return wrong("stop_at_eos needs them in a model without a tokenizer".to_string()),
+        };
+        let d_vocab = self.model.cfg.d_vocab;
+        match ids.iter().find(|&&id| id >= d_vocab) {
+            Some(id) => wrong(format!("ids run from 0 to {}, got {id}", d_vocab - 1)),
+            None if ids.is_empty() => {
+                wrong("expected at least one id; to write past all, stop_at_eos(false)".to_string())
+            }
+            None => Ok(Some(Ending { fill: of_tokenizer.unwrap_or(ids[0]), ids })),
+        }
+    }
+
+    fn generated(&self, text: TokenBatch, n_prompt: usize) -> Generated {
+        let TokenBatch { tokens, mask } = text;
+        let decode = |from: usize| tokens.rows().into_iter().map(|row| self.readable(&row.to_vec()[from..])).collect();
+        let (texts, continuations) = match self.model.tokenizer() {
+            Some(_) => (decode(0), decode(n_prompt)),
+            None => (Vec::new(), Vec::new()),
+        };
+        Generated { texts, continuations, tokens, mask, n_prompt }
+    }
+
+    /// Tokens as text, without special tokens and without ids that the tokenizer does not know: a model may have more
+    /// rows in its embedding than its tokenizer has tokens.
+    fn readable(&self, ids: &[usize]) -> String {
+        let Some(tokenizer) = self.model.tokenizer() else { return String::new() };
+        let special = [tokenizer.bos_token_id(), tokenizer.eos_token_id(), tokenizer.pad_token_id()];
+        let readable = |id: &usize| !special.contains(id) && tokenizer.decode(&[*id]).is_ok();
+        let ids: Vec<usize> = ids.iter().copied().filter(readable).collect();
+        tokenizer.decode(&ids).unwrap_or_default()
+    }
+}
+
+/// # Errors
+/// The mask has another shape than the tokens, or a row ends in padding, so that there is nothing to continue.
+fn check_padding(batch: &TokenBatch) -> Result<()> {
+    let Some(mask) = &batch.mask else { return Ok(()) };
+    if mask.dim() != batch.tokens.dim() {
+        return Err(Error::Shape {
+            what: "the mask of the prompt".to_string(),
+            expected: format!("{:?} like the tokens", batch.tokens.shape()),
+            got: mask.shape().to_vec(),
+        });
+    }
+    let last = mask.ncols() - 1;
+    match mask.column(last).iter().position(|&real| !real) {
+        Some(row) => Err(Error::Argument {
+            name: "input",
+            problem: format!(
+                "row {row} ends in padding (or is empty); prompts are padded on the left, `PaddingSide::Left`"
+            ),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The text so far, and what is needed to compute the logits after it.
+struct Writing<'a> {
+    model: &'a HookedTransformer,
+    n_prompt: usize,
+    text: TokenBatch,
+    hooks: Vec<ScheduledHook<'a>>,
+    past: Option<KeyValueCache>,
+}
+
+impl Writing<'_> {
+    /// Logits of the next token, `[batch, d_vocab]`.
+    fn next_logits(&mut self) -> Result<Array2<f32>> {
+        let end = self.text.tokens.ncols();
+        let new = if end == self.n_prompt { 0 } else { end - 1 };
+        let first = if self.past.is_some() { new } else { 0 };
+        let step = Step { n_prompt: self.n_prompt, first, new, end, recomputes: self.past.is_none() };
+        let mut run = self.model.run(self.text.tokens.slice(s![.., first..]));
+        run = run.hooks(self.hooks.iter_mut().filter_map(|hook| hook.at_step(step)));
+        if let Some(mask) = &self.text.mask {
+            run = run.attention_mask(mask.slice(s![.., first..]).to_owned());
+        }
+        if let Some(past) = &mut self.past {
+            run = run.past(past);
+        }
+        Ok(run.logits_at(-1)?.index_axis_move(Axis(1), 0))
+    }
+
+    fn append(&mut self, tokens: &[usize]) {
+        let (n_batch, n_pos) = self.text.tokens.dim();
+        let column = ArrayView2::from_shape((n_batch, 1), tokens).expect("one token a row");
+        let fits = "a column of the same height";
+        self.text.tokens = concatenate(Axis(1), &[self.text.tokens.view(), column]).expect(fits);
+        if let Some(mask) = &self.text.mask {
+            let mut longer = Array2::from_elem((n_batch, n_pos + 1), true);
+            longer.slice_mut(s![.., ..n_pos]).assign(mask);
+            self.text.mask = Some(longer);
+        }
+    }
+}
+
+/// What ends a row, and what it is filled up with after that.
+struct Ending {
+    ids: Vec<usize>,
+    fill: usize,
+}
+
+/// The rows' random numbers, and which of them have ended.
+struct Rows {
+    rngs: Vec<ChaCha8Rng>,
+    ended: Vec<bool>,
+    ending: Option<Ending>,
+}
+
+impl Rows {
+    fn new(n_batch: usize, seed: u64, ending: Option<Ending>) -> Self {
+        let of_row = |row: usize| {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            rng.set_stream(row as u64);
+            rng
+        };
+        Rows { rngs: (0..n_batch).map(of_row).collect(), ended: vec![false; n_batch], ending }
+    }
+
+    /// The next token of each row.
+    fn choose(&mut self, logits: ArrayView2<'_, f32>, sampling: &Sampling, text: &TokenBatch) -> Result<Vec<usize>> {
+        let mut chosen = Vec::with_capacity(self.rngs.len());
+        for (row, logits) in logits.rows().into_iter().enumerate() {
+            let token = match &self.ending {
+                Some(ending) if self.ended[row] => ending.fill,
+                _ => sample_logits(logits, &real_tokens(text, row), sampling, &mut self.rngs[row])?,
+            };
+            self.ended[row] |= self.ending.as_ref().is_some_and(|ending| ending.ids.contains(&token));
+            chosen.push(token);
+        }
+        Ok(chosen)
+    }
+
+    fn all_ended(&self) -> bool {
+        self.ended.iter().all(|&ended| ended)
+    }
+}
+
+/// A row's tokens without its padding.
+fn real_tokens(text: &TokenBatch, row: usize) -> Vec<usize> {
+    let real = |pos: usize| text.mask.as_ref().is_none_or(|mask| mask[[row, pos]]);
+    let tokens = text.tokens.row(row);
+    tokens.iter().enumerate().filter(|(pos, _)| real(*pos)).map(|(_, &token)| token).collect()
+}

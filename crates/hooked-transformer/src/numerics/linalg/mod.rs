@@ -1,0 +1,306 @@
+//! The one place that multiplies matrices; the rest of the crate says `matmul`.
+//!
+//! Which code does the arithmetic depends on the machine and the features:
+//! - on x86-64 with AVX2 or AVX-512, the product of this library ([`blocked`], [`kernel`]): pure Rust;
+//! - with the feature `blas`, whichever BLAS the program links (the crate blas-src offers them all); `openblas-system`
+//!   and `blis-static` bring one;
+//! - otherwise ndarray's own (`matrixmultiply`, pure Rust).
+//!
+//! For the last two, large products are cut into parts ([`cut`]) that rayon hands to its threads.
+//! A product with few rows, as in generation, is bound by memory traffic, and has code of its own ([`few_rows`]).
+
+#[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
+mod blocked;
+mod cut;
+mod few_rows;
+#[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
+mod kernel;
+
+use ndarray::{
+    Array2, Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut, ArrayViewMut2, ArrayViewMut3, Axis, Dimension,
+    Slice, s,
+};
+
+use crate::numerics::memory;
+use crate::numerics::share::share;
+
+pub(crate) use few_rows::dot;
+
+/// Below this many multiply-adds a product is not worth cutting up: waking a thread costs tens of microseconds.
+const WORTH_SPLITTING: usize = 1 << 20;
+
+/// `a · b`.
+///
+/// # Shapes
+/// - `a`: `[m, k]`
+/// - `b`: `[k, n]`
+/// - output: `[m, n]`
+///
+/// # Panics
+/// If the inner lengths differ.
+#[track_caller]
+pub fn matmul(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
+    linear(a, b, None)
+}
+
+/// `a · b + bias`.
+///
+/// # Shapes
+/// - `bias`: `[n]`; the others as in [`matmul`]
+///
+/// # Panics
+/// If the shapes do not fit.
+#[track_caller]
+pub(crate) fn linear(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, bias: Option<ArrayView1<'_, f32>>) -> Array2<f32> {
+    let mut out = memory::zeros((a.nrows(), b.ncols()));
+    linear_into(a, b, bias, out.view_mut());
+    out
+}
+
+/// Writes `a · b + bias` into `out`.
+///
+/// # Panics
+/// If the shapes do not fit.
+#[track_caller]
+pub(crate) fn linear_into(
+    a: ArrayView2<'_, f32>,
+    b: ArrayView2<'_, f32>,
+    bias: Option<ArrayView1<'_, f32>>,
+    out: ArrayViewMut2<'_, f32>,
+) {
+    Factors { a, b: b.insert_axis(Axis(0)), bias }.write(out);
+}
+
+/// Writes `a · b` into `out`, in parallel where that pays.
+///
+/// # Panics
+/// If the shapes do not fit.
+#[track_caller]
+pub(crate) fn matmul_into(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
+    linear_into(a, b, None, out);
+}
+
+/// Writes `a · b` into `out` on the calling thread. For code that is already parallel over batch and heads.
+#[track_caller]
+pub(crate) fn matmul_block(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
+    Factors { a, b: b.insert_axis(Axis(0)), bias: None }.write_with(1, out);
+}
+
+/// What is multiplied and added: `a` times the matrix of each head, side by side, plus a bias.
+///
+/// # Shapes
+/// - `a`: `[m, k]`
+/// - `b`: `[head, k, n]`; a plain matrix is one head
+/// - `bias`: `[head * n]`
+#[derive(Clone, Copy)]
+struct Factors<'f> {
+    a: ArrayView2<'f, f32>,
+    b: ArrayView3<'f, f32>,
+    bias: Option<ArrayView1<'f, f32>>,
+}
+
+impl Factors<'_> {
+    /// Writes the result, in parallel where that pays.
+    ///
+    /// # Shapes
+    /// - `out`: `[m, head * n]`
+    #[track_caller]
+    fn write(self, out: ArrayViewMut2<'_, f32>) {
+        let worth_it = self.a.len() * out.ncols() >= WORTH_SPLITTING;
+        self.write_with(if worth_it { rayon::current_num_threads() } else { 1 }, out);
+    }
+
+    #[track_caller]
+    fn write_with(self, threads: usize, out: ArrayViewMut2<'_, f32>) {
+        let (heads, k, n) = self.b.dim();
+        assert!(
+            self.a.ncols() == k && out.dim() == (self.a.nrows(), heads * n),
+            "matmul: {:?} x {:?} does not fit into {:?}",
+            self.a.dim(),
+            (k, heads * n),
+            out.dim()
+        );
+        assert!(self.bias.is_none_or(|bias| bias.len() == heads * n), "a bias of {:?} for {n} columns", self.bias);
+        #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
+        if let Some(kernel) = *kernel::BEST
+            && self.a.nrows() > few_rows::FEW_ROWS
+            && blocked::fits(&out)
+        {
+            return blocked::product(kernel, self, out, threads);
+        }
+        cut::product(self, out, threads);
+    }
+}
+
+/// Cuts a mutable view into blocks along an axis. Unlike ndarray's iterators it consumes the view, so the blocks keep
+/// its lifetime and can be handed to threads.
+pub(crate) fn into_axis_chunks<D: Dimension>(
+    mut view: ArrayViewMut<'_, f32, D>,
+    axis: Axis,
+    size: usize,
+) -> Vec<ArrayViewMut<'_, f32, D>> {
+    let mut chunks = Vec::new();
+    while view.len_of(axis) > size {
+        let (head, tail) = view.split_at(axis, size);
+        chunks.push(head);
+        view = tail;
+    }
+    chunks.push(view);
+    chunks
+}
+
+/// One input times each head's matrix, plus each head's bias.
+///
+/// # Shapes
+/// - `x`: `[row, d_in]`
+/// - `w`: `[head, d_in, d_out]`
+/// - `bias`: `[head, d_out]`
+/// - output: `[row, head, d_out]`
+#[track_caller]
+pub(crate) fn linear_heads(x: ArrayView2<'_, f32>, w: ArrayView3<'_, f32>, bias: ArrayView2<'_, f32>) -> Array3<f32> {
+    let (n_heads, _, d_out) = w.dim();
+    let mut out = memory::zeros((x.nrows(), n_heads * d_out));
+    let bias = bias.to_shape(n_heads * d_out).expect("a bias for each head's outputs");
+    Factors { a: x, b: w, bias: Some(bias.view()) }.write(out.view_mut());
+    out.into_shape_with_order((x.nrows(), n_heads, d_out)).expect("same size")
+}
+
+/// Each head's own input times its own matrix.
+///
+/// # Shapes
+/// - `x`: `[row, head, d_in]`
+/// - `w`: `[head, d_in, d_out]`
+/// - output: `[row, head, d_out]`
+#[track_caller]
+pub(crate) fn matmul_each_head(x: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>) -> Array3<f32> {
+    let (n_heads, d_in, d_out) = w.dim();
+    let mut out = memory::zeros((x.dim().0, n_heads, d_out));
+    for_each_head(out.view_mut(), d_in * d_out, |head, rows, out| {
+        matmul_block(x.slice(s![rows, head, ..]), w.index_axis(Axis(0), head), out);
+    });
+    out
+}
+
+/// Calls `work(head, rows, out)` for every head and block of rows of an output `[row, head, d_out]`, in parallel.
+fn for_each_head(
+    out: ArrayViewMut3<'_, f32>,
+    work_per_row: usize,
+    work: impl Fn(usize, Slice, ArrayViewMut2<'_, f32>) + Sync,
+) {
+    let (n_rows, n_heads, _) = out.dim();
+    let threads = rayon::current_num_threads();
+    // Heads are the natural blocks; rows are cut too only where there are fewer heads than threads.
+    let row_blocks = threads.div_ceil(n_heads.max(1)).min(n_rows.max(1));
+    let rows_each = n_rows.div_ceil(row_blocks.max(1)).max(1);
+    let mut blocks = Vec::with_capacity(n_heads * row_blocks);
+    for (head, out) in into_axis_chunks(out, Axis(1), 1).into_iter().enumerate() {
+        let out = out.index_axis_move(Axis(1), 0);
+        for (block, out) in into_axis_chunks(out, Axis(0), rows_each).into_iter().enumerate() {
+            let start = block * rows_each;
+            blocks.push((head, Slice::from(start..start + out.nrows()), out));
+        }
+    }
+    let worth_it = n_rows * n_heads * work_per_row >= WORTH_SPLITTING;
+    share(blocks, if worth_it { threads } else { 1 }, |(head, rows, out)| work(head, rows, out));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array;
+
+    /// Values without symmetry, so that a swapped index shows.
+    fn sample(rows: usize, columns: usize) -> Array2<f32> {
+        Array::from_shape_fn((rows, columns), |(i, j)| ((i * 7 + j * 3) % 11) as f32 - 4.5 + i as f32 * 0.01)
+    }
+
+    fn naive(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f64> {
+        Array::from_shape_fn((a.nrows(), b.ncols()), |(i, j)| {
+            (0..a.ncols()).map(|k| f64::from(a[[i, k]]) * f64::from(b[[k, j]])).sum()
+        })
+    }
+
+    fn assert_close(got: ArrayView2<'_, f32>, want: &Array2<f64>) {
+        let scale = want.iter().fold(1.0f64, |max, w| max.max(w.abs()));
+        for (at, want) in want.indexed_iter() {
+            let diff = (f64::from(got[at]) - want).abs();
+            assert!(diff <= 1e-5 * scale, "{at:?}: got {}, want {want}", got[at]);
+        }
+    }
+
+    #[test]
+    fn every_path_agrees_with_the_definition() {
+        // One row, few rows, odd sizes, cut by rows, cut by columns, several pieces of depth, rows 4096 bytes apart.
+        for (m, k, n) in [
+            (1, 5, 7),
+            (1, 300, 130),
+            (3, 37, 41),
+            (4, 9, 5),
+            (300, 130, 70),
+            (70, 130, 300),
+            (5, 600, 700),
+            (30, 1600, 150),
+            (17, 1024, 129),
+            (20, 0, 9),
+        ] {
+            let (a, b) = (sample(m, k), sample(k, n));
+            assert_close(matmul(a.view(), b.view()).view(), &naive(a.view(), b.view()));
+            let transposed = sample(n, k);
+            assert_close(matmul(a.view(), transposed.t()).view(), &naive(a.view(), transposed.t()));
+            let transposed = sample(k, m);
+            assert_close(matmul(transposed.t(), b.view()).view(), &naive(transposed.t(), b.view()));
+            // Backwards, and every other row and column.
+            let (a, b) = (sample(2 * m, k), sample(2 * k, 2 * n));
+            let (a, b) = (a.slice(s![..;-2, ..]), b.slice(s![..;2, ..;-2]));
+            assert_close(matmul(a, b).view(), &naive(a, b));
+        }
+    }
+
+    #[test]
+    fn a_bias_is_added_once() {
+        for (m, k, n) in [(1, 5, 7), (3, 37, 41), (30, 1600, 150), (300, 130, 70), (5, 0, 9)] {
+            let (a, b, bias) = (sample(m, k), sample(k, n), sample(1, n));
+            let want = naive(a.view(), b.view()) + &bias.row(0).mapv(|x| f64::from(x) * 100.0);
+            let bias = bias.row(0).mapv(|x| x * 100.0);
+            assert_close(linear(a.view(), b.view(), Some(bias.view())).view(), &want);
+        }
+    }
+
+    #[test]
+    fn a_column_of_a_larger_matrix_is_written_alone() {
+        let (a, b) = (sample(9, 6), sample(6, 5));
+        let mut all = Array3::from_elem((9, 2, 5), 7.0f32);
+        matmul_into(a.view(), b.view(), all.slice_mut(s![.., 1, ..]));
+        assert_close(all.slice(s![.., 1, ..]), &naive(a.view(), b.view()));
+        assert!(all.slice(s![.., 0, ..]).iter().all(|&x| x == 7.0));
+        // An output whose rows do not lie in one piece.
+        let mut turned = Array2::zeros((5, 9));
+        matmul_into(a.view(), b.view(), turned.view_mut().reversed_axes());
+        assert_close(turned.t(), &naive(a.view(), b.view()));
+    }
+
+    #[test]
+    fn heads_take_the_same_or_their_own_input() {
+        let x = sample(9, 6);
+        let w = Array3::from_shape_fn((4, 6, 5), |(h, i, j)| (h * 5 + i * 3 + j * 2) as f32 % 7.0 - 3.0);
+        let bias = Array2::from_shape_fn((4, 5), |(h, j)| (h * 5 + j) as f32);
+        let out = linear_heads(x.view(), w.view(), bias.view());
+        for head in 0..4 {
+            let mut want = naive(x.view(), w.index_axis(Axis(0), head));
+            want += &bias.row(head).mapv(f64::from);
+            assert_close(out.index_axis(Axis(1), head), &want);
+        }
+        let each = Array3::from_shape_fn((9, 4, 6), |(r, h, i)| (r * 2 + h * 5 + i) as f32 % 9.0 - 4.0);
+        let out = matmul_each_head(each.view(), w.view());
+        for head in 0..4 {
+            let want = naive(each.index_axis(Axis(1), head), w.index_axis(Axis(0), head));
+            assert_close(out.index_axis(Axis(1), head), &want);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "(2, 3) x (4, 5)")]
+    fn shapes_that_do_not_fit_are_named() {
+        matmul(sample(2, 3).view(), sample(4, 5).view());
+    }
+}
