@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::{fmt, fs};
+use std::{env, fmt, fs};
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::Value as Json;
@@ -14,11 +14,15 @@ use crate::prose::wrap;
 use crate::value::Tensor;
 use crate::verdict::{Kind, Verdict};
 
-/// The root of the repository that this crate was compiled in.
+/// The root of the repository that this is run in, which may have been moved or copied since this crate was compiled.
+///
+/// cargo names the folder of the crate whose tests it runs; without cargo, the current folder and those above it count.
 #[must_use]
 pub fn repository() -> PathBuf {
-    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    crate_folder.ancestors().nth(2).unwrap_or(crate_folder).to_path_buf()
+    let here = env::current_dir().unwrap_or_default();
+    let places = [env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from), Some(here.clone())];
+    let mut above = places.iter().flatten().flat_map(|place| place.ancestors());
+    above.find(|folder| folder.join("reference_data/models").is_dir()).map_or(here, Path::to_path_buf)
 }
 
 /// A file of reference data that is missing, cut short, or not what it should be.

@@ -135,14 +135,13 @@ fn attribution(
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::Path;
 
     use super::*;
 
     /// The folder of a model in its publisher's format, with a tokenizer of four tokens.
     fn folder() -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
-        let family = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference_data/families/gpt2");
+        let family = model_by_name::reference_data().join("families/gpt2");
         for file in ["config.json", "model.safetensors"] {
             fs::copy(family.join(file), dir.path().join(file)).unwrap();
         }

@@ -13,8 +13,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 fn main() -> Result<()> {
-    // After `--model`: the folder of another model, or the name of a published one.
-    let embedded = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reference_data/models/gpt2-tales");
+    // cargo says in which folder this crate is. After `--model`: the folder of another model, or a published one's name.
+    let embedded = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default() + "/../../reference_data/models/gpt2-tales";
     let model = match std::env::args().skip_while(|word| word != "--model").nth(1) {
         Some(other) => HookedTransformer::from_pretrained(&other)?,
         None => HookedTransformer::load(embedded)?,

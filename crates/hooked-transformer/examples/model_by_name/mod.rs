@@ -1,5 +1,6 @@
 //! Which model an example looks at, as its command line says.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 use hooked_transformer::{HookedTransformer, Result};
@@ -16,11 +17,19 @@ pub fn load(name: &str) -> Result<HookedTransformer> {
     }
 }
 
-/// The folder of an embedded model. A path is no name of one, even where it leads to the same place.
+/// The folder of an embedded model. A path is not the name of one, even where it leads to the same place.
 fn embedded(name: &str) -> Option<PathBuf> {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference_data/models");
     let is_name = Path::new(name).file_name().is_some_and(|last| last == name);
-    Some(models.join(name)).filter(|folder| is_name && folder.is_dir())
+    Some(reference_data().join("models").join(name)).filter(|folder| is_name && folder.is_dir())
+}
+
+/// The reference data of the repository that this is run in, which may have been moved or copied since this was compiled.
+/// cargo names the folder of the crate; without cargo, the current folder and those above it count.
+pub fn reference_data() -> PathBuf {
+    let places = [env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from), env::current_dir().ok()];
+    let above = places.iter().flatten().flat_map(|place| place.ancestors());
+    let found = above.map(|folder| folder.join("reference_data")).find(|folder| folder.join("models").is_dir());
+    found.unwrap_or_else(|| PathBuf::from("reference_data"))
 }
 
 /// Takes an option and what follows it out of the words of a command line.

@@ -9,7 +9,9 @@ use safetensors::{Dtype, SafeTensors};
 
 /// A path below `reference_data/`.
 pub fn reference(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reference_data").join(path)
+    // cargo names the folder when it runs the test, so that a copy of the repository reads its own files.
+    let crate_folder = std::env::var_os("CARGO_MANIFEST_DIR").expect("tests are run by cargo");
+    Path::new(&crate_folder).join("../../reference_data").join(path)
 }
 
 /// The embedded model of this name.

@@ -260,17 +260,15 @@ fn trusted_roots(variable: impl Fn(&str) -> Option<String>) -> Outcome<RootCerts
     Ok(roots.into())
 }
 
-/// `HF_TOKEN`, or the file where Python's `hf auth login` leaves it.
+/// `HF_TOKEN`, or what is in the file where Python's `hf auth login` leaves it.
 fn token_of_the_user() -> Option<String> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     if variable("HF_HUB_DISABLE_IMPLICIT_TOKEN").is_some() {
         return None;
     }
     let clean = |token: String| Some(token.trim().to_string()).filter(|token| !token.is_empty());
-    variable("HF_TOKEN").and_then(clean).or_else(|| {
-        let file = variable("HF_TOKEN_PATH").map_or_else(|| environment::home().join("token"), Into::into);
-        std::fs::read_to_string(file).ok().and_then(clean)
-    })
+    let from_file = || std::fs::read_to_string(environment::token_file()).ok().and_then(clean);
+    variable("HF_TOKEN").and_then(clean).or_else(from_file)
 }
 
 /// Everything but the unreserved characters as `%XX`, slashes too: a revision or a file is one segment of the address.
