@@ -16,6 +16,8 @@ shorter than the inputs, and no parameter is zero or one, so that nothing can be
 
     python families.py            makes them all; `--check` compares them with the manifest,
                                   as `generate.py --check` does for every folder
+
+The folders whose names begin with `v5_` are made by `families_5.py`.
 """
 
 import hashlib
@@ -162,8 +164,9 @@ def save(model, folder: Path, how: set[str]):
     """Writes the model, and returns it as it reads in float32: `model.float()` after `half()` would
     keep rotation tables that were rounded."""
     import torch
-    model.save_pretrained(folder, safe_serialization="bin" not in how,
-                          max_shard_size="12KB" if "shards" in how else "5GB")
+    # transformers 5 writes safetensors only, and no longer takes the argument.
+    formats = {"safe_serialization": False} if "bin" in how else {}
+    model.save_pretrained(folder, max_shard_size="12KB" if "shards" in how else "5GB", **formats)
     (folder / "generation_config.json").unlink(missing_ok=True)
     return type(model).from_pretrained(folder, dtype=torch.float32,
                                        attn_implementation="eager").eval()
@@ -249,23 +252,34 @@ def digests() -> dict[str, str]:
             if path.is_file() and path.name not in ("manifest.json", "README.md")}
 
 
-def generate() -> None:
-    from importlib.metadata import version
+def write_manifest() -> None:
+    """The checksums of all folders; the versions of these packages beside those that others had."""
+    from importlib.metadata import PackageNotFoundError, version
+    path = FAMILIES / "manifest.json"
+    versions = json.loads(path.read_text())["versions"] if path.exists() else {}
+    here = {}
+    for package in ("torch", "transformers", "transformer-lens", "safetensors"):
+        try:
+            here[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    versions[f"transformers {here['transformers'].split('.')[0]}"] = here
+    about = {"command": "python families.py; python families_5.py", "seed": 398, "versions": versions}
+    path.write_text(json.dumps({**about, "files": digests()}, indent=1) + "\n")
+    for made in FAMILIES.rglob("*"):
+        if made.is_file():
+            made.chmod(0o644)
 
-    import common
+
+def generate() -> None:
     for old in FAMILIES.glob("*/"):
-        shutil.rmtree(old)
+        if not old.name.startswith("v5_"):
+            shutil.rmtree(old)
     for index, name in enumerate(CASES):
         make_transformers_model(name, index)
     for index, name in enumerate(TOYS):
         make_toy(name, index)
-    for path in FAMILIES.rglob("*"):
-        if path.is_file():
-            path.chmod(0o644)
-    about = {"command": "python families.py", "seed": common.SEED,
-             "versions": {package: version(package)
-                          for package in ("torch", "transformers", "transformer-lens", "safetensors")}}
-    common.write_json({**about, "files": digests()}, FAMILIES / "manifest.json")
+    write_manifest()
 
 
 def check() -> int:

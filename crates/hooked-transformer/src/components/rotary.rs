@@ -13,7 +13,7 @@
 use ndarray::{Array2, Array4, Axis};
 use rayon::prelude::*;
 
-use crate::architecture::config::{AttnType, HookedTransformerConfig, RotaryScaling};
+use crate::architecture::config::{HookedTransformerConfig, RotaryScaling};
 
 /// Rotates every head's vector in place by its token's position. Padding (position `None`) is treated as position 0,
 /// as in the classic library.
@@ -49,11 +49,7 @@ pub(crate) fn rotate(
 /// What a position is multiplied by to give each pair's angle.
 fn frequencies(cfg: &HookedTransformerConfig, layer: usize) -> Vec<f32> {
     let half = cfg.rotary_dim() / 2;
-    let own_base =
-        cfg.rotary_base_local.filter(|_| cfg.attn_types.as_ref().is_some_and(|t| t[layer] == AttnType::Local));
-    let base = own_base.unwrap_or(cfg.rotary_base);
-    // A local layer with a base of its own never looks further than its window, so it is not stretched.
-    let scaling = cfg.rotary_scaling.filter(|_| own_base.is_none());
+    let (base, scaling) = cfg.rotation(layer);
     (0..half).map(|j| stretch(1.0 / base.powf(j as f32 / half as f32), scaling)).collect()
 }
 

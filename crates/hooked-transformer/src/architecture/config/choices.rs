@@ -88,8 +88,7 @@ pub enum AttnType {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RotaryScaling {
-    /// All positions are divided by `factor` (Chen et al. 2023, "position interpolation"). In a model with local layers
-    /// it concerns the global ones only (Gemma 3).
+    /// All positions are divided by `factor` (Chen et al. 2023, "position interpolation").
     Linear {
         /// How many times longer the context becomes.
         factor: f32,

@@ -99,7 +99,7 @@ pub struct HookedTransformerConfig {
     /// Base of the rotation's geometric series of wavelengths.
     #[serde(default = "default_rotary_base")]
     pub rotary_base: f32,
-    /// The base in local layers, where it differs (Gemma 3).
+    /// The base in local layers, where it differs (Gemma 3). Without `use_local_attn` no layer is local.
     #[serde(default)]
     pub rotary_base_local: Option<f32>,
     /// Whether neighbouring dimensions are rotated together (GPT-J) instead of the two halves (NeoX).
@@ -108,6 +108,9 @@ pub struct HookedTransformerConfig {
     /// How the wavelengths are stretched for a longer context.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotary_scaling: Option<RotaryScaling>,
+    /// The same in local layers, where it differs (Gemma 3, whose local layers are not stretched: linear, factor 1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotary_scaling_local: Option<RotaryScaling>,
     /// Whether each head's queries and keys go through an RMS norm before they are rotated (Qwen 3, Gemma 3).
     #[serde(default)]
     pub use_qk_norm: bool,
@@ -194,6 +197,7 @@ impl HookedTransformerConfig {
             rotary_base_local: None,
             rotary_adjacent_pairs: false,
             rotary_scaling: None,
+            rotary_scaling_local: None,
             use_qk_norm: false,
             post_embedding_ln: false,
             use_normalization_before_and_after: false,
@@ -263,8 +267,22 @@ impl HookedTransformerConfig {
 
     /// How far back `layer` looks, if it is local.
     pub fn window(&self, layer: usize) -> Option<usize> {
-        let local = self.use_local_attn && self.attn_types.as_ref().is_some_and(|t| t[layer] == AttnType::Local);
-        if local { self.window_size } else { None }
+        if self.is_local(layer) { self.window_size } else { None }
+    }
+
+    /// Whether `layer` looks back only `window_size` positions.
+    pub fn is_local(&self, layer: usize) -> bool {
+        self.use_local_attn && self.attn_types.as_ref().is_some_and(|types| types.get(layer) == Some(&AttnType::Local))
+    }
+
+    /// The base of the rotation in `layer`, and how it is stretched there.
+    pub(crate) fn rotation(&self, layer: usize) -> (f32, Option<RotaryScaling>) {
+        match self.is_local(layer) {
+            true => {
+                (self.rotary_base_local.unwrap_or(self.rotary_base), self.rotary_scaling_local.or(self.rotary_scaling))
+            }
+            false => (self.rotary_base, self.rotary_scaling),
+        }
     }
 
     /// Whether the MLP's activation is followed by a LayerNorm over the neurons.

@@ -17,15 +17,10 @@ const N_CTX: usize = 2048;
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
     hf.must_be("apply_residual_connection_post_layernorm", false, false, "the stream itself is carried on here")?;
-    // Early files call the sizes otherwise.
-    let sizes = Sizes {
-        n_layers: "n_layer",
-        d_model: if hf.get("hidden_size").is_some() { "hidden_size" } else { "n_embed" },
-        n_heads: if hf.get("n_head").is_some() { "n_head" } else { "num_attention_heads" },
-        n_ctx: "seq_length",
-    };
-    let with_ctx = hf.with_defaults(&[("seq_length", N_CTX)]);
-    let cfg = with_ctx.base(sizes, "BloomForCausalLM", true)?;
+    const SIZES: Sizes = Sizes { n_layers: "n_layer", d_model: "hidden_size", n_heads: "n_head", n_ctx: "seq_length" };
+    let aliases = [("num_hidden_layers", "n_layer"), ("n_embed", "hidden_size"), ("num_attention_heads", "n_head")];
+    let hf = hf.with_aliases(&aliases).with_defaults(&[("seq_length", N_CTX)]);
+    let cfg = hf.base(SIZES, "BloomForCausalLM", true)?;
     if !cfg.n_heads.is_power_of_two() {
         return Err(hf.unsupported(format!("{} heads: ALiBi's slopes here are those of a power of two", cfg.n_heads)));
     }

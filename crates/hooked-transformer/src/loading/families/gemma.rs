@@ -8,6 +8,7 @@
 
 use super::hf_config::HfConfig;
 use super::parts::norm;
+use super::rope::RopeFields;
 use super::{Family, Place, llama, mistral, qwen};
 use crate::architecture::config::{AttnType, HookedTransformerConfig};
 use crate::error::Result;
@@ -32,8 +33,9 @@ pub(super) const GEMMA3: Family = Family {
     source,
 };
 
-/// What the three share. The activation is under `hidden_activation`, since `hidden_act` was wrong in the first files.
+/// What the three share, without the rotation.
 fn base(hf: &HfConfig, architecture: &str) -> Result<HookedTransformerConfig> {
+    hf.must_be("use_bidirectional_attention", false, false, "attention is causal here")?;
     let cfg = llama::gated(hf, architecture, 1e-6, true)?;
     Ok(HookedTransformerConfig {
         act_fn: Some(hf.activation("hidden_activation", "gelu_pytorch_tanh")?),
@@ -43,11 +45,23 @@ fn base(hf: &HfConfig, architecture: &str) -> Result<HookedTransformerConfig> {
 }
 
 fn gemma1(hf: &HfConfig) -> Result<HookedTransformerConfig> {
-    base(hf, "GemmaForCausalLM")
+    let hf = hf.with_defaults(&[("num_key_value_heads", 16), ("head_dim", 256)]);
+    let cfg = hf.with_rotation(base(&hf, "GemmaForCausalLM")?, &RopeFields::USUAL)?;
+    // The first files say `gelu` and mean its approximation; some say so under a second name.
+    const APPROXIMATION: &str = "gelu_pytorch_tanh";
+    let first = hf.text("hidden_act").filter(|&name| name != "gelu");
+    if let (Some(first), Some(second)) = (first, hf.text("hidden_activation"))
+        && first != second
+    {
+        return Err(hf.unsupported(format!("`hidden_act` of {first} with `hidden_activation` of {second}")));
+    }
+    let field = if first.is_some() { "hidden_act" } else { "hidden_activation" };
+    Ok(HookedTransformerConfig { act_fn: Some(hf.activation(field, APPROXIMATION)?), ..cfg })
 }
 
 fn gemma2(hf: &HfConfig) -> Result<HookedTransformerConfig> {
-    let cfg = base(hf, "Gemma2ForCausalLM")?;
+    let hf = &hf.with_defaults(&[("num_key_value_heads", 4), ("head_dim", 256), ("sliding_window", 4096)]);
+    let cfg = hf.with_rotation(base(hf, "Gemma2ForCausalLM")?, &RopeFields::USUAL)?;
     let every_other = |layer| if layer % 2 == 0 { AttnType::Local } else { AttnType::Global };
     let attn_types = hf.attn_types(cfg.n_layers, every_other)?;
     let cfg = HookedTransformerConfig {
@@ -57,7 +71,7 @@ fn gemma2(hf: &HfConfig) -> Result<HookedTransformerConfig> {
         use_normalization_before_and_after: true,
         ..cfg
     };
-    Ok(mistral::windowed(cfg, Some(hf.size_or("sliding_window", 4096)?), attn_types))
+    Ok(mistral::windowed(cfg, Some(hf.size("sliding_window")?), attn_types))
 }
 
 fn gemma3(hf: &HfConfig) -> Result<HookedTransformerConfig> {
@@ -69,9 +83,9 @@ fn gemma3(hf: &HfConfig) -> Result<HookedTransformerConfig> {
         ("num_key_value_heads", 4),
         ("head_dim", 256),
         ("max_position_embeddings", 131_072),
+        ("sliding_window", 4096),
     ]);
-    text.must_be("use_bidirectional_attention", false, false, "attention is causal here")?;
-    let cfg = base(&text, "Gemma3ForCausalLM")?;
+    let cfg = text.with_rotation_by_layer_type(base(&text, "Gemma3ForCausalLM")?)?;
     let period = text.size_or("sliding_window_pattern", text.size_or("_sliding_window_pattern", 6)?)?.max(1);
     let rule = |layer: usize| if (layer + 1).is_multiple_of(period) { AttnType::Global } else { AttnType::Local };
     let attn_types = text.attn_types(cfg.n_layers, rule)?;
@@ -79,13 +93,11 @@ fn gemma3(hf: &HfConfig) -> Result<HookedTransformerConfig> {
         attn_scale: Some(text.number_or("query_pre_attn_scalar", 256.0)?.sqrt()),
         attn_scores_soft_cap: cap(&text, "attn_logit_softcapping", 0.0)?,
         output_logits_soft_cap: cap(&text, "final_logit_softcapping", 0.0)?,
-        rotary_base: text.number_or("rope_theta", 1_000_000.0)?,
-        rotary_base_local: Some(text.number_or("rope_local_base_freq", 10_000.0)?),
         use_qk_norm: true,
         use_normalization_before_and_after: true,
         ..cfg
     };
-    Ok(mistral::windowed(cfg, Some(text.size_or("sliding_window", 4096)?), attn_types))
+    Ok(mistral::windowed(cfg, Some(text.size("sliding_window")?), attn_types))
 }
 
 /// A soft cap; null and 0 mean none, and so does a field that is there and null.

@@ -13,6 +13,7 @@ pub(super) const FAMILY: Family =
     Family { architectures: &["GPT2LMHeadModel"], model_types: &["gpt2"], prefix: "transformer.", config, source };
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
+    let hf = hf.with_aliases(&Sizes::GPT2_ALIASES);
     hf.must_be("add_cross_attention", false, false, "there is no encoder to attend to")?;
     let cfg = hf.base(Sizes::GPT2, "GPT2LMHeadModel", true)?;
     Ok(HookedTransformerConfig {

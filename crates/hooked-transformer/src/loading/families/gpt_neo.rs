@@ -17,6 +17,7 @@ pub(super) const FAMILY: Family =
 const SIZES: Sizes = Sizes { n_layers: "num_layers", n_heads: "num_heads", ..Sizes::USUAL };
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
+    let hf = &hf.with_aliases(&[("num_hidden_layers", "num_layers"), ("num_attention_heads", "num_heads")]);
     let cfg = hf.base(SIZES, "GPTNeoForCausalLM", true)?;
     Ok(HookedTransformerConfig {
         d_mlp: Some(hf.size_or("intermediate_size", 4 * cfg.d_model)?),

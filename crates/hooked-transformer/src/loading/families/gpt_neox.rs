@@ -5,6 +5,7 @@
 
 use super::hf_config::{HfConfig, Sizes};
 use super::parts::{Mlp, fused_by_head, linear, norm, out_of_heads, vector};
+use super::rope::RopeFields;
 use super::{Family, Place};
 use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::error::Result;
@@ -13,18 +14,21 @@ use crate::loading::source::Source;
 pub(super) const FAMILY: Family =
     Family { architectures: &["GPTNeoXForCausalLM"], model_types: &["gpt_neox"], prefix: "gpt_neox.", config, source };
 
+const ROPE: RopeFields = RopeFields {
+    theta: &["rotary_emb_base", "rope_theta"],
+    partial: &["rotary_pct", "partial_rotary_factor"],
+    default_partial: 0.25,
+    ..RopeFields::USUAL
+};
+
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
     let cfg = hf.base(Sizes::USUAL, "GPTNeoXForCausalLM", false)?;
-    let rotated = hf.number_or("rotary_pct", 0.25)?;
-    let base = hf.rotary_base()?;
+    let cfg = hf.with_rotation(cfg, &ROPE)?;
     Ok(HookedTransformerConfig {
         d_mlp: Some(hf.size("intermediate_size")?),
         act_fn: Some(hf.activation("hidden_act", "gelu")?),
         eps: hf.number_or("layer_norm_eps", 1e-5)?,
         positional_embedding_type: PositionalEmbeddingType::Rotary,
-        rotary_dim: Some((cfg.d_head as f32 * rotated) as usize),
-        rotary_base: hf.number_or("rotary_emb_base", base)?,
-        rotary_scaling: hf.rotary_scaling()?,
         parallel_attn_mlp: hf.flag_or("use_parallel_residual", true)?,
         ..cfg
     })

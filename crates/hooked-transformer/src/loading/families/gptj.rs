@@ -14,6 +14,7 @@ pub(super) const FAMILY: Family =
     Family { architectures: &["GPTJForCausalLM"], model_types: &["gptj"], prefix: "transformer.", config, source };
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
+    let hf = hf.with_aliases(&Sizes::GPT2_ALIASES).with_defaults(&[("rotary_dim", 64)]);
     let cfg = hf.base(Sizes::GPT2, "GPTJForCausalLM", false)?;
     Ok(HookedTransformerConfig {
         d_mlp: Some(hf.size_or("n_inner", 4 * cfg.d_model)?),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::architecture::config::{ActivationFunction, AttnType, HookedTransformerConfig, RotaryScaling};
+use crate::architecture::config::{ActivationFunction, AttnType, HookedTransformerConfig};
 use crate::error::{Error, Result};
 
 /// Sizes above this are refused before anything is multiplied.
@@ -24,8 +24,19 @@ impl HfConfig {
 
     /// The configuration of a part, such as `text_config` of a model that also sees pictures.
     pub(crate) fn part(&self, name: &str) -> Option<HfConfig> {
-        let fields = self.fields.get(name)?.as_object()?.clone();
-        Some(HfConfig { path: self.path.clone(), fields })
+        Some(self.with_fields(self.fields.get(name)?.as_object()?.clone()))
+    }
+
+    /// Other fields of the same file.
+    pub(crate) fn with_fields(&self, fields: Map<String, Value>) -> HfConfig {
+        HfConfig { path: self.path.clone(), fields }
+    }
+
+    /// The same configuration with the fields of another in place of its own.
+    pub(crate) fn overridden_by(&self, other: &HfConfig) -> HfConfig {
+        let mut fields = self.fields.clone();
+        fields.extend(other.fields.clone());
+        self.with_fields(fields)
     }
 
     pub(crate) fn wrong(&self, field: &str, problem: impl std::fmt::Display) -> Error {
@@ -41,11 +52,22 @@ impl HfConfig {
         renamed
     }
 
-    /// The same configuration with values for sizes that it leaves out.
+    /// The same configuration with a second name for some fields, as `transformers` lets files of a family use either.
+    pub(crate) fn with_aliases(&self, aliases: &[(&str, &str)]) -> HfConfig {
+        let mut filled = self.clone();
+        for (alias, field) in aliases {
+            if let (None, Some(value)) = (self.get(field), self.get(alias)) {
+                filled.fields.insert(field.to_string(), value.clone());
+            }
+        }
+        filled
+    }
+
+    /// The same configuration with values for sizes that it leaves out. A field that is null is not left out.
     pub(crate) fn with_defaults(&self, defaults: &[(&str, usize)]) -> HfConfig {
         let mut filled = self.clone();
         for (field, value) in defaults {
-            if self.get(field).is_none() {
+            if !self.has(field) {
                 filled.fields.insert(field.to_string(), Value::from(*value));
             }
         }
@@ -103,6 +125,13 @@ impl HfConfig {
         }
     }
 
+    /// # Errors
+    /// The field is absent, or not a number.
+    pub(crate) fn number(&self, field: &str) -> Result<f64> {
+        let Some(value) = self.get(field) else { return Err(self.wrong(field, "it is missing")) };
+        value.as_f64().ok_or_else(|| self.wrong(field, format!("expected a number, got {value}")))
+    }
+
     pub(crate) fn flag_or(&self, field: &str, default: bool) -> Result<bool> {
         match self.get(field) {
             None => Ok(default),
@@ -123,13 +152,16 @@ impl HfConfig {
 
     /// The nonlinearity under one of the names that are in use.
     pub(crate) fn activation(&self, field: &str, default: &str) -> Result<ActivationFunction> {
-        let name = self.text(field).unwrap_or(default);
+        let name = match self.get(field) {
+            None => default,
+            Some(name) => name.as_str().ok_or_else(|| self.wrong(field, format!("expected a name, got {name}")))?,
+        };
         Ok(match name {
             "relu" => ActivationFunction::Relu,
-            "gelu" => ActivationFunction::Gelu,
-            "gelu_new" => ActivationFunction::GeluNew,
+            "gelu" | "gelu_python" => ActivationFunction::Gelu,
+            "gelu_new" | "gelu_accurate" => ActivationFunction::GeluNew,
             "gelu_fast" => ActivationFunction::GeluFast,
-            "gelu_pytorch_tanh" => ActivationFunction::GeluPytorchTanh,
+            "gelu_pytorch_tanh" | "gelu_python_tanh" => ActivationFunction::GeluPytorchTanh,
             "silu" | "swish" => ActivationFunction::Silu,
             other => {
                 return Err(self.wrong(
@@ -158,33 +190,6 @@ impl HfConfig {
         Ok(types)
     }
 
-    /// `rope_scaling`, as far as this crate knows it.
-    pub(crate) fn rotary_scaling(&self) -> Result<Option<RotaryScaling>> {
-        let Some(scaling) = self.part("rope_scaling") else { return Ok(None) };
-        let kind = scaling.text("rope_type").or(scaling.text("type")).unwrap_or("default").to_string();
-        Ok(match kind.as_str() {
-            "default" => None,
-            "linear" => Some(RotaryScaling::Linear { factor: scaling.number_or("factor", 1.0)? }),
-            "llama3" => Some(RotaryScaling::Llama3 {
-                factor: scaling.number_or("factor", 8.0)?,
-                low_freq_factor: scaling.number_or("low_freq_factor", 1.0)?,
-                high_freq_factor: scaling.number_or("high_freq_factor", 4.0)?,
-                original_n_ctx: scaling.size("original_max_position_embeddings")?,
-            }),
-            other => {
-                return Err(
-                    self.unsupported(format!("`rope_scaling` of type `{other}`; `linear` and `llama3` are known"))
-                );
-            }
-        })
-    }
-
-    /// The base of the rotation. Configurations of `transformers` 5 put it into `rope_parameters`.
-    pub(crate) fn rotary_base(&self) -> Result<f32> {
-        let base = self.part("rope_parameters").map_or(Ok(10000.0), |part| part.number_or("rope_theta", 10000.0))?;
-        self.number_or("rope_theta", base)
-    }
-
     /// What every family has, under the names that most use: the rest is for the family to say.
     ///
     /// # Errors
@@ -202,6 +207,10 @@ impl HfConfig {
             None if d_model.is_multiple_of(n_heads) => d_model / n_heads,
             None => return Err(self.wrong(sizes.n_heads, format!("{n_heads} heads do not divide d_model = {d_model}"))),
         };
+        if let Some(method) = self.part("quantization_config") {
+            let method = method.text("quant_method").unwrap_or("of an unknown kind").to_string();
+            return Err(self.unsupported(format!("`quantization_config`: weights that are quantized ({method})")));
+        }
         let n_ctx = self.size(sizes.n_ctx)?;
         let d_vocab = self.size("vocab_size")?;
         Ok(HookedTransformerConfig {
@@ -224,6 +233,13 @@ pub(crate) struct Sizes {
 }
 
 impl Sizes {
+    /// What `transformers` lets files of GPT-2's kind write for its names.
+    pub(crate) const GPT2_ALIASES: [(&str, &str); 4] = [
+        ("num_hidden_layers", "n_layer"),
+        ("hidden_size", "n_embd"),
+        ("num_attention_heads", "n_head"),
+        ("max_position_embeddings", "n_positions"),
+    ];
     /// GPT-2's names.
     pub(crate) const GPT2: Sizes =
         Sizes { n_layers: "n_layer", d_model: "n_embd", n_heads: "n_head", n_ctx: "n_positions" };

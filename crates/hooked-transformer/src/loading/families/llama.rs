@@ -5,6 +5,7 @@
 
 use super::hf_config::{HfConfig, Sizes};
 use super::parts::{Mlp, Projections, linear, norm};
+use super::rope::RopeFields;
 use super::{Family, Place};
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
 use crate::error::Result;
@@ -19,10 +20,10 @@ pub(super) const FAMILY: Family = Family {
 };
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
-    gated(hf, "LlamaForCausalLM", 1e-6, false)
+    hf.with_rotation(gated(hf, "LlamaForCausalLM", 1e-6, false)?, &RopeFields::USUAL)
 }
 
-/// What Llama and its descendants share.
+/// What Llama and its descendants share, without the rotation.
 pub(super) fn gated(hf: &HfConfig, architecture: &str, eps: f32, tied: bool) -> Result<HookedTransformerConfig> {
     hf.must_be("mlp_bias", false, false, "a gated MLP has no place for a bias before its product")?;
     let cfg = hf.base(Sizes::USUAL, architecture, tied)?;
@@ -34,8 +35,6 @@ pub(super) fn gated(hf: &HfConfig, architecture: &str, eps: f32, tied: bool) -> 
         eps: hf.number_or("rms_norm_eps", eps)?,
         n_key_value_heads: hf.opt_size("num_key_value_heads")?.filter(|&n| n != cfg.n_heads),
         positional_embedding_type: PositionalEmbeddingType::Rotary,
-        rotary_base: hf.rotary_base()?,
-        rotary_scaling: hf.rotary_scaling()?,
         ..cfg
     })
 }

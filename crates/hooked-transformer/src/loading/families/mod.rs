@@ -22,6 +22,7 @@ mod parts;
 mod phi;
 mod phi3;
 mod qwen;
+mod rope;
 mod stablelm;
 
 use std::path::Path;

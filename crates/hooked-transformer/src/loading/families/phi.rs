@@ -5,6 +5,7 @@
 
 use super::hf_config::{HfConfig, Sizes};
 use super::parts::{Mlp, Projections, linear, norm, vector};
+use super::rope::RopeFields;
 use super::{Family, Place};
 use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::error::Result;
@@ -16,16 +17,13 @@ pub(super) const FAMILY: Family =
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
     hf.must_be("qk_layernorm", false, false, "queries and keys have no LayerNorm here")?;
     let cfg = hf.base(Sizes::USUAL, "PhiForCausalLM", false)?;
-    let rotated = hf.number_or("partial_rotary_factor", 0.5)?;
+    let cfg = hf.with_rotation(cfg, &RopeFields { default_partial: 0.5, ..RopeFields::USUAL })?;
     Ok(HookedTransformerConfig {
         d_mlp: Some(hf.size("intermediate_size")?),
         act_fn: Some(hf.activation("hidden_act", "gelu_new")?),
         eps: hf.number_or("layer_norm_eps", 1e-5)?,
         n_key_value_heads: hf.opt_size("num_key_value_heads")?.filter(|&n| n != cfg.n_heads),
         positional_embedding_type: PositionalEmbeddingType::Rotary,
-        rotary_dim: Some((cfg.d_head as f32 * rotated) as usize),
-        rotary_base: hf.rotary_base()?,
-        rotary_scaling: hf.rotary_scaling()?,
         parallel_attn_mlp: true,
         ..cfg
     })

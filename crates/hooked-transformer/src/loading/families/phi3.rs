@@ -2,8 +2,9 @@
 
 use super::hf_config::HfConfig;
 use super::parts::out_of_heads;
+use super::rope::RopeFields;
 use super::{Family, Place, llama, mistral};
-use crate::architecture::config::{AttnType, HookedTransformerConfig};
+use crate::architecture::config::HookedTransformerConfig;
 use crate::error::Result;
 use crate::loading::source::Source;
 
@@ -11,11 +12,8 @@ pub(super) const FAMILY: Family =
     Family { architectures: &["Phi3ForCausalLM"], model_types: &["phi3"], prefix: "model.", config, source };
 
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
-    let cfg = llama::gated(hf, "Phi3ForCausalLM", 1e-5, false)?;
-    let rotated = hf.number_or("partial_rotary_factor", 1.0)?;
-    let cfg = HookedTransformerConfig { rotary_dim: Some((cfg.d_head as f32 * rotated) as usize), ..cfg };
-    let attn_types = hf.attn_types(cfg.n_layers, |_| AttnType::Local)?;
-    Ok(mistral::windowed(cfg, hf.opt_size("sliding_window")?, attn_types))
+    let cfg = hf.with_rotation(llama::gated(hf, "Phi3ForCausalLM", 1e-5, false)?, &RopeFields::USUAL)?;
+    mistral::windowed_everywhere(hf, cfg)
 }
 
 fn source(cfg: &HookedTransformerConfig, place: Place<'_>) -> Option<Source> {

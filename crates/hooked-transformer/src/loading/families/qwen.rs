@@ -4,6 +4,7 @@
 
 use super::hf_config::HfConfig;
 use super::parts::vector;
+use super::rope::RopeFields;
 use super::{Family, Place, llama, mistral};
 use crate::architecture::config::{AttnType, HookedTransformerConfig};
 use crate::error::Result;
@@ -13,7 +14,7 @@ pub(super) const QWEN2: Family = Family {
     architectures: &["Qwen2ForCausalLM"],
     model_types: &["qwen2"],
     prefix: "model.",
-    config: |hf| config(hf, "Qwen2ForCausalLM"),
+    config: |hf| config(&hf.with_defaults(&[("num_key_value_heads", 32)]), "Qwen2ForCausalLM"),
     source: llama::source,
 };
 
@@ -21,12 +22,16 @@ pub(super) const QWEN3: Family = Family {
     architectures: &["Qwen3ForCausalLM"],
     model_types: &["qwen3"],
     prefix: "model.",
-    config: |hf| Ok(HookedTransformerConfig { use_qk_norm: true, ..config(hf, "Qwen3ForCausalLM")? }),
+    config: |hf| {
+        let hf = hf.with_defaults(&[("num_key_value_heads", 32), ("head_dim", 128)]);
+        Ok(HookedTransformerConfig { use_qk_norm: true, ..config(&hf, "Qwen3ForCausalLM")? })
+    },
     source: source_with_qk_norm,
 };
 
 fn config(hf: &HfConfig, architecture: &str) -> Result<HookedTransformerConfig> {
-    let cfg = llama::gated(hf, architecture, 1e-6, false)?;
+    let hf = hf.with_defaults(&[("sliding_window", 4096)]);
+    let cfg = hf.with_rotation(llama::gated(&hf, architecture, 1e-6, false)?, &RopeFields::USUAL)?;
     let window = if hf.flag_or("use_sliding_window", false)? { hf.opt_size("sliding_window")? } else { None };
     let first_local = hf.size_or("max_window_layers", 28)?;
     let local_from = |layer| if layer >= first_local { AttnType::Local } else { AttnType::Global };

@@ -2,6 +2,7 @@
 //! first StableLM models, "alpha", are GPT-NeoX.)
 
 use super::hf_config::HfConfig;
+use super::rope::RopeFields;
 use super::{Family, Place, llama};
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
 use crate::error::Result;
@@ -15,14 +16,16 @@ pub(super) const FAMILY: Family = Family {
     source,
 };
 
+const ROPE: RopeFields =
+    RopeFields { partial: &["partial_rotary_factor", "rope_pct"], default_partial: 0.25, ..RopeFields::USUAL };
+
 fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
     hf.must_be("qk_layernorm", false, false, "queries and keys have no LayerNorm here")?;
-    let cfg = llama::gated(hf, "StableLmForCausalLM", 1e-5, false)?;
-    let rotated = hf.number_or("partial_rotary_factor", hf.number_or("rope_pct", 0.25)?)?;
+    let hf = hf.with_defaults(&[("num_key_value_heads", 32)]);
+    let cfg = hf.with_rotation(llama::gated(&hf, "StableLmForCausalLM", 1e-5, false)?, &ROPE)?;
     Ok(HookedTransformerConfig {
         normalization_type: Some(NormalizationType::LN),
         eps: hf.number_or("layer_norm_eps", hf.number_or("norm_eps", 1e-5)?)?,
-        rotary_dim: Some((cfg.d_head as f32 * rotated) as usize),
         parallel_attn_mlp: hf.flag_or("use_parallel_residual", false)?,
         ..cfg
     })
