@@ -51,7 +51,7 @@ impl<'a> Metric<'a> {
     pub(super) fn measure_copies(&self, run: Run<'_>, copies: usize) -> Result<Vec<f32>> {
         let (logits, metric) = match &self.0 {
             Kind::Logits(metric) => (run.logits()?, metric),
-            Kind::At(positions, metric) => (run.logits_at(*positions)?, metric),
+            Kind::At(positions, metric) => (run.logits_at(positions.clone())?, metric),
             Kind::Loss => return run.loss_of_copies(copies),
         };
         let rows = logits.dim().0 / copies;

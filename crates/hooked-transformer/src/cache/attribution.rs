@@ -77,7 +77,7 @@ impl ActivationCache {
     ///
     /// Summed over a full decomposition this is the logit less `b_U`, and less what the final norm's bias adds where it
     /// was not [folded](crate::HookedTransformer::fold_layer_norm). (The classic library leaves the gain out, so that
-    /// its sum is right for folded models only.) A soft cap on logits is not in it.
+    /// its sum is right for folded models only.) Where logits have a soft cap, it is the logit before the cap.
     ///
     /// Source: TransformerLens `logit_attrs`.
     ///
@@ -133,7 +133,9 @@ impl ActivationCache {
         let n_layers = model.cfg.n_layers;
         let layer = options.layer.unwrap_or(n_layers);
         check_layer(&model.cfg, layer, options.mlp_input)?;
-        let Some(kind) = model.cfg.normalization_type else { return Ok(stack) };
+        // The norm before the unembedding may be of another kind than the rest (`final_rms`).
+        let kind = if layer == n_layers { model.cfg.final_normalization() } else { model.cfg.normalization_type };
+        let Some(kind) = kind else { return Ok(stack) };
         self.check_last_axis(&stack, model)?;
         if recompute && layer != n_layers {
             let problem = format!("it is the final norm that is recomputed, but the layer is {layer} of {n_layers}");
@@ -163,11 +165,8 @@ impl ActivationCache {
     /// The scales of a norm at the positions of a stack, `[batch, pos, 1]`.
     fn scale(&self, name: &ActName, stack: &Stack) -> Result<Activation> {
         let full_name = name.resolve(self.n_layers());
-        let scale = self.get(name)?.clone();
-        let scale = match stack.pos_slice {
-            Some(slice) => slice.apply(&full_name, scale),
-            None => scale,
-        };
+        let scale = self.shared_by_heads(&full_name, self.get(name)?)?;
+        let scale = self.cut_value(&full_name, &scale, &stack.cuts)?;
         let (rows, d_model) = (&scale.shape()[..scale.ndim() - 1], stack.values.shape().last());
         if stack.values.ndim() < 2 || stack.values.shape()[1..stack.values.ndim() - 1] != *rows {
             return Err(Error::Shape {
@@ -177,6 +176,26 @@ impl ActivationCache {
             });
         }
         Ok(scale)
+    }
+
+    /// Where the inputs of heads were hooked, each head's input has a scale of its own, `[batch, pos, head, 1]`. As long
+    /// as no hook made them differ, they are one.
+    ///
+    /// # Errors
+    /// They differ, so that no one scale is that of the stream.
+    fn shared_by_heads(&self, full_name: &str, scale: &Activation) -> Result<Activation> {
+        let without_heads = 2 + usize::from(self.has_batch_dim);
+        if scale.ndim() != without_heads + 1 {
+            return Ok(scale.clone());
+        }
+        let heads = Axis(without_heads - 1);
+        let first = scale.index_axis(heads, 0);
+        if scale.axis_iter(heads).any(|head| head != first) {
+            let problem =
+                format!("hooks gave each head an input, and so `{full_name}`, of its own: no scale is the stream's");
+            return Err(Error::Argument { name: "apply_ln", problem });
+        }
+        Ok(first.to_owned().into_shared())
     }
 
     fn check_last_axis(&self, stack: &Stack, model: &CachedModel) -> Result<()> {
@@ -245,7 +264,7 @@ impl ActivationCache {
         let values = normalized.values.outer_iter().flat_map(attribution).collect();
         let shape = &normalized.values.shape()[..normalized.values.ndim() - 1];
         let values = ArrayD::from_shape_vec(IxDyn(shape), values).expect("one value a row");
-        Ok(Stack { labels: normalized.labels, values, pos_slice: normalized.pos_slice })
+        Ok(Stack { labels: normalized.labels, values, cuts: normalized.cuts })
     }
 }
 

@@ -4,16 +4,21 @@
 //! resid_pre[l] = embed (+ pos_embed) + Σ over layers before l of (attn_out + mlp_out)
 //! resid_mid[l] = resid_pre[l] + attn_out[l]
 //! ```
+//! Where outputs pass a norm of their own (Gemma 2 and 3), `attn_out` and `mlp_out` are what comes out of it, and so are
+//! the parts that heads, neurons and biases have in them.
+//!
 //! Positions are part of the sum only where the model adds them to the stream: not in a shortformer (where the classic
 //! library counts them in, so that its parts do not sum to the stream), nor with rotary positions or ALiBi.
 
-use ndarray::ArrayViewD;
+use ndarray::{ArrayD, ArrayView1, ArrayViewD, Axis, s};
 
 use super::options::{StackMode, StackOptions};
-use super::stack::{Stack, StackBuilder};
+use super::output_norm::OutputOf;
+use super::slice::position_axis;
+use super::stack::{Cuts, Stack, StackBuilder};
 use super::{Activation, ActivationCache, CachedModel};
 use crate::architecture::config::PositionalEmbeddingType;
-use crate::architecture::layer_input::{accumulated_bias, check_layer, reads_attn_out};
+use crate::architecture::layer_input::{check_layer, reads_attn_out};
 use crate::error::{Error, Result};
 use crate::hooks::ActName;
 
@@ -25,7 +30,7 @@ impl ActivationCache {
     /// With `apply_ln` at the end of the model, each goes through the final norm as if it were the last; for an earlier
     /// layer, through that layer's norm with the scale of the run.
     ///
-    /// Options: `layer`, `mlp_input`, `incl_mid`, `apply_ln`, `pos_slice`. Source: TransformerLens `accumulated_resid`.
+    /// Options: `layer`, `mlp_input`, `incl_mid`, `apply_ln`, `pos_slice`, `batch_slice`. Source: TransformerLens `accumulated_resid`.
     ///
     /// # Shapes
     /// - output: `[component, batch, pos, d_model]`
@@ -34,7 +39,7 @@ impl ActivationCache {
     /// The cache lacks a part, or does not know its model; an option is unknown or out of range.
     pub fn accumulated_resid(&self, options: StackOptions) -> Result<Stack> {
         let method = "accumulated_resid";
-        options.check(method, &["layer", "mlp_input", "incl_mid", "apply_ln", "pos_slice"])?;
+        options.check(method, &["layer", "mlp_input", "incl_mid", "apply_ln", "pos_slice", "batch_slice"])?;
         let (model, layer) = self.model_and_layer(method, &options)?;
         let n_layers = model.cfg.n_layers;
         let has_mid = !model.cfg.attn_only && !model.cfg.parallel_attn_mlp;
@@ -58,13 +63,13 @@ impl ActivationCache {
         for (name, label) in points {
             stack.push(label, self.cut(name, &options)?.view())?;
         }
-        let stack = stack.finish(options.pos_slice);
+        let stack = stack.finish(&options);
         if options.apply_ln { self.normalize(stack, &options, layer == n_layers) } else { Ok(stack) }
     }
 
     /// The parts that sum to the stream entering `layer`: embeddings, then what each attention and MLP layer wrote.
     ///
-    /// Options: `layer`, `mlp_input`, `mode`, `apply_ln`, `pos_slice`, `incl_embeds`. Source: TransformerLens
+    /// Options: `layer`, `mlp_input`, `mode`, `apply_ln`, `pos_slice`, `batch_slice`, `incl_embeds`. Source: TransformerLens
     /// `decompose_resid`.
     ///
     /// # Shapes
@@ -74,7 +79,8 @@ impl ActivationCache {
     /// The cache lacks a part, or does not know its model; an option is unknown or out of range.
     pub fn decompose_resid(&self, options: StackOptions) -> Result<Stack> {
         let method = "decompose_resid";
-        options.check(method, &["layer", "mlp_input", "mode", "apply_ln", "pos_slice", "incl_embeds"])?;
+        options
+            .check(method, &["layer", "mlp_input", "mode", "apply_ln", "pos_slice", "batch_slice", "incl_embeds"])?;
         let (model, layer) = self.model_and_layer(method, &options)?;
         let mut stack = self.new_stack(&"hook_embed".into(), &options)?;
         if options.incl_embeds {
@@ -93,7 +99,7 @@ impl ActivationCache {
         if with_attn && reads_attn_out(&model.cfg, options.mlp_input) {
             stack.push(format!("{layer}_attn_out"), self.cut(("attn_out", layer), &options)?.view())?;
         }
-        let stack = stack.finish(options.pos_slice);
+        let stack = stack.finish(&options);
         if options.apply_ln { self.normalize(stack, &options, false) } else { Ok(stack) }
     }
 
@@ -102,7 +108,7 @@ impl ActivationCache {
     ///
     /// Every neuron is a component of `[batch, pos, d_model]`: this is for small models, or few positions.
     ///
-    /// Options: `layer`, `mlp_input`, `expand_neurons`, `apply_ln`, `pos_slice`. Source: TransformerLens
+    /// Options: `layer`, `mlp_input`, `expand_neurons`, `apply_ln`, `pos_slice`, `batch_slice`. Source: TransformerLens
     /// `get_full_resid_decomposition`.
     ///
     /// # Shapes
@@ -112,7 +118,7 @@ impl ActivationCache {
     /// The cache lacks a part, or does not know its model; an option is unknown or out of range.
     pub fn get_full_resid_decomposition(&self, options: StackOptions) -> Result<Stack> {
         let method = "get_full_resid_decomposition";
-        options.check(method, &["layer", "mlp_input", "expand_neurons", "apply_ln", "pos_slice"])?;
+        options.check(method, &["layer", "mlp_input", "expand_neurons", "apply_ln", "pos_slice", "batch_slice"])?;
         let (model, layer) = self.model_and_layer(method, &options)?;
         let attn_of_layer = reads_attn_out(&model.cfg, options.mlp_input);
         let mut stack = self.new_stack(&"hook_embed".into(), &options)?;
@@ -127,11 +133,9 @@ impl ActivationCache {
             }
         }
         self.push_embeds(&mut stack, &options, model)?;
-        // Whole MLP outputs hold their biases already.
-        let bias = accumulated_bias(&model.weights, layer, attn_of_layer, options.expand_neurons).into_dyn();
-        let shape = self.cut("hook_embed", &options)?.raw_dim();
-        stack.push("bias", bias.broadcast(shape).expect("the last axis is d_model"))?;
-        let stack = stack.finish(options.pos_slice);
+        let n_attn = layer + usize::from(attn_of_layer);
+        stack.push("bias", self.output_biases(layer, n_attn, &options, model)?.view())?;
+        let stack = stack.finish(&options);
         if options.apply_ln { self.normalize(stack, &options, false) } else { Ok(stack) }
     }
 
@@ -166,7 +170,7 @@ impl ActivationCache {
         for layer in 0..n_layers {
             stack.push(format!("{layer}_{name}"), self.get(at(layer))?.view())?;
         }
-        Ok(stack.finish(None))
+        Ok(stack.finish(&options))
     }
 }
 
@@ -190,14 +194,36 @@ impl ActivationCache {
         Ok((model, layer))
     }
 
-    /// An activation at the positions that are wanted.
+    /// An activation at the positions and rows that are asked for.
     pub(super) fn cut(&self, name: impl Into<ActName>, options: &StackOptions) -> Result<Activation> {
         let name = name.into();
-        let value = self.get(&name)?.clone();
-        Ok(match options.pos_slice {
-            Some(slice) => slice.apply(&name.resolve(self.n_layers()), value),
-            None => value,
-        })
+        self.cut_value(&name.resolve(self.n_layers()), self.get(&name)?, &options.cuts())
+    }
+
+    /// An activation, cut to positions and rows.
+    ///
+    /// # Errors
+    /// There is no such position or row, or no batch axis to choose rows from.
+    pub(super) fn cut_value(&self, full_name: &str, value: &Activation, cuts: &Cuts) -> Result<Activation> {
+        let mut value = value.clone();
+        if let Some(rows) = &cuts.batch_slice {
+            self.needs_batch_dim("batch_slice")?;
+            value = rows.cut("batch_slice", Axis(0), &value)?;
+        }
+        match &cuts.pos_slice {
+            Some(positions) => {
+                let axis = position_axis(full_name, self.has_batch_dim);
+                if axis.index() >= value.ndim() {
+                    return Err(Error::Shape {
+                        what: format!("activation `{full_name}`"),
+                        expected: "an axis of positions for `pos_slice`".to_string(),
+                        got: value.shape().to_vec(),
+                    });
+                }
+                positions.cut("pos_slice", axis, &value)
+            }
+            None => Ok(value),
+        }
     }
 
     /// An empty stack of components shaped like an activation that is cut to the wanted positions.
@@ -227,6 +253,41 @@ impl ActivationCache {
         Ok(())
     }
 
+    /// What the output biases of `n_attn` attention layers and, unless MLPs are kept whole (biases included), of the
+    /// MLPs before `layer` added to the stream. Where outputs are normalized it differs between positions.
+    ///
+    /// # Shapes
+    /// - output: `[batch, pos, d_model]`, or without batch
+    fn output_biases(
+        &self,
+        layer: usize,
+        n_attn: usize,
+        options: &StackOptions,
+        model: &CachedModel,
+    ) -> Result<ArrayD<f32>> {
+        let weights = &model.weights;
+        let n_mlps = if options.expand_neurons { layer } else { 0 };
+        let attn = (0..n_attn).map(|l| (OutputOf::Attn, l, weights.b_O.slice(s![l, ..])));
+        let mlps =
+            weights.mlp.iter().flat_map(|mlp| (0..n_mlps).map(|l| (OutputOf::Mlp, l, mlp.b_out.slice(s![l, ..]))));
+        let mut sum = ArrayD::zeros(self.cut("hook_embed", options)?.raw_dim());
+        for (part, l, bias) in attn.chain(mlps) {
+            let bias: ArrayView1<'_, f32> = bias;
+            match self.output_norm(part, l, options, model)? {
+                None => sum += &bias,
+                Some(norm) => {
+                    let mut written = bias.broadcast(sum.raw_dim()).expect("the last axis is d_model").to_owned();
+                    norm.apply(&mut written);
+                    sum += &written;
+                    if let Some(bias) = norm.bias() {
+                        sum += bias;
+                    }
+                }
+            }
+        }
+        Ok(sum)
+    }
+
     /// The stream after all layers before `layer`.
     pub(super) fn stream_before(&self, layer: usize, options: &StackOptions) -> Result<Activation> {
         match layer {
@@ -241,7 +302,7 @@ impl ActivationCache {
         items: ArrayViewD<'_, f32>,
         label: impl Fn(usize) -> String,
     ) -> Result<()> {
-        let axis = ndarray::Axis(items.ndim() - 2);
+        let axis = Axis(items.ndim() - 2);
         items.axis_iter(axis).enumerate().try_for_each(|(i, item)| stack.push(label(i), item))
     }
 }

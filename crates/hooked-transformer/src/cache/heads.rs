@@ -8,6 +8,7 @@
 use ndarray::{ArrayD, Axis};
 
 use super::options::StackOptions;
+use super::output_norm::OutputOf;
 use super::stack::{Stack, StackBuilder};
 use super::{Activation, ActivationCache, CachedModel};
 use crate::error::Result;
@@ -37,9 +38,11 @@ impl ActivationCache {
     }
 
     /// What each head of all layers before `layer` wrote, without `b_O`: `L0H0`, `L0H1`, …; with `incl_remainder` also
-    /// the rest of the stream there.
+    /// the rest of the stream there. Where attention's output is normalized before it is added (Gemma 2 and 3), it is
+    /// what remains of each head behind that norm, with the scale of the run; the classic library stacks what the heads
+    /// had before it, which does not sum to the stream.
     ///
-    /// Options: `layer`, `incl_remainder`, `apply_ln`, `pos_slice`. Source: TransformerLens `stack_head_results`.
+    /// Options: `layer`, `incl_remainder`, `apply_ln`, `pos_slice`, `batch_slice`. Source: TransformerLens `stack_head_results`.
     ///
     /// # Shapes
     /// - output: `[component, batch, pos, d_model]`, layer by layer
@@ -48,7 +51,7 @@ impl ActivationCache {
     /// The cache lacks a part, or does not know its model; an option is unknown or out of range.
     pub fn stack_head_results(&self, options: StackOptions) -> Result<Stack> {
         let method = "stack_head_results";
-        options.check(method, &["layer", "incl_remainder", "apply_ln", "pos_slice"])?;
+        options.check(method, &["layer", "incl_remainder", "apply_ln", "pos_slice", "batch_slice"])?;
         let (model, layer) = self.model_and_layer(method, &options)?;
         let like = if self.contains(("result", 0)) { ("result", 0) } else { ("z", 0) };
         let mut stack = StackBuilder::new(&self.row_shape(like, &options, 2, model)?);
@@ -56,7 +59,7 @@ impl ActivationCache {
         if options.incl_remainder {
             stack.push_remainder(self.stream_before(layer, &options)?.view())?;
         }
-        let stack = stack.finish(options.pos_slice);
+        let stack = stack.finish(&options);
         if options.apply_ln { self.normalize(stack, &options, false) } else { Ok(stack) }
     }
 
@@ -69,7 +72,12 @@ impl ActivationCache {
         model: &CachedModel,
     ) -> Result<()> {
         for layer in 0..n_layers {
-            let results = self.head_results(layer, options, model)?;
+            let mut results = self.head_results(layer, options, model)?;
+            if let Some(norm) = self.output_norm(OutputOf::Attn, layer, options, model)? {
+                let mut written = results.as_standard_layout().into_owned();
+                norm.apply(&mut written);
+                results = written.into_shared();
+            }
             ActivationCache::push_items(stack, results.view(), |head| format!("L{layer}H{head}"))?;
         }
         Ok(())

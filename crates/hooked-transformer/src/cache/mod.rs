@@ -8,6 +8,7 @@ mod decompose;
 mod heads;
 mod neurons;
 mod options;
+mod output_norm;
 mod slice;
 mod stack;
 
@@ -49,7 +50,8 @@ pub(crate) struct CachedModel {
 }
 
 impl ActivationCache {
-    /// An empty cache, to be filled by [`Run::cache_into`](crate::Run::cache_into).
+    /// An empty cache: what a run fills, and what one's own arrays can be put into with
+    /// [`from_arrays`](Self::from_arrays).
     pub fn new() -> Self {
         ActivationCache { has_batch_dim: true, ..Self::default() }
     }
@@ -65,9 +67,13 @@ impl ActivationCache {
         cache
     }
 
+    /// Keeps an activation, cut to the positions of this cache. A run checks its slice before it begins.
     pub(crate) fn insert(&mut self, name: &str, value: Activation) {
         let value = match &self.pos_slice {
-            Some(slice) => slice.apply(name, value),
+            Some(slice) => {
+                let axis = slice::position_axis(name, true);
+                slice.cut("pos_slice", axis, &value).expect("checked before the run began")
+            }
             None => value,
         };
         if self.values.insert(name.to_string(), value).is_none() {
@@ -186,6 +192,32 @@ impl ActivationCache {
         }
         self.has_batch_dim = false;
         Ok(self)
+    }
+
+    /// Only these rows of the batch, of every activation. A single one keeps its axis, with length 1, until
+    /// [`remove_batch_dim`](Self::remove_batch_dim).
+    ///
+    /// Source: TransformerLens `apply_slice_to_batch_dim`.
+    ///
+    /// # Errors
+    /// There is no such row, or the batch axis was removed.
+    pub fn apply_slice_to_batch_dim(mut self, rows: impl Into<PosSlice>) -> Result<Self> {
+        let rows = rows.into();
+        self.needs_batch_dim("batch_slice")?;
+        for value in self.values.values_mut() {
+            *value = rows.cut("batch_slice", Axis(0), value)?;
+        }
+        Ok(self)
+    }
+
+    /// # Errors
+    /// The batch axis was removed, although this argument is about its rows.
+    fn needs_batch_dim(&self, argument: &'static str) -> Result<()> {
+        if self.has_batch_dim {
+            return Ok(());
+        }
+        let problem = "the batch axis of this cache was removed, so it has no rows to choose from".to_string();
+        Err(Error::Argument { name: argument, problem })
     }
 }
 

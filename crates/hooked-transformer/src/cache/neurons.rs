@@ -9,15 +9,16 @@ use std::ops::Range;
 use ndarray::{Array, Array2, ArrayD, ArrayView1, Axis, IxDyn};
 
 use super::options::StackOptions;
+use super::output_norm::OutputOf;
 use super::stack::{Stack, StackBuilder};
 use super::{ActivationCache, CachedModel};
 use crate::architecture::weights::StackedMlp;
 use crate::error::{Error, Result};
 
 impl ActivationCache {
-    /// What each neuron of one layer wrote. Large, `d_mlp` times the stream: ask for some `neurons` or positions.
+    /// What each neuron of one layer wrote; behind the norm of the MLP's output, where there is one. Large, `d_mlp` times the stream: ask for some `neurons` or positions.
     ///
-    /// Options: `neurons`, `pos_slice`. Source: TransformerLens `get_neuron_results`.
+    /// Options: `neurons`, `pos_slice`, `batch_slice`. Source: TransformerLens `get_neuron_results`.
     ///
     /// # Shapes
     /// - output: `[batch, pos, neuron, d_model]`, or without batch
@@ -26,7 +27,7 @@ impl ActivationCache {
     /// The cache lacks `post`, or does not know its model; there is no such layer or neuron, or an option is unknown.
     pub fn get_neuron_results(&self, layer: usize, options: StackOptions) -> Result<ArrayD<f32>> {
         let method = "get_neuron_results";
-        options.check(method, &["neurons", "pos_slice"])?;
+        options.check(method, &["neurons", "pos_slice", "batch_slice"])?;
         let model = self.model(method)?;
         mlp(model)?;
         if layer >= model.cfg.n_layers {
@@ -42,13 +43,17 @@ impl ActivationCache {
                 out.assign(&(&W_out.row(neuron) * post[neuron]));
             }
         }
-        Ok(out.into_shape_with_order(IxDyn(&shape)).expect("the same rows"))
+        let mut out = out.into_shape_with_order(IxDyn(&shape)).expect("the same rows");
+        if let Some(norm) = self.output_norm(OutputOf::Mlp, layer, &options, model)? {
+            norm.apply(&mut out);
+        }
+        Ok(out)
     }
 
     /// What each neuron of all layers before `layer` wrote, without `b_out`: `L0N0`, `L0N1`, …; with `incl_remainder`
     /// also the rest of the stream there.
     ///
-    /// Options: `layer`, `neurons`, `incl_remainder`, `apply_ln`, `pos_slice`. Source: TransformerLens
+    /// Options: `layer`, `neurons`, `incl_remainder`, `apply_ln`, `pos_slice`, `batch_slice`. Source: TransformerLens
     /// `stack_neuron_results`.
     ///
     /// # Shapes
@@ -58,7 +63,7 @@ impl ActivationCache {
     /// The cache lacks a part, or does not know its model; an option is unknown or out of range.
     pub fn stack_neuron_results(&self, options: StackOptions) -> Result<Stack> {
         let method = "stack_neuron_results";
-        options.check(method, &["layer", "neurons", "incl_remainder", "apply_ln", "pos_slice"])?;
+        options.check(method, &["layer", "neurons", "incl_remainder", "apply_ln", "pos_slice", "batch_slice"])?;
         let (model, layer) = self.model_and_layer(method, &options)?;
         mlp(model)?;
         let mut stack = StackBuilder::new(&self.row_shape(("post", 0), &options, 1, model)?);
@@ -68,7 +73,7 @@ impl ActivationCache {
         if options.incl_remainder {
             stack.push_remainder(self.stream_before(layer, &options)?.view())?;
         }
-        let stack = stack.finish(options.pos_slice);
+        let stack = stack.finish(&options);
         if options.apply_ln { self.normalize(stack, &options, false) } else { Ok(stack) }
     }
 
@@ -82,10 +87,14 @@ impl ActivationCache {
     ) -> Result<()> {
         let (post, W_out, neurons) = self.neurons(layer, options, model)?;
         let shape = self.row_shape(("post", layer), options, 1, model)?;
+        let norm = self.output_norm(OutputOf::Mlp, layer, options, model)?;
         for neuron in neurons {
             let activation: ArrayView1<'_, f32> = post.column(neuron);
             let result = &activation.insert_axis(Axis(1)) * &W_out.row(neuron);
-            let result = result.into_shape_with_order(IxDyn(&shape)).expect("the same rows");
+            let mut result = result.into_shape_with_order(IxDyn(&shape)).expect("the same rows");
+            if let Some(norm) = &norm {
+                norm.apply(&mut result);
+            }
             stack.push(format!("L{layer}N{neuron}"), result.view())?;
         }
         Ok(())

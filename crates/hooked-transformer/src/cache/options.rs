@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::PosSlice;
+use super::stack::Cuts;
 use crate::error::{Error, Result};
 
 /// Which parts of the layers [`decompose_resid`](super::ActivationCache::decompose_resid) returns.
@@ -30,6 +31,7 @@ pub struct StackOptions {
     pub(super) mode: StackMode,
     pub(super) apply_ln: bool,
     pub(super) pos_slice: Option<PosSlice>,
+    pub(super) batch_slice: Option<PosSlice>,
     pub(super) incl_embeds: bool,
     pub(super) incl_mid: bool,
     pub(super) incl_remainder: bool,
@@ -53,6 +55,7 @@ impl StackOptions {
             mode: StackMode::All,
             apply_ln: false,
             pos_slice: None,
+            batch_slice: None,
             incl_embeds: true,
             incl_mid: false,
             incl_remainder: false,
@@ -93,6 +96,12 @@ impl StackOptions {
         self
     }
 
+    /// Only these rows of the batch. A single one keeps its axis, with length 1.
+    pub fn batch_slice(mut self, rows: impl Into<PosSlice>) -> Self {
+        self.batch_slice = Some(rows.into());
+        self
+    }
+
     /// Whether the embeddings are among the components (they are unless told otherwise).
     pub fn incl_embeds(mut self, yes: bool) -> Self {
         self.incl_embeds = yes;
@@ -129,6 +138,11 @@ impl StackOptions {
         self
     }
 
+    /// What activations are cut to.
+    pub(super) fn cuts(&self) -> Cuts {
+        Cuts { pos_slice: self.pos_slice.clone(), batch_slice: self.batch_slice.clone() }
+    }
+
     /// # Errors
     /// An option is set that the method does not know: it would silently do nothing.
     pub(super) fn check(&self, method: &'static str, known: &[&'static str]) -> Result<()> {
@@ -139,6 +153,7 @@ impl StackOptions {
             ("mode", self.mode != new.mode),
             ("apply_ln", self.apply_ln != new.apply_ln),
             ("pos_slice", self.pos_slice != new.pos_slice),
+            ("batch_slice", self.batch_slice != new.batch_slice),
             ("incl_embeds", self.incl_embeds != new.incl_embeds),
             ("incl_mid", self.incl_mid != new.incl_mid),
             ("incl_remainder", self.incl_remainder != new.incl_remainder),

@@ -8,7 +8,7 @@ use std::fmt;
 
 use ndarray::{Array, ArrayD, ArrayView, ArrayViewD, Axis, Dimension, IxDyn};
 
-use super::PosSlice;
+use super::{PosSlice, StackOptions};
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 
@@ -31,8 +31,15 @@ pub struct Stack {
     pub labels: Vec<String>,
     /// `[component, batch, pos, d_model]`, or without batch axis if the cache has none. Attributions lack `d_model`.
     pub values: ArrayD<f32>,
-    /// The positions that the values were cut to, so that a norm's scales can be cut alike.
-    pub(super) pos_slice: Option<PosSlice>,
+    /// What the values were cut to, so that a norm's scales can be cut alike.
+    pub(super) cuts: Cuts,
+}
+
+/// Positions and rows of the batch that activations are cut to; `None` is all of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Cuts {
+    pub pos_slice: Option<PosSlice>,
+    pub batch_slice: Option<PosSlice>,
 }
 
 impl Stack {
@@ -55,12 +62,18 @@ impl Stack {
                 got: values.shape().to_vec(),
             });
         }
-        Ok(Stack { labels, values: values.into_dyn(), pos_slice: None })
+        Ok(Stack { labels, values: values.into_dyn(), cuts: Cuts::default() })
     }
 
     /// Says that the values belong to these positions of the run only. Stacks that a cache made know it already.
     pub fn at_positions(mut self, pos_slice: impl Into<PosSlice>) -> Self {
-        self.pos_slice = Some(pos_slice.into());
+        self.cuts.pos_slice = Some(pos_slice.into());
+        self
+    }
+
+    /// Says that the values belong to these rows of the run's batch only. Stacks that a cache made know it already.
+    pub fn at_rows(mut self, batch_slice: impl Into<PosSlice>) -> Self {
+        self.cuts.batch_slice = Some(batch_slice.into());
         self
     }
 
@@ -161,9 +174,9 @@ impl StackBuilder {
         self.push("remainder", rest.view())
     }
 
-    pub(super) fn finish(self, pos_slice: Option<PosSlice>) -> Stack {
+    pub(super) fn finish(self, options: &StackOptions) -> Stack {
         let shape = [&[self.labels.len()], self.shape.as_slice()].concat();
         let values = ArrayD::from_shape_vec(IxDyn(&shape), self.values).expect("every component has this shape");
-        Stack { labels: self.labels, values, pos_slice }
+        Stack { labels: self.labels, values, cuts: options.cuts() }
     }
 }

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::architecture::layer_input::{accumulated_bias, check_layer, head_labels, reads_attn_out};
 use crate::architecture::weights::Weight4;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::hooked_transformer::HookedTransformer;
 use crate::numerics::factored_matrix::{FactoredMatrix, gram, norm_of_product};
 use crate::numerics::linalg;
@@ -110,9 +110,16 @@ impl HookedTransformer {
     /// - output: `[d_model]`
     ///
     /// # Errors
-    /// There is no such layer, or it has no MLP.
+    /// There is no such layer, or it has no MLP; or outputs are normalized before they are added (Gemma 2 and 3), so that
+    /// what a bias adds depends on the run: see
+    /// [`get_full_resid_decomposition`](crate::ActivationCache::get_full_resid_decomposition).
     pub fn accumulated_bias(&self, layer: usize, mlp_input: bool, include_mlp_biases: bool) -> Result<Array1<f32>> {
         check_layer(&self.cfg, layer, mlp_input)?;
+        if self.cfg.output_normalization().is_some() {
+            let problem = "this model normalizes what layers write, so its biases add another vector at each position; \
+                           the component `bias` of `get_full_resid_decomposition` holds them";
+            return Err(Error::Argument { name: "layer", problem: problem.to_string() });
+        }
         Ok(accumulated_bias(&self.weights, layer, reads_attn_out(&self.cfg, mlp_input), include_mlp_biases))
     }
 

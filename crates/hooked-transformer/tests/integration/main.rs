@@ -21,6 +21,8 @@ mod parity;
 mod processing;
 mod published;
 mod random_input;
+mod random_models;
 mod running;
 mod stacks;
+mod sums;
 mod tokens;

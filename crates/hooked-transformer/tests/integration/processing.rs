@@ -2,9 +2,11 @@
 
 use hooked_transformer::{Error, HookedTransformer, ProcessOptions, Result, Tokens, log_softmax};
 use ndarray::{Array3, Axis};
+use proptest::prelude::*;
 
 use crate::architectures;
 use crate::fixtures::{largest_difference, model};
+use crate::random_models::{Case, cases};
 
 type Step = fn(HookedTransformer) -> Result<HookedTransformer>;
 
@@ -30,21 +32,43 @@ fn change(
     }
 }
 
+const STEPS: [(&str, Step); 6] = [
+    ("fold_layer_norm", HookedTransformer::fold_layer_norm),
+    ("center_writing_weights", HookedTransformer::center_writing_weights),
+    ("center_unembed", HookedTransformer::center_unembed),
+    ("fold_value_biases", HookedTransformer::fold_value_biases),
+    ("refactor_factored_attn_matrices", HookedTransformer::refactor_factored_attn_matrices),
+    ("everything that applies", |model| {
+        let options = ProcessOptions::applicable(&model);
+        model.process_weights(options)
+    }),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// In random configurations: each step alone, and after all others.
+    #[test]
+    fn whatever_is_accepted_changes_no_log_probability(Case { model, tokens } in cases()) {
+        for (first_name, first) in STEPS {
+            let Ok(processed) = first(model.clone()) else { continue };
+            for (name, step) in STEPS {
+                let Some(difference) = change(&processed, &tokens, step) else { continue };
+                prop_assert!(difference <= TOLERANCE, "{name} after {first_name} changes it by {difference:e}");
+            }
+            let difference = largest_difference(
+                log_probs(&processed, &tokens).view().into_dyn(),
+                log_probs(&model, &tokens).view().into_dyn(),
+            );
+            prop_assert!(difference <= TOLERANCE, "{first_name} changes it by {difference:e}");
+        }
+    }
+}
+
 #[test]
 fn every_step_leaves_log_probabilities_as_they_are() {
-    let steps: [(&str, usize, Step); 6] = [
-        ("fold_layer_norm", 30, HookedTransformer::fold_layer_norm),
-        ("center_writing_weights", 25, HookedTransformer::center_writing_weights),
-        ("center_unembed", 42, HookedTransformer::center_unembed),
-        ("fold_value_biases", 45, HookedTransformer::fold_value_biases),
-        ("refactor_factored_attn_matrices", 30, HookedTransformer::refactor_factored_attn_matrices),
-        ("everything that applies", 45, |model| {
-            let options = ProcessOptions::applicable(&model);
-            model.process_weights(options)
-        }),
-    ];
     let models = architectures::all();
-    for (step_name, at_least, step) in steps {
+    for ((step_name, step), at_least) in STEPS.into_iter().zip([30, 25, 42, 45, 30, 45]) {
         let (mut taken, mut worst) = (0, (0.0, ""));
         for (name, model, tokens) in &models {
             let Some(difference) = change(model, tokens, step) else { continue };

@@ -259,7 +259,7 @@ fn a_pos_slice_is_a_slice_of_the_full_cache() {
         for (slice, range) in
             [(PosSlice::from(2), 2..3), ((-1).into(), 5..6), ((1..4).into(), 1..4), ((-2..).into(), 4..6)]
         {
-            let cut = everything().pos_slice(slice).cache().unwrap();
+            let cut = everything().pos_slice(slice.clone()).cache().unwrap();
             assert_eq!(cut.len(), full.len());
             for (point, got) in cut.iter() {
                 let axes = model.hook_points().iter().find(|p| p.name() == point).unwrap().axes();

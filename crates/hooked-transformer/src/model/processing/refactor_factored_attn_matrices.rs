@@ -27,9 +27,15 @@ impl HookedTransformer {
     /// Source: TransformerLens `refactor_factored_attn_matrices`.
     ///
     /// # Errors
-    /// Positions are rotary, so that QK depends on them; or heads share keys and values, which each would factor in its
-    /// own way.
+    /// Positions are rotary, so that QK depends on them; or queries and keys are normalized, so that scores depend on
+    /// more than their product; or heads share keys and values, which each would factor in its own way.
     pub fn refactor_factored_attn_matrices(self) -> Result<Self> {
+        if self.cfg.use_qk_norm {
+            return refuse(
+                STEP,
+                "queries and keys are normalized before they meet, which other factors do not survive",
+            );
+        }
         if self.cfg.positional_embedding_type == PositionalEmbeddingType::Rotary {
             return refuse(
                 STEP,

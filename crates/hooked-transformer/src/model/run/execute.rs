@@ -1,6 +1,6 @@
 //! The run itself: the input is checked, goes through embedding and blocks, and becomes what was asked for.
 
-use ndarray::{Array2, Array3, ArrayView2};
+use ndarray::{Array2, Array3, ArrayView2, Axis};
 
 use super::{Done, Run, Want};
 use crate::architecture::config::{NormalizationType, PositionalEmbeddingType};
@@ -22,13 +22,16 @@ impl<'a> Run<'a> {
         let model = self.model;
         let layers = self.layers(want)?;
         let prepared = self.prepare()?;
+        if let Some(slice) = &self.pos_slice {
+            slice.indices("pos_slice", prepared.shape.1)?;
+        }
         let mut plan = Plan::new(&model.points, model.lasting.snapshot(), std::mem::take(&mut self.hooks))?;
         let record = match cache {
             Some(cache) => {
                 plan.cache(&model.points, self.names_filter.as_ref())?;
                 let shared = CachedModel { cfg: model.cfg.clone(), weights: model.weights.clone() };
                 cache.model = Some(shared);
-                cache.pos_slice = self.pos_slice;
+                cache.pos_slice = self.pos_slice.take();
                 let record = |point: &HookPoint, value| cache.insert(point.name(), value);
                 Some(Box::new(record) as Record<'_>)
             }
@@ -246,9 +249,10 @@ impl<'a> Run<'a> {
 
     /// The positions whose logits are wanted.
     fn chosen_positions(&self, resid: Act3) -> Result<Act3> {
-        let Some(slice) = self.logits_at else { return Ok(resid) };
+        let Some(slice) = &self.logits_at else { return Ok(resid) };
         let n_pos = resid.dim().1;
-        let chosen = slice.apply("", resid.into_dyn()).into_dimensionality().expect("slicing keeps the rank");
+        let chosen = slice.cut("logits_at", Axis(1), &resid.into_dyn())?;
+        let chosen = chosen.into_dimensionality().expect("slicing keeps the rank");
         if chosen.is_empty() {
             return Err(Error::Argument { name: "logits_at", problem: format!("no such position among {n_pos}") });
         }
