@@ -92,6 +92,7 @@ pub fn compare(got: &Value, want: &Want) -> Result<f64, Difference> {
         (Value::Array(_), Want::Names { .. }) => Err(unlike("an array", "a list of names")),
         (Value::Array(_), Want::Words { .. }) => Err(unlike("an array", "a list of words")),
         (Value::Words(_), Want::Array { .. }) => Err(unlike("a list of words", "an array")),
+        (Value::Parts(_), _) => Err(unlike("several values", "one")),
     }
 }
 

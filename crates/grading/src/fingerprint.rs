@@ -11,8 +11,8 @@ use serde_json::{Value as Json, json};
 use crate::call::Outcome;
 use crate::compare::Want;
 use crate::exercise::{Exercise, KnownBy, Mistake};
-use crate::grade::CaseRun;
 use crate::reference;
+use crate::run::CaseRun;
 use crate::value::{Tensor, Value};
 
 /// At most so many entries of an array are stored: one half of them where it differs most from the right one, the other
@@ -39,7 +39,7 @@ impl Print {
             Outcome::Returned(Value::Array(array)) => {
                 Some(Self::Array { shape: array.shape.clone(), entries: sample(array, &run.want) })
             }
-            Outcome::NotStarted(_) | Outcome::TooLong(_) => None,
+            Outcome::Returned(Value::Parts(_)) | Outcome::NotStarted(_) | Outcome::TooLong(_) => None,
         }
     }
 
@@ -171,7 +171,7 @@ pub(crate) fn to_text(prints: &Prints) -> String {
 }
 
 /// The mistake of this check that gives what these runs gave.
-pub(crate) fn recognise(exercise: &'static Exercise, check: &str, runs: &[CaseRun]) -> Option<&'static Mistake> {
+pub(crate) fn recognize(exercise: &'static Exercise, check: &str, runs: &[CaseRun]) -> Option<&'static Mistake> {
     // Without the file the verdict is still right, only less helpful. `check-solutions` notices the loss.
     let prints = read(exercise).unwrap_or_default();
     let known = exercise.mistakes.iter().filter(|mistake| mistake.caught_by == check);
@@ -200,27 +200,28 @@ pub(crate) fn is_the_same_everywhere(runs: &[CaseRun]) -> bool {
 }
 
 fn agrees(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> bool {
-    let mut told = runs.iter().filter(|run| run.tells).peekable();
-    told.peek().is_some() && told.all(|run| cases.get(&run.name).is_some_and(|print| print.distance(run) <= 1.0))
+    let mut compared = runs.iter().filter(|run| run.diagnosis).peekable();
+    compared.peek().is_some()
+        && compared.all(|run| cases.get(&run.name).is_some_and(|print| print.distance(run) <= 1.0))
 }
 
 /// The prints that a wrong answer leaves.
 pub(crate) fn take_all(runs: &[CaseRun]) -> BTreeMap<String, Print> {
-    let told = runs.iter().filter(|run| run.tells);
-    told.filter_map(|run| Some((run.name.clone(), Print::take(run)?))).collect()
+    let compared = runs.iter().filter(|run| run.diagnosis);
+    compared.filter_map(|run| Some((run.name.clone(), Print::take(run)?))).collect()
 }
 
 /// Whether two sets of prints are the same, up to a tenth of the tolerance.
 pub(crate) fn unchanged(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> bool {
-    let told: Vec<_> = runs.iter().filter(|run| run.tells).collect();
-    told.len() == cases.len()
-        && told.iter().all(|run| cases.get(&run.name).is_some_and(|print| print.distance(run) <= 0.1))
+    let compared: Vec<_> = runs.iter().filter(|run| run.diagnosis).collect();
+    compared.len() == cases.len()
+        && compared.iter().all(|run| cases.get(&run.name).is_some_and(|print| print.distance(run) <= 0.1))
 }
 
 /// How far a wrong answer is from a print, in units of the tolerance, in the case where they differ most.
 pub(crate) fn separation(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> f64 {
-    let told = runs.iter().filter(|run| run.tells);
-    told.map(|run| cases.get(&run.name).map_or(f64::INFINITY, |print| print.distance(run))).fold(0.0, f64::max)
+    let compared = runs.iter().filter(|run| run.diagnosis);
+    compared.map(|run| cases.get(&run.name).map_or(f64::INFINITY, |print| print.distance(run))).fold(0.0, f64::max)
 }
 
 #[cfg(test)]
@@ -233,7 +234,7 @@ mod tests {
             name: "a case".into(),
             outcome: Outcome::Returned(Value::Array(Tensor::new(&[values.len()], values))),
             want: Want::Array { values: right, axes: &["pos"], tolerance: 1e-3 },
-            tells: true,
+            diagnosis: true,
         }
     }
 
@@ -263,7 +264,7 @@ mod tests {
             name: listed.into(),
             outcome: Outcome::Returned(Value::Words(words.iter().map(ToString::to_string).collect())),
             want: Want::Names { scores: vec![(listed.into(), 0.9)], score: "score", band: (0.3, 0.55) },
-            tells: true,
+            diagnosis: true,
         };
         assert!(is_the_same_everywhere(&[run(&["0.1"], "0.1"), run(&["0.1"], "0.2")]));
         assert!(!is_the_same_everywhere(&[run(&["0.1"], "0.1"), run(&["0.2"], "0.2")]));

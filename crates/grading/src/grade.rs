@@ -1,189 +1,180 @@
-//! Runs one check: every case through the learner's function, then one verdict for all of them.
-
-use std::cell::RefCell;
+//! One check: every answer in its order, then one verdict for all of them.
 
 use crate::call::{Outcome, call};
-use crate::compare::{Want, compare};
+use crate::cases::{Answers, Case, Cases, Fault, Halves, Objection, Step};
+use crate::compare::compare;
 use crate::exercise::{CheckInfo, Mistake};
 use crate::fingerprint;
 use crate::prose::wrap;
+use crate::reference::Damaged;
+use crate::run::CaseRun;
 use crate::value::Value;
 use crate::verdict::{Check, Kind, Verdict};
 
-/// One case after its run.
-#[derive(Clone, Debug)]
-pub struct CaseRun {
-    /// What the case is, in words.
-    pub name: String,
-    /// What the function did.
-    pub outcome: Outcome<Value>,
-    /// What it should have returned.
-    pub want: Want,
-    /// Whether the output of a mistake is the same for everyone here, so that it can be recognised.
-    pub tells: bool,
-}
-
-/// A check in progress.
-#[derive(Debug)]
-pub struct Grading {
-    check: &'static CheckInfo,
-    runs: Vec<CaseRun>,
-}
-
-impl Grading {
-    /// Begins a check.
-    #[must_use]
-    pub fn of(check: &'static CheckInfo) -> Self {
-        let runs = Vec::new();
-        Self { check, runs }
-    }
-
-    /// Runs a case whose output is one of a few, right or wrong: a known mistake can be recognised by it.
-    pub fn case<T>(&mut self, name: impl Into<String>, want: Want, function: impl FnOnce() -> T + Send + 'static)
-    where
-        T: Into<Value> + Send + 'static,
-    {
-        self.run(name.into(), want, true, function);
-    }
-
-    /// Runs a case in which a wrong answer may come out in many ways, with its writer's choice of a threshold say.
-    pub fn case_that_does_not_tell<T>(
-        &mut self,
-        name: impl Into<String>,
-        want: Want,
-        function: impl FnOnce() -> T + Send + 'static,
-    ) where
-        T: Into<Value> + Send + 'static,
-    {
-        self.run(name.into(), want, false, function);
-    }
-
-    fn run<T>(&mut self, name: String, want: Want, tells: bool, function: impl FnOnce() -> T + Send + 'static)
-    where
-        T: Into<Value> + Send + 'static,
-    {
-        // A stub is a stub in every case, and one endless loop is enough to wait for.
-        let over = |run: &CaseRun| matches!(run.outcome, Outcome::NotStarted(_) | Outcome::TooLong(_));
-        if self.runs.last().is_some_and(over) {
-            return;
-        }
-        let outcome = call(|| function().into());
-        self.runs.push(CaseRun { name, outcome, want, tells });
-    }
-
-    /// Calls the function for a check of a property, where no stored output can be compared.
+impl Cases {
+    /// Makes the calls and judges what they return.
     ///
     /// # Errors
-    /// The verdict, when the function did not return.
-    pub fn call<T: Send + 'static>(
-        &self,
-        name: &str,
-        function: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Verdict> {
-        match call(function) {
-            Outcome::Returned(value) => Ok(value),
-            other => Err(self.unfinished(name, &other)),
-        }
+    /// What is wrong, if something is.
+    pub fn grade(self) -> Check {
+        self.grade_here()
     }
 
-    /// The verdict on an answer that lacks a property. Each line of the evidence begins a paragraph.
-    #[must_use]
-    pub fn wrong(&self, evidence: &str, mistake: Option<&str>) -> Verdict {
-        let mistake = mistake.and_then(|code| self.check.exercise.mistake(code));
-        let paragraphs: Vec<String> = evidence.lines().map(|line| wrap(line, "  ")).collect();
-        self.verdict_of(Kind::Wrong, paragraphs.join("\n"), mistake)
-    }
-
-    /// Ends the check.
+    /// The same within this process, for answers that are trusted not to end it.
     ///
     /// # Errors
-    /// What is wrong, if something is. The first case that is not right decides; all of them together are compared with
-    /// the known mistakes.
-    pub fn verdict(self) -> Check {
-        if let Some(runs) = hand_to_recorder(&self) {
-            return runs;
-        }
-        let mut first_trouble = None;
-        for run in &self.runs {
-            let (kind, evidence) = match &run.outcome {
-                Outcome::Returned(value) => match compare(value, &run.want) {
-                    Ok(_) => continue,
-                    Err(difference) => (Kind::Wrong, format!("  Case: {}\n{}", run.name, difference.report)),
+    /// What is wrong, if something is.
+    pub fn grade_here(self) -> Check {
+        let (info, steps, outcomes) = self.run_here()?;
+        judge(info, steps, &outcomes)
+    }
+
+    /// Only what the cases give, without a verdict and without the properties.
+    ///
+    /// # Errors
+    /// The verdict that the course is damaged.
+    pub(crate) fn runs_here(self) -> Result<Vec<CaseRun>, Verdict> {
+        let (info, steps, outcomes) = self.run_here()?;
+        let mut outcomes = outcomes.into_iter();
+        let mut runs = Vec::new();
+        for step in steps {
+            match step {
+                Step::Case(case) => match outcomes.next() {
+                    Some(outcome) => runs.push(case_run(case, outcome).map_err(|damaged| damaged.verdict(info))?),
+                    None => break,
                 },
-                other => {
-                    let verdict = self.unfinished(&run.name, other);
-                    (verdict.kind, verdict.evidence)
+                Step::Ask(_) => drop(outcomes.next()),
+                Step::Property(_) => {}
+            }
+        }
+        Ok(runs)
+    }
+
+    fn run_here(self) -> Result<(&'static CheckInfo, Vec<Step>, Vec<Outcome<Value>>), Verdict> {
+        let Halves { info, calls, steps, damaged } = self.halves();
+        if let Some(damaged) = damaged {
+            return Err(damaged.verdict(info));
+        }
+        let mut outcomes = Vec::new();
+        for prepare in calls {
+            let ready = prepare().map_err(|damaged| damaged.verdict(info))?;
+            outcomes.push(call(ready));
+            if outcomes.last().is_some_and(ends_the_check) {
+                break;
+            }
+        }
+        Ok((info, steps, outcomes))
+    }
+}
+
+/// A stub is a stub in every case, and one endless loop is enough to wait for.
+pub(crate) fn ends_the_check<T>(outcome: &Outcome<T>) -> bool {
+    matches!(outcome, Outcome::NotStarted(_) | Outcome::TooLong(_))
+}
+
+fn case_run(case: Case, outcome: Outcome<Value>) -> Result<CaseRun, Damaged> {
+    let Case { name, want, diagnosis } = case;
+    Ok(CaseRun { name, outcome, want: want()?, diagnosis })
+}
+
+/// Judges the answers in their order. The first that is not right decides; all cases together are compared with the
+/// known mistakes.
+pub(crate) fn judge(info: &'static CheckInfo, steps: Vec<Step>, outcomes: &[Outcome<Value>]) -> Check {
+    let mut runs: Vec<CaseRun> = Vec::new();
+    let mut first_trouble = None;
+    let mut next = 0;
+    for step in steps {
+        let answer = outcomes.get(next);
+        match step {
+            Step::Case(case) => {
+                let Some(outcome) = answer else { break };
+                next += 1;
+                let run = case_run(case, outcome.clone()).map_err(|damaged| damaged.verdict(info))?;
+                if first_trouble.is_none() {
+                    first_trouble = trouble(info, &run);
                 }
-            };
-            first_trouble = Some((kind, evidence));
-            break;
+                runs.push(run);
+            }
+            Step::Ask(name) => {
+                let Some(outcome) = answer else { break };
+                next += 1;
+                if first_trouble.is_none() && !matches!(outcome, Outcome::Returned(_)) {
+                    return Err(unfinished(info, &name, outcome));
+                }
+            }
+            // A property speaks of answers that are right as far as they have been compared.
+            Step::Property(holds) if first_trouble.is_none() => match holds(&Answers(outcomes)) {
+                Ok(()) => {}
+                Err(Objection::Damaged(damaged)) => return Err(damaged.verdict(info)),
+                Err(Objection::Wrong(fault)) => return Err(wrong(info, &fault)),
+            },
+            Step::Property(_) => {}
         }
-        let Some((kind, mut evidence)) = first_trouble else {
-            return Ok(());
-        };
-        if fingerprint::is_the_same_everywhere(&self.runs) {
-            evidence.push_str("\n  Look: it returned the same in every case, though not every case asks for the same.");
-        }
-        let known = fingerprint::recognise(self.check.exercise, self.check.name, &self.runs);
-        Err(self.verdict_of(kind, evidence, known))
     }
+    let Some((kind, mut evidence)) = first_trouble else {
+        return Ok(());
+    };
+    if fingerprint::is_the_same_everywhere(&runs) {
+        evidence.push_str("\n  Look: it returned the same in every case, though not every case asks for the same.");
+    }
+    let known = fingerprint::recognize(info.exercise, info.name, &runs);
+    Err(verdict(info, kind, evidence, known))
+}
 
-    /// The verdict on a call that did not return a value.
-    fn unfinished<T>(&self, name: &str, outcome: &Outcome<T>) -> Verdict {
-        let (kind, evidence) = match outcome {
-            Outcome::NotStarted(words) if words.is_empty() => {
-                (Kind::NotStarted, "  Its body is still a todo!().".to_string())
-            }
-            Outcome::NotStarted(words) => (Kind::NotStarted, wrap(&format!("To write: {words}"), "  ")),
-            Outcome::Panicked { message, place } => {
-                let message = message.lines().map(|line| format!("    {line}")).collect::<Vec<_>>();
-                let message = message.join("\n");
-                (Kind::Panicked, format!("  Case: {name}\n  at {place}\n{message}"))
-            }
-            Outcome::TooLong(limit) => (
-                Kind::TooLong,
-                format!(
-                    "  Case: {name}\n  It had not returned after {} seconds. Is there a loop that does not end?",
-                    limit.as_secs_f32()
-                ),
+/// What is wrong in a case, if something is.
+fn trouble(info: &'static CheckInfo, run: &CaseRun) -> Option<(Kind, String)> {
+    match &run.outcome {
+        Outcome::Returned(value) => {
+            let difference = compare(value, &run.want).err()?;
+            Some((Kind::Wrong, format!("  Case: {}\n{}", run.name, difference.report)))
+        }
+        other => {
+            let verdict = unfinished(info, &run.name, other);
+            Some((verdict.kind, verdict.evidence))
+        }
+    }
+}
+
+/// The verdict on an answer that lacks a property.
+fn wrong(info: &'static CheckInfo, fault: &Fault) -> Verdict {
+    let mistake = fault.mistake.and_then(|code| info.exercise.mistake(code));
+    let paragraphs = fault.evidence.lines().map(|line| wrap(line, "  "));
+    let report = (!fault.report.is_empty()).then(|| fault.report.clone());
+    verdict(info, Kind::Wrong, paragraphs.chain(report).collect::<Vec<_>>().join("\n"), mistake)
+}
+
+/// The verdict on a call that did not return a value.
+fn unfinished<T>(info: &'static CheckInfo, name: &str, outcome: &Outcome<T>) -> Verdict {
+    let (kind, evidence) = match outcome {
+        Outcome::NotStarted(words) if words.is_empty() => {
+            (Kind::NotStarted, "  Its body is still a todo!().".to_string())
+        }
+        Outcome::NotStarted(words) => (Kind::NotStarted, wrap(&format!("To write: {words}"), "  ")),
+        Outcome::Panicked { message, place } => {
+            let message = message.lines().map(|line| format!("    {line}")).collect::<Vec<_>>();
+            let message = message.join("\n");
+            (Kind::Panicked, format!("  Case: {name}\n  at {place}\n{message}"))
+        }
+        Outcome::TooLong(limit) => (
+            Kind::TooLong,
+            format!(
+                "  Case: {name}\n  It had not returned after {} seconds. Is there a loop that does not end?",
+                limit.as_secs_f32()
             ),
-            Outcome::Returned(_) => (Kind::Wrong, format!("  Case: {name}")),
-        };
-        self.verdict_of(kind, evidence, None)
-    }
-
-    fn verdict_of(&self, kind: Kind, evidence: String, mistake: Option<&'static Mistake>) -> Verdict {
-        Verdict { kind, check: self.check, evidence, mistake }
-    }
+        ),
+        Outcome::Returned(_) => (Kind::Wrong, format!("  Case: {name}")),
+    };
+    verdict(info, kind, evidence, None)
 }
 
-thread_local! {
-    static RECORDER: RefCell<Option<Vec<CaseRun>>> = const { RefCell::new(None) };
-}
-
-/// Runs a check only to see what its cases give, without a verdict.
-///
-/// # Errors
-/// The verdict of a check that tests a property, or that the course is damaged.
-pub fn record(check: impl FnOnce() -> Check) -> Result<Vec<CaseRun>, Verdict> {
-    RECORDER.set(Some(Vec::new()));
-    let result = check();
-    let runs = RECORDER.take().unwrap_or_default();
-    result.map(|()| runs)
-}
-
-/// While somebody records, the runs go to them, and the check has no opinion.
-fn hand_to_recorder(grading: &Grading) -> Option<Check> {
-    RECORDER.with_borrow_mut(|recorder| {
-        let runs = recorder.as_mut()?;
-        runs.extend(grading.runs.iter().cloned());
-        Some(Ok(()))
-    })
+fn verdict(check: &'static CheckInfo, kind: Kind, evidence: String, mistake: Option<&'static Mistake>) -> Verdict {
+    Verdict { kind, check, evidence, mistake }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::Want;
     use crate::exercise::{Exercise, KnownBy};
     use crate::value::Tensor;
 
@@ -192,7 +183,7 @@ mod tests {
         mistakes: &[Mistake {
             code: "E99-1",
             title: "Off by one",
-            explanation: "The count began at nought.",
+            explanation: "The count began at zero.",
             question: "Where does yours begin?",
             caught_by: "c1_count",
             known_by: KnownBy::Sameness,
@@ -206,11 +197,16 @@ mod tests {
     }
 
     fn graded(function: impl Fn(usize) -> usize + Copy + Send + 'static) -> Check {
-        let mut grading = Grading::of(&CHECK);
-        for n in [3, 5] {
-            grading.case(format!("{n} things"), want(n as f64), move || function(n));
-        }
-        grading.verdict()
+        cases(function).grade_here()
+    }
+
+    fn cases(function: impl Fn(usize) -> usize + Copy + Send + 'static) -> Cases {
+        Cases::of(&CHECK, |cases| {
+            for n in [3, 5] {
+                cases.case(format!("{n} things"), move || want(n as f64), move || function(n));
+            }
+            Ok(())
+        })
     }
 
     #[test]
@@ -257,17 +253,24 @@ mod tests {
 
     #[test]
     fn a_property_can_name_the_mistake() {
-        let verdict = Grading::of(&CHECK).wrong("It began at 0.", Some("E99-1"));
-        let text = verdict.to_string();
+        let check = Cases::of(&CHECK, |cases| {
+            let asked = cases.ask("2 things", || vec![0, 1]);
+            cases.property(move |answers| match answers.array(asked)?.data[0] {
+                0.0 => Fault::new("It began at 0.").mistake("E99-1").found(),
+                _ => Ok(()),
+            });
+            Ok(())
+        });
+        let text = check.grade_here().unwrap_err().to_string();
+        assert!(text.starts_with("WRONG: `count`\n  It began at 0.\n"), "{text}");
         assert!(text.contains("E99-1 Off by one"), "{text}");
         assert!(text.ends_with("when-it-goes-wrong.md#e99-1-off-by-one"), "{text}");
     }
 
     #[test]
-    fn while_recording_nothing_is_judged() {
-        let runs = record(|| graded(|_| 0)).unwrap();
+    fn runs_are_not_judged() {
+        let runs = cases(|_| 0).runs_here().unwrap();
         assert_eq!(runs.len(), 2);
         assert_eq!(runs[1].name, "5 things");
-        assert!(graded(|_| 0).is_err(), "judged again afterwards");
     }
 }

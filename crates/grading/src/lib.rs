@@ -3,6 +3,7 @@
 //! From the inside out:
 //! - [`call`]: runs the function; a stub, a panic or an endless loop becomes an outcome, never a backtrace;
 //! - [`value`]: whatever came, in one form;
+//! - [`cases`]: a check as a list of calls and, apart from them, what is wanted;
 //! - [`compare`]: shape first, then the worst entries with the names of their axes, then cheap looks at how arrays
 //!   commonly go wrong;
 //! - `fingerprint`: does it equal what a known mistake gives? Then the verdict says which;
@@ -11,10 +12,11 @@
 //! - [`ex01`]: the checks of exercise 01, and so on for the others;
 //! - [`proof`]: for the authors of exercises, who must show that right answers pass and wrong ones do not.
 //!
-//! A check is a plain function that takes the learner's function as a `fn` pointer and returns [`Check`]. It is compiled
-//! here, once, and not in the learner's crate.
+//! A check is a plain function that takes the learner's functions as `fn` pointers and returns its [`Cases`]. It is
+//! compiled here, once, and not in the learner's crate.
 
 pub mod call;
+pub mod cases;
 pub mod compare;
 pub mod ex01;
 pub mod ex02;
@@ -28,12 +30,14 @@ mod probe;
 pub mod proof;
 mod prose;
 pub mod reference;
+mod run;
 pub mod value;
 pub mod verdict;
+mod views;
 
 /// Every exercise that is graded, in order.
 pub static EXERCISES: &[&Exercise] = &[&ex01::EXERCISE, &ex02::EXERCISE, &ex03::EXERCISE, &ex04::EXERCISE];
 
+pub use cases::Cases;
 pub use exercise::{CheckInfo, Exercise, Mistake};
-pub use grade::Grading;
 pub use verdict::{Check, Kind, Prose, Verdict};

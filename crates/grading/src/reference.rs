@@ -2,11 +2,14 @@
 //!
 //! They are read when a check runs, not built into it, so a learner's rebuild does not copy them around.
 
-use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{env, fmt, fs};
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::Dtype;
+use safetensors::tensor::{Metadata, TensorView};
 use serde_json::Value as Json;
 
 use crate::exercise::CheckInfo;
@@ -54,43 +57,104 @@ impl fmt::Display for Damaged {
 
 impl std::error::Error for Damaged {}
 
-/// The arrays of one safetensors file.
+/// The arrays of one safetensors file. Only its table of contents is read at first, and each array when it is asked for:
+/// a process that asks for inputs alone never holds what is wanted.
 #[derive(Debug)]
 pub struct Arrays {
     file: String,
-    tensors: HashMap<String, Tensor>,
+    contents: Metadata,
+    /// Where the arrays begin in the file.
+    start: u64,
 }
 
 impl Arrays {
-    /// Reads a file, given by its path from the root of the repository.
+    /// Opens a file, given by its path from the root of the repository.
     ///
     /// # Errors
-    /// When it is missing, cut short, or holds a type that the grader does not read.
+    /// When it is missing, cut short, or not a safetensors file.
     pub fn read(file: &str) -> Result<Self, Damaged> {
-        let bytes = fs::read(repository().join(file)).map_err(|e| Damaged::new(file, e.to_string()))?;
-        let stored =
-            SafeTensors::deserialize(&bytes).map_err(|e| Damaged::new(file, format!("cut short or changed ({e})")))?;
-        let mut tensors = HashMap::new();
-        for (name, view) in stored.tensors() {
-            let tensor = decode(&view).map_err(|e| Damaged::new(file, format!("`{name}` {e}")))?;
-            tensors.insert(name, tensor);
+        let unreadable = |e: std::io::Error| Damaged::new(file, e.to_string());
+        let changed = |what: &str| Damaged::new(file, format!("cut short or changed ({what})"));
+        let mut opened = File::open(repository().join(file)).map_err(unreadable)?;
+        let total = opened.metadata().map_err(unreadable)?.len();
+        let mut length = [0; HEADER as usize];
+        opened.read_exact(&mut length).map_err(|e| changed(&e.to_string()))?;
+        let start = u64::from_le_bytes(length).checked_add(HEADER).filter(|start| *start <= total);
+        let start = start.ok_or_else(|| changed("the header is longer than the file"))?;
+        let mut header = Vec::new();
+        opened.take(start - HEADER).read_to_end(&mut header).map_err(unreadable)?;
+        let contents: Metadata = serde_json::from_slice(&header).map_err(|e| changed(&e.to_string()))?;
+        if start + contents.data_len() as u64 != total {
+            return Err(changed("it does not have the length that its header says"));
         }
-        let file = file.to_string();
-        Ok(Self { file, tensors })
+        Ok(Self { file: file.to_string(), contents, start })
     }
 
-    /// The arrays whose names begin like this, each with the rest of its name.
-    pub(crate) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a Tensor)> {
-        self.tensors.iter().filter_map(move |(name, tensor)| Some((name.strip_prefix(prefix)?, tensor)))
+    /// The names of all arrays.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.contents.offset_keys()
     }
 
-    /// The array of this name.
+    /// Reads the array of this name.
     ///
     /// # Errors
-    /// When the file holds none of that name.
-    pub fn get(&self, name: &str) -> Result<&Tensor, Damaged> {
-        self.tensors.get(name).ok_or_else(|| Damaged::new(&self.file, format!("holds no array `{name}`")))
+    /// When the file holds none of that name, or one of a type that the grader does not read.
+    pub fn get(&self, name: &str) -> Result<Tensor, Damaged> {
+        let damaged = |trouble: String| Damaged::new(&self.file, trouble);
+        let Some(info) = self.contents.info(name) else {
+            return Err(damaged(format!("holds no array `{name}`")));
+        };
+        let (from, to) = info.data_offsets;
+        let mut bytes = vec![0; to - from];
+        let mut read = || -> std::io::Result<()> {
+            let mut opened = File::open(repository().join(&self.file))?;
+            opened.seek(SeekFrom::Start(self.start + from as u64))?;
+            opened.read_exact(&mut bytes)
+        };
+        read().map_err(|e| damaged(e.to_string()))?;
+        let view = TensorView::new(info.dtype, info.shape.clone(), &bytes).map_err(|e| damaged(e.to_string()))?;
+        decode(&view).map_err(|e| damaged(format!("`{name}` {e}")))
     }
+}
+
+/// A safetensors file begins with the length of its header, in so many bytes.
+const HEADER: u64 = 8;
+
+/// Something that is read once for all checks of a process, and can be forgotten.
+#[derive(Debug)]
+pub struct Kept<T: 'static>(Mutex<Option<Result<Arc<T>, Damaged>>>);
+
+/// How to forget everything that is kept.
+static FORGET: Mutex<Vec<Box<dyn Fn() + Send>>> = Mutex::new(Vec::new());
+
+impl<T: Send + Sync> Kept<T> {
+    /// Nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// What is kept; it is read first if it is not there.
+    ///
+    /// # Errors
+    /// It could not be read.
+    pub fn get(&'static self, read: impl FnOnce() -> Result<T, Damaged>) -> Result<Arc<T>, Damaged> {
+        // A poisoned lock only means that another check failed while it read.
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = kept.get_or_insert_with(|| {
+            let forget = Box::new(|| *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None);
+            FORGET.lock().unwrap_or_else(PoisonError::into_inner).push(forget);
+            read().map(Arc::new)
+        });
+        kept.clone()
+    }
+}
+
+/// Drops everything that is [kept](Kept).
+#[expect(dead_code, reason = "for the process that runs a learner's code, once it is apart")]
+pub(crate) fn forget_all() {
+    let forget = std::mem::take(&mut *FORGET.lock().unwrap_or_else(PoisonError::into_inner));
+    forget.iter().for_each(|forget| forget());
 }
 
 /// Turns the little-endian bytes of a stored tensor into numbers.

@@ -64,6 +64,35 @@ pub enum Value {
     Array(Tensor),
     /// A list of words, such as the names of heads.
     Words(Vec<String>),
+    /// Several values by name: the parts of a picture, an answer with what was seen while it was worked out.
+    Parts(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// Several values by name.
+    #[must_use]
+    pub fn parts<const N: usize>(parts: [(&str, Self); N]) -> Self {
+        Self::Parts(parts.into_iter().map(|(name, value)| (name.to_string(), value)).collect())
+    }
+
+    /// The array, if it is one.
+    #[must_use]
+    pub fn array(&self) -> Option<&Tensor> {
+        if let Self::Array(array) = self { Some(array) } else { None }
+    }
+
+    /// The words, if that is what it is.
+    #[must_use]
+    pub fn words(&self) -> Option<&[String]> {
+        if let Self::Words(words) = self { Some(words) } else { None }
+    }
+
+    /// The part of this name.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Option<&Self> {
+        let Self::Parts(parts) = self else { return None };
+        parts.iter().find(|(part, _)| part == name).map(|(_, value)| value)
+    }
 }
 
 /// Element types that fit in an `f64`.

@@ -21,60 +21,60 @@ const YOURS: Submission = Submission {
 
 #[test]
 fn c01_sizes() -> Check {
-    ex01::c01_sizes(&YOURS)
+    ex01::c01_sizes(&YOURS).grade()
 }
 
 #[test]
 fn c02_shape_of() -> Check {
-    ex01::c02_shape_of(&YOURS)
+    ex01::c02_shape_of(&YOURS).grade()
 }
 
 #[test]
 fn c03_token_strings() -> Check {
-    ex01::c03_token_strings(&YOURS)
+    ex01::c03_token_strings(&YOURS).grade()
 }
 
 #[test]
 fn c04_texts_of() -> Check {
-    ex01::c04_texts_of(&YOURS)
+    ex01::c04_texts_of(&YOURS).grade()
 }
 
 #[test]
 fn c05_positions_of() -> Check {
-    ex01::c05_positions_of(&YOURS)
+    ex01::c05_positions_of(&YOURS).grade()
 }
 
 #[test]
 fn c06_guessed_right() -> Check {
-    ex01::c06_guessed_right(&YOURS)
+    ex01::c06_guessed_right(&YOURS).grade()
 }
 
 #[test]
 fn c07_tokens_guessed() -> Check {
-    ex01::c07_tokens_guessed(&YOURS)
+    ex01::c07_tokens_guessed(&YOURS).grade()
 }
 
 #[test]
 fn c08_full_name() -> Check {
-    ex01::c08_full_name(&YOURS)
+    ex01::c08_full_name(&YOURS).grade()
 }
 
 #[test]
 fn c09_first_patterns() -> Check {
-    ex01::c09_first_patterns(&YOURS)
+    ex01::c09_first_patterns(&YOURS).grade()
 }
 
 #[test]
 fn c10_pattern_from_q_and_k() -> Check {
-    ex01::c10_pattern_from_q_and_k(&YOURS)
+    ex01::c10_pattern_from_q_and_k(&YOURS).grade()
 }
 
 #[test]
 fn c11_largest_error() -> Check {
-    ex01::c11_largest_error(&YOURS)
+    ex01::c11_largest_error(&YOURS).grade()
 }
 
 #[test]
 fn c12_show_attention() -> Check {
-    ex01::c12_show_attention(&YOURS)
+    ex01::c12_show_attention(&YOURS).grade()
 }

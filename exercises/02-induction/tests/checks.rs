@@ -16,40 +16,40 @@ const YOURS: Submission = Submission {
 
 #[test]
 fn c0_attention_views() -> Check {
-    ex02::c0_attention_views(&YOURS)
+    ex02::c0_attention_views(&YOURS).grade()
 }
 
 #[test]
 fn c1_current_attn_detector() -> Check {
-    ex02::c1_current_attn_detector(&YOURS)
+    ex02::c1_current_attn_detector(&YOURS).grade()
 }
 
 #[test]
 fn c2_prev_attn_detector() -> Check {
-    ex02::c2_prev_attn_detector(&YOURS)
+    ex02::c2_prev_attn_detector(&YOURS).grade()
 }
 
 #[test]
 fn c3_first_attn_detector() -> Check {
-    ex02::c3_first_attn_detector(&YOURS)
+    ex02::c3_first_attn_detector(&YOURS).grade()
 }
 
 #[test]
 fn c4_generate_repeated_tokens() -> Check {
-    ex02::c4_generate_repeated_tokens(&YOURS)
+    ex02::c4_generate_repeated_tokens(&YOURS).grade()
 }
 
 #[test]
 fn c5_generate_repeated_tokens_at_random() -> Check {
-    ex02::c5_generate_repeated_tokens_at_random(&YOURS)
+    ex02::c5_generate_repeated_tokens_at_random(&YOURS).grade()
 }
 
 #[test]
 fn c6_repeated_loss_by_half() -> Check {
-    ex02::c6_repeated_loss_by_half(&YOURS)
+    ex02::c6_repeated_loss_by_half(&YOURS).grade()
 }
 
 #[test]
 fn c7_induction_attn_detector() -> Check {
-    ex02::c7_induction_attn_detector(&YOURS)
+    ex02::c7_induction_attn_detector(&YOURS).grade()
 }

@@ -20,70 +20,70 @@ const YOURS: Submission = Submission {
 
 #[test]
 fn c01_steering_vector_properties() -> Check {
-    ex04::c01_steering_vector_properties(&YOURS)
+    ex04::c01_steering_vector_properties(&YOURS).grade()
 }
 
 #[test]
 fn c02_steering_vector() -> Check {
-    ex04::c02_steering_vector(&YOURS)
+    ex04::c02_steering_vector(&YOURS).grade()
 }
 
 #[test]
 fn c03_steered_logits_properties() -> Check {
-    ex04::c03_steered_logits_properties(&YOURS)
+    ex04::c03_steered_logits_properties(&YOURS).grade()
 }
 
 #[test]
 fn c04_steered_logits() -> Check {
-    ex04::c04_steered_logits(&YOURS)
+    ex04::c04_steered_logits(&YOURS).grade()
 }
 
 #[test]
 fn c05_contrastive_vector() -> Check {
-    ex04::c05_contrastive_vector(&YOURS)
+    ex04::c05_contrastive_vector(&YOURS).grade()
 }
 
 #[test]
 fn c06_add_at_positions() -> Check {
-    ex04::c06_add_at_positions(&YOURS)
+    ex04::c06_add_at_positions(&YOURS).grade()
 }
 
 #[test]
 fn c07_steered_generate() -> Check {
-    ex04::c07_steered_generate(&YOURS)
+    ex04::c07_steered_generate(&YOURS).grade()
 }
 
 #[test]
 fn c08_steered_generate_and_the_cache() -> Check {
-    ex04::c08_steered_generate_and_the_cache(&YOURS)
+    ex04::c08_steered_generate_and_the_cache(&YOURS).grade()
 }
 
 #[test]
 fn c09_target_log_prob() -> Check {
-    ex04::c09_target_log_prob(&YOURS)
+    ex04::c09_target_log_prob(&YOURS).grade()
 }
 
 #[test]
 fn c10_kl_divergence() -> Check {
-    ex04::c10_kl_divergence(&YOURS)
+    ex04::c10_kl_divergence(&YOURS).grade()
 }
 
 #[test]
 fn c11_random_direction() -> Check {
-    ex04::c11_random_direction(&YOURS)
+    ex04::c11_random_direction(&YOURS).grade()
 }
 
 #[test]
 fn c12_effect_table() -> Check {
-    ex04::c12_effect_table(&YOURS)
+    ex04::c12_effect_table(&YOURS).grade()
 }
 
 #[test]
 fn c13_gain_at_cost() -> Check {
-    ex04::c13_gain_at_cost(&YOURS)
+    ex04::c13_gain_at_cost(&YOURS).grade()
 }
 
 #[test]
 fn c14_best_layer() -> Check {
-    ex04::c14_best_layer(&YOURS)
+    ex04::c14_best_layer(&YOURS).grade()
 }

@@ -5,39 +5,43 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hooked_transformer::{ActivationCache, HookedTransformer};
+use hooked_transformer::HookedTransformer;
 
 use super::stored::{OF_PATTERNS, StoredRun, runs};
 use super::{C09, Submission};
+use crate::cases::{Cases, Fault};
 use crate::compare::{Want, compare};
-use crate::grade::Grading;
+use crate::reference::Damaged;
 use crate::value::{Tensor, Value};
-use crate::verdict::{Check, Verdict};
-
-/// What is wrong: the evidence, and the mistake where one is known.
-type Fault = (String, Option<&'static str>);
 
 /// The patterns of the first layers.
-pub fn c09_first_patterns(submission: &Submission) -> Check {
+pub fn c09_first_patterns(submission: &Submission) -> Cases {
     let first_patterns = submission.first_patterns;
-    let grading = Grading::of(&C09);
-    for (index, run) in runs(&C09)?.iter().enumerate() {
-        // Once all of them, otherwise half.
-        let n_layers = if index == 1 { run.n_layers } else { run.n_layers.div_ceil(2) };
-        let (tokens, counted) = (run.tokens()?, Counted::new(run)?);
-        let name = format!("{}, the first {n_layers} of {} layers", run.in_words()?, run.n_layers);
-        let model = Arc::clone(&counted.model);
-        let cache = grading.call(&name, move || first_patterns(&model, &tokens, n_layers))?;
-        let ran = counted.blocks();
-        let fault = match names_fault(&cache, n_layers) {
-            Some(fault) => Some(fault),
-            None => contents_fault(&cache, run, n_layers)?.or_else(|| blocks_fault(&ran, n_layers)),
-        };
-        if let Some((evidence, mistake)) = fault {
-            return Err(grading.wrong(&format!("Case: {name}\n{evidence}"), mistake));
+    Cases::of(&C09, |cases| {
+        for (index, run) in runs()?.into_iter().enumerate() {
+            // Once all of them, otherwise half.
+            let n_layers = if index == 1 { run.n_layers } else { run.n_layers.div_ceil(2) };
+            let name = format!("{}, the first {n_layers} of {} layers", run.in_words()?, run.n_layers);
+            let of_inputs = run.clone();
+            let inputs = move || Ok((of_inputs.tokens()?, Counted::new(&of_inputs)?));
+            let asked = cases.ask_on(&name, inputs, move |(tokens, counted)| {
+                let cache = first_patterns(&counted.model, &tokens, n_layers);
+                let arrays = cache.iter().map(|(name, array)| (name.to_string(), Value::from(array.to_owned())));
+                Value::parts([("cache", Value::Parts(arrays.collect())), ("ran", Value::from(counted.blocks()))])
+            });
+            cases.property(move |answers| {
+                let Value::Parts(cache) = answers.part(asked, "cache")? else { return Ok(()) };
+                let ran: Vec<usize> =
+                    answers.array_at(asked, "ran")?.data.iter().map(|count| *count as usize).collect();
+                let fault = match names_fault(cache, n_layers) {
+                    Some(fault) => Some(fault),
+                    None => contents_fault(cache, &run, n_layers)?.or_else(|| blocks_fault(&ran, n_layers)),
+                };
+                fault.map_or(Ok(()), |fault| fault.in_case(&name).found())
+            });
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// A model that counts how often each of its blocks runs.
@@ -47,7 +51,7 @@ struct Counted {
 }
 
 impl Counted {
-    fn new(run: &StoredRun) -> Result<Self, Verdict> {
+    fn new(run: &StoredRun) -> Result<Self, Damaged> {
         let model = run.case.model()?.clone();
         let counts = Arc::new(Mutex::new(vec![0; model.cfg().n_layers]));
         let count = Arc::clone(&counts);
@@ -57,7 +61,7 @@ impl Counted {
                 count.lock().unwrap_or_else(PoisonError::into_inner)[layer] += 1;
             }
         });
-        hook.map_err(|e| run.case.unusable(&e))?;
+        hook.map_err(|e| run.case.lacks(&format!("a usable model ({e})")))?;
         Ok(Self { model: Arc::new(model), counts })
     }
 
@@ -70,9 +74,12 @@ fn pattern_of(layer: usize) -> String {
     format!("blocks.{layer}.attn.hook_pattern")
 }
 
-fn names_fault(cache: &ActivationCache, n_layers: usize) -> Option<Fault> {
+/// The arrays of a cache by their names.
+type Named = [(String, Value)];
+
+fn names_fault(cache: &Named, n_layers: usize) -> Option<Fault> {
     let want: Vec<String> = (0..n_layers).map(pattern_of).collect();
-    let got: Vec<&str> = cache.keys().collect();
+    let got: Vec<&str> = cache.iter().map(|(name, _)| name.as_str()).collect();
     let missing: Vec<&str> = want.iter().map(String::as_str).filter(|name| !got.contains(name)).collect();
     let extra: Vec<&str> = got.iter().copied().filter(|name| !want.iter().any(|want| want == name)).collect();
     let shown = |names: &[&str]| match names {
@@ -84,28 +91,31 @@ fn names_fault(cache: &ActivationCache, n_layers: usize) -> Option<Fault> {
         ([], []) => None,
         ([], extra) => {
             let mistake = if all_end_with(extra, "hook_pattern") { "E01-41" } else { "E01-40" };
-            Some((format!("the cache also holds {}, which was not asked for.", shown(extra)), Some(mistake)))
+            Some(
+                Fault::new(format!("the cache also holds {}, which was not asked for.", shown(extra))).mistake(mistake),
+            )
         }
         (missing, []) => {
             let only_last = missing.len() == 1 && missing[0] == pattern_of(n_layers - 1);
-            Some((format!("the cache lacks {}.", shown(missing)), only_last.then_some("E01-43")))
+            Some(Fault::new(format!("the cache lacks {}.", shown(missing))).mistake(only_last.then_some("E01-43")))
         }
         (missing, extra) => {
             let mistake = all_end_with(extra, "hook_attn_scores").then_some("E01-45");
-            Some((format!("the cache lacks {}; it holds {} instead.", shown(missing), shown(extra)), mistake))
+            let evidence = format!("the cache lacks {}; it holds {} instead.", shown(missing), shown(extra));
+            Some(Fault::new(evidence).mistake(mistake))
         }
     }
 }
 
-fn contents_fault(cache: &ActivationCache, run: &StoredRun, n_layers: usize) -> Result<Option<Fault>, Verdict> {
+fn contents_fault(cache: &Named, run: &StoredRun, n_layers: usize) -> Result<Option<Fault>, Damaged> {
     for layer in 0..n_layers {
         let name = pattern_of(layer);
         let values = Tensor::from(run.activation("pattern", layer)?);
         let axes = &["batch", "head", "query_pos", "key_pos"];
         let want = Want::Array { values, axes, tolerance: OF_PATTERNS };
-        let got = Value::from(cache[&name].to_owned());
-        if let Err(difference) = compare(&got, &want) {
-            return Ok(Some((format!("{name}:\n{}", difference.report), None)));
+        let Some((_, got)) = cache.iter().find(|(known, _)| *known == name) else { continue };
+        if let Err(difference) = compare(got, &want) {
+            return Ok(Some(Fault::new(format!("{name}:")).report(difference.report)));
         }
     }
     Ok(None)
@@ -113,10 +123,10 @@ fn contents_fault(cache: &ActivationCache, run: &StoredRun, n_layers: usize) -> 
 
 fn blocks_fault(ran: &[usize], n_layers: usize) -> Option<Fault> {
     if ran[0] > 1 {
-        return Some((format!("the model ran {} times; once is enough.", ran[0]), Some("E01-44")));
+        return Some(Fault::new(format!("the model ran {} times; once is enough.", ran[0])).mistake("E01-44"));
     }
     let later = ran.iter().skip(n_layers).filter(|count| **count > 0).count();
     let blocks = if later == 1 { "1 later block".into() } else { format!("{later} later blocks") };
     let words = format!("the cache is right, but {blocks} ran, for nothing.");
-    (later > 0).then_some((words, Some("E01-42")))
+    (later > 0).then(|| Fault::new(words).mistake("E01-42"))
 }

@@ -4,29 +4,34 @@ use ndarray::{Array4, Ix4};
 
 use super::stored::{OF_PATTERNS, StoredRun, array, runs};
 use super::{C10, C11, Submission};
+use crate::cases::Cases;
 use crate::compare::Want;
-use crate::grade::Grading;
+use crate::reference::Damaged;
 use crate::value::Tensor;
-use crate::verdict::{Check, Verdict};
 
 const AXES: &[&str] = &["batch", "head", "query_pos", "key_pos"];
 
 /// The pattern from queries and keys.
-pub fn c10_pattern_from_q_and_k(submission: &Submission) -> Check {
+pub fn c10_pattern_from_q_and_k(submission: &Submission) -> Cases {
     let pattern_from_q_and_k = submission.pattern_from_q_and_k;
-    let mut grading = Grading::of(&C10);
-    for (index, run) in runs(&C10)?.iter().enumerate() {
-        // The first layer and the last in turn.
-        let layer = if index % 2 == 0 { 0 } else { run.n_layers - 1 };
-        let (q, k) = (run.activation("q", layer)?, run.activation("k", layer)?);
-        let want = want(run.activation("pattern", layer)?);
-        let name = format!("{}, layer {layer}", run.in_words()?);
-        run.case.grade(&mut grading, name, want, move || pattern_from_q_and_k(&q, &k));
-    }
-    let large = |site: &str| array::<Ix4>(&C10, &format!("large.{site}"));
-    let (q, k, want) = (large("q")?, large("k")?, want(large("pattern")?));
-    grading.case("made-up queries and keys with scores around 110", want, move || pattern_from_q_and_k(&q, &k));
-    grading.verdict()
+    Cases::of(&C10, |cases| {
+        for (index, run) in runs()?.into_iter().enumerate() {
+            // The first layer and the last in turn.
+            let layer = if index % 2 == 0 { 0 } else { run.n_layers - 1 };
+            let (case, name) = (run.case, format!("{}, layer {layer}", run.in_words()?));
+            let of_want = run.clone();
+            let want = move || Ok(want(of_want.activation("pattern", layer)?));
+            let inputs = move || Ok((run.activation("q", layer)?, run.activation("k", layer)?));
+            case.add(cases, name, want, inputs, move |(q, k)| pattern_from_q_and_k(&q, &k))?;
+        }
+        let large = |site: &str| array::<Ix4>(&format!("large.{site}"));
+        let inputs = move || Ok((large("q")?, large("k")?));
+        let want = move || Ok(want(large("pattern")?));
+        cases.case_on("made-up queries and keys with scores around 110", want, inputs, move |(q, k)| {
+            pattern_from_q_and_k(&q, &k)
+        });
+        Ok(())
+    })
 }
 
 fn want(pattern: Array4<f32>) -> Want {
@@ -38,47 +43,50 @@ type Change = (usize, [usize; 4], f32);
 
 /// The largest difference between what is cached and what queries and keys give. In most of the caches some entries of
 /// the patterns were changed, by amounts that are known.
-pub fn c11_largest_error(submission: &Submission) -> Check {
-    let mut grading = Grading::of(&C11);
-    let runs = runs(&C11)?;
-    let of = |name: &str| runs.iter().find(|run| run.name == name).ok_or_else(|| runs[0].case.lacks(name));
-    let (three_rows, one_row) = (of("toy_3")?, of("toy_1")?);
-    let changes: &[Change] =
-        &[(0, [0, 1, 5, 2], 0.06), (0, [2, 3, 6, 1], -0.34), (0, [1, 0, 4, 4], 0.15), (1, [1, 2, 7, 3], 0.21)];
-    ask(&mut grading, submission, three_rows, &[], 1)?;
-    ask(&mut grading, submission, three_rows, changes, 0)?;
-    ask(&mut grading, submission, three_rows, changes, 1)?;
-    let changes: &[Change] = &[(2, [0, 1, 9, 0], 0.5), (2, [0, 2, 3, 3], -0.27), (0, [0, 3, 8, 5], 0.12)];
-    ask(&mut grading, submission, one_row, changes, 2)?;
-    for run in [of("gpt2")?, of("attn_only")?] {
-        ask(&mut grading, submission, run, &[], 0)?;
-        ask(&mut grading, submission, run, &[(1, [0, 5, 7, 3], -0.45)], 1)?;
-    }
-    grading.verdict()
+pub fn c11_largest_error(submission: &Submission) -> Cases {
+    let submission = *submission;
+    Cases::of(&C11, |cases| {
+        let runs = runs()?;
+        let of = |name: &str| runs.iter().find(|run| run.name == name).ok_or_else(|| runs[0].case.lacks(name));
+        let (three_rows, one_row) = (of("toy_3")?, of("toy_1")?);
+        let changes: &[Change] =
+            &[(0, [0, 1, 5, 2], 0.06), (0, [2, 3, 6, 1], -0.34), (0, [1, 0, 4, 4], 0.15), (1, [1, 2, 7, 3], 0.21)];
+        ask(cases, submission, three_rows, &[], 1)?;
+        ask(cases, submission, three_rows, changes, 0)?;
+        ask(cases, submission, three_rows, changes, 1)?;
+        let changes: &[Change] = &[(2, [0, 1, 9, 0], 0.5), (2, [0, 2, 3, 3], -0.27), (0, [0, 3, 8, 5], 0.12)];
+        ask(cases, submission, one_row, changes, 2)?;
+        for run in [of("gpt2")?, of("attn_only")?] {
+            ask(cases, submission, run, &[], 0)?;
+            ask(cases, submission, run, &[(1, [0, 5, 7, 3], -0.45)], 1)?;
+        }
+        Ok(())
+    })
 }
 
 fn ask(
-    grading: &mut Grading,
-    submission: &Submission,
+    cases: &mut Cases,
+    submission: Submission,
     run: &StoredRun,
     changes: &[Change],
     layer: usize,
-) -> Result<(), Verdict> {
-    let largest_error = submission.largest_error;
+) -> Result<(), Damaged> {
     let here = || changes.iter().filter(|(changed, ..)| *changed == layer);
     let largest = here().map(|(.., by)| f64::from(by.abs())).fold(0.0, f64::max);
-    let cache = run.cache(|layer, pattern| {
-        for (_, place, by) in changes.iter().filter(|(changed, ..)| *changed == layer) {
-            pattern[*place] += by;
-        }
-    })?;
     let what = match here().count() {
         0 => "nothing changed in it".to_string(),
         1 => "one entry changed by hand".to_string(),
         n => format!("{n} entries changed by hand"),
     };
     let name = format!("{}, layer {layer}, {what}", run.in_words()?);
-    let want = Want::Array { values: Tensor::from(largest), axes: &[], tolerance: OF_PATTERNS };
-    run.case.grade(grading, name, want, move || largest_error(&cache, layer));
-    Ok(())
+    let want = move || Ok(Want::Array { values: Tensor::from(largest), axes: &[], tolerance: OF_PATTERNS });
+    let (case, run, changes) = (run.case, run.clone(), changes.to_vec());
+    let inputs = move || {
+        run.cache(|layer, pattern| {
+            for (_, place, by) in changes.iter().filter(|(changed, ..)| *changed == layer) {
+                pattern[*place] += by;
+            }
+        })
+    };
+    case.add(cases, name, want, inputs, move |cache| (submission.largest_error)(&cache, layer))
 }

@@ -2,19 +2,17 @@
 //! the purpose.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use hooked_transformer::{ActivationCache, HookedTransformer, HookedTransformerConfig, Tokenizer, Tokens};
 use ndarray::{ArrayD, Dimension, Ix3, Ix4, IxDyn};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
+use crate::cases::Cases;
 use crate::compare::Want;
-use crate::exercise::CheckInfo;
-use crate::grade::Grading;
-use crate::reference::{self, Arrays, Damaged, repository};
+use crate::reference::{self, Arrays, Damaged, Kept, repository};
 use crate::value::{Tensor, Value};
-use crate::verdict::Verdict;
 
 const ARRAYS: &str = "reference_data/activations/exercise_01.safetensors";
 const FACTS: &str = "reference_data/activations/exercise_01.json";
@@ -37,60 +35,48 @@ struct Stored {
 }
 
 /// Reads the references, once.
-fn stored() -> Result<&'static Stored, Damaged> {
-    static STORED: OnceLock<Result<Stored, Damaged>> = OnceLock::new();
-    let stored = STORED.get_or_init(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }));
-    stored.as_ref().map_err(Damaged::clone)
+fn stored() -> Result<Arc<Stored>, Damaged> {
+    static STORED: Kept<Stored> = Kept::new();
+    STORED.get(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }))
 }
 
-/// One item of a list of references, for one check.
+/// One item of a list of references.
 #[derive(Clone, Copy)]
 pub(super) struct Case {
-    check: &'static CheckInfo,
     kind: &'static str,
     index: usize,
-    json: &'static Json,
 }
 
 /// All items of a kind, such as "texts".
 ///
 /// # Errors
-/// The verdict that the course is damaged; also when there are none, for a check without cases would accept anything.
-pub(super) fn cases(check: &'static CheckInfo, kind: &'static str) -> Result<Vec<Case>, Verdict> {
-    let stored = stored().map_err(|damaged| damaged.verdict(check))?;
-    let items = stored.facts[kind].as_array().map_or(&[][..], Vec::as_slice);
-    if items.is_empty() {
-        return Err(reference::lacks(FACTS, &format!("any {kind}")).verdict(check));
+/// The course is damaged; also when there are none, for a check without cases would accept anything.
+pub(super) fn items(kind: &'static str) -> Result<Vec<Case>, Damaged> {
+    let count = stored()?.facts[kind].as_array().map_or(0, Vec::len);
+    if count == 0 {
+        return Err(reference::lacks(FACTS, &format!("any {kind}")));
     }
-    Ok(items.iter().enumerate().map(|(index, json)| Case { check, kind, index, json }).collect())
+    Ok((0..count).map(|index| Case { kind, index }).collect())
 }
 
 /// An array of any rank that belongs to no item.
 ///
 /// # Errors
-/// The verdict that the course is damaged.
-pub(super) fn array<D: Dimension>(check: &'static CheckInfo, name: &str) -> Result<ndarray::Array<f32, D>, Verdict> {
-    let read = || {
-        let array = to_f32(stored()?.arrays.get(name)?)?;
-        array.into_dimensionality().map_err(|e| reference::lacks(ARRAYS, &format!("`{name}` of the right rank ({e})")))
-    };
-    read().map_err(|damaged: Damaged| damaged.verdict(check))
+/// The course is damaged.
+pub(super) fn array<D: Dimension>(name: &str) -> Result<ndarray::Array<f32, D>, Damaged> {
+    let array = to_f32(&stored()?.arrays.get(name)?)?;
+    array.into_dimensionality().map_err(|e| reference::lacks(ARRAYS, &format!("`{name}` of the right rank ({e})")))
 }
 
 impl Case {
     /// A fact about the item.
-    pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Result<T, Verdict> {
-        T::deserialize(&self.json[key]).map_err(|_| self.lacks(key))
+    pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Result<T, Damaged> {
+        T::deserialize(&stored()?.facts[self.kind][self.index][key]).map_err(|_| self.lacks(key))
     }
 
-    /// The verdict that something about the item is missing, or does not serve.
-    pub(super) fn lacks(&self, what: &str) -> Verdict {
-        reference::lacks(FACTS, &format!("{what} in {}[{}]", self.kind, self.index)).verdict(self.check)
-    }
-
-    /// The verdict that a model cannot be used.
-    pub(super) fn unusable(&self, error: &hooked_transformer::Error) -> Verdict {
-        reference::unusable(FACTS, &error.to_string()).verdict(self.check)
+    /// Something about the item is missing, or does not serve.
+    pub(super) fn lacks(&self, what: &str) -> Damaged {
+        reference::lacks(FACTS, &format!("{what} in {}[{}]", self.kind, self.index))
     }
 
     /// Its number in its list.
@@ -99,44 +85,46 @@ impl Case {
     }
 
     /// The model that the item is about.
-    pub(super) fn model(&self) -> Result<&'static HookedTransformer, Verdict> {
-        model(&self.get::<String>("model")?).map_err(|damaged| damaged.verdict(self.check))
+    pub(super) fn model(&self) -> Result<&'static HookedTransformer, Damaged> {
+        model(&self.get::<String>("model")?)
     }
 
     /// The model's name in words.
-    pub(super) fn model_in_words(&self) -> Result<String, Verdict> {
+    pub(super) fn model_in_words(&self) -> Result<String, Damaged> {
         let name: String = self.get("model")?;
         Ok(if name == TOY { "the made-up model".into() } else { name })
     }
 
-    fn is_made_up(&self) -> bool {
-        self.json["model"] == TOY
+    fn is_made_up(&self) -> Result<bool, Damaged> {
+        Ok(self.get::<String>("model")? == TOY)
     }
 
     /// An array that belongs to the item, with its rank in the type.
-    pub(super) fn array<D: Dimension>(&self, name: &str) -> Result<ndarray::Array<f32, D>, Verdict> {
-        array(self.check, name)
+    pub(super) fn array<D: Dimension>(&self, name: &str) -> Result<ndarray::Array<f32, D>, Damaged> {
+        array(name)
     }
 
     /// Tokens `[batch, pos]`.
-    pub(super) fn tokens(&self, name: &str) -> Result<Tokens, Verdict> {
+    pub(super) fn tokens(&self, name: &str) -> Result<Tokens, Damaged> {
         Ok(self.array::<ndarray::Ix2>(name)?.mapv(|id| id as usize))
     }
 
-    /// Runs the item as a case of its check: mistakes are told apart on the made-up model alone, since what they give on
+    /// Adds the item as a case of a check: mistakes are told apart on the made-up model alone, since what they give on
     /// the others depends on their weights.
-    pub(super) fn grade<T: Into<Value> + Send + 'static>(
+    pub(super) fn add<I: Send + 'static, T: Into<Value>>(
         &self,
-        grading: &mut Grading,
+        cases: &mut Cases,
         name: String,
-        want: Want,
-        function: impl FnOnce() -> T + Send + 'static,
-    ) {
-        if self.is_made_up() {
-            grading.case(name, want, function);
+        want: impl FnOnce() -> Result<Want, Damaged> + 'static,
+        inputs: impl FnOnce() -> Result<I, Damaged> + 'static,
+        call: impl FnOnce(I) -> T + Send + 'static,
+    ) -> Result<(), Damaged> {
+        if self.is_made_up()? {
+            cases.case_on(name, want, inputs, call);
         } else {
-            grading.case_that_does_not_tell(name, want, function);
+            cases.case_without_diagnosis(name, want, inputs, call);
         }
+        Ok(())
     }
 }
 
@@ -146,6 +134,7 @@ pub(super) fn words(words: Vec<String>, what: &'static str) -> Want {
 }
 
 /// A run of a model whose tokens, logits, queries, keys and patterns are stored.
+#[derive(Clone)]
 pub(super) struct StoredRun {
     pub(super) case: Case,
     pub(super) name: String,
@@ -153,27 +142,27 @@ pub(super) struct StoredRun {
 }
 
 /// All of them.
-pub(super) fn runs(check: &'static CheckInfo) -> Result<Vec<StoredRun>, Verdict> {
-    let runs = cases(check, "runs")?.into_iter();
+pub(super) fn runs() -> Result<Vec<StoredRun>, Damaged> {
+    let runs = items("runs")?.into_iter();
     runs.map(|case| Ok(StoredRun { case, name: case.get("run")?, n_layers: case.get("n_layers")? })).collect()
 }
 
 impl StoredRun {
-    pub(super) fn tokens(&self) -> Result<Tokens, Verdict> {
+    pub(super) fn tokens(&self) -> Result<Tokens, Damaged> {
         self.case.tokens(&format!("{}.tokens", self.name))
     }
 
-    pub(super) fn logits(&self) -> Result<ndarray::Array3<f32>, Verdict> {
+    pub(super) fn logits(&self) -> Result<ndarray::Array3<f32>, Damaged> {
         self.case.array::<Ix3>(&format!("{}.logits", self.name))
     }
 
     /// Queries or keys `[batch, pos, head, d_head]`, or a pattern `[batch, head, query_pos, key_pos]`.
-    pub(super) fn activation(&self, site: &str, layer: usize) -> Result<ndarray::Array4<f32>, Verdict> {
+    pub(super) fn activation(&self, site: &str, layer: usize) -> Result<ndarray::Array4<f32>, Damaged> {
         self.case.array::<Ix4>(&format!("{}.blocks.{layer}.attn.hook_{site}", self.name))
     }
 
     /// A cache of queries, keys and patterns in which `change` has had its way with each pattern.
-    pub(super) fn cache(&self, change: impl Fn(usize, &mut ndarray::Array4<f32>)) -> Result<ActivationCache, Verdict> {
+    pub(super) fn cache(&self, change: impl Fn(usize, &mut ndarray::Array4<f32>)) -> Result<ActivationCache, Damaged> {
         let mut arrays = Vec::new();
         for layer in 0..self.n_layers {
             for site in ["q", "k", "pattern"] {
@@ -188,7 +177,7 @@ impl StoredRun {
     }
 
     /// What it is, in words.
-    pub(super) fn in_words(&self) -> Result<String, Verdict> {
+    pub(super) fn in_words(&self) -> Result<String, Damaged> {
         let (batch, n_pos) = self.tokens()?.dim();
         Ok(format!("{}, batch {batch}, {n_pos} positions", self.case.model_in_words()?))
     }
@@ -215,20 +204,20 @@ fn embedded(name: &str) -> Result<HookedTransformer, Damaged> {
 }
 
 /// The configuration of an embedded model, without its weights.
-pub(super) fn config_of(check: &'static CheckInfo, name: &str) -> Result<HookedTransformerConfig, Verdict> {
+pub(super) fn config_of(name: &str) -> Result<HookedTransformerConfig, Damaged> {
     let file = format!("reference_data/models/{name}/config.json");
     let cfg = HookedTransformerConfig::from_json_file(repository().join(&file));
-    cfg.map_err(|e| reference::unusable(&file, &e.to_string()).verdict(check))
+    cfg.map_err(|e| reference::unusable(&file, &e.to_string()))
 }
 
 fn made_up() -> Result<HookedTransformer, Damaged> {
-    let Stored { arrays, facts } = stored()?;
-    let facts = &facts[TOY];
+    let stored = stored()?;
+    let (arrays, facts) = (&stored.arrays, &stored.facts[TOY]);
     let unusable = |file: &'static str| move |e: hooked_transformer::Error| reference::unusable(file, &e.to_string());
     let cfg = HookedTransformerConfig::from_json(facts["config"].clone()).map_err(unusable(FACTS))?;
     let mut weights = HashMap::new();
     for name in facts["weights"].as_array().into_iter().flatten().filter_map(Json::as_str) {
-        weights.insert(name, to_f32(arrays.get(&format!("toy.weights.{name}"))?)?);
+        weights.insert(name, to_f32(&arrays.get(&format!("toy.weights.{name}"))?)?);
     }
     let mut model = HookedTransformer::from_state_dict(cfg, |name| weights.get(name).map(|array| array.view()))
         .map_err(unusable(ARRAYS))?;

@@ -1,64 +1,46 @@
 //! The check of the losses on the two halves.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use hooked_transformer::Tokens;
 use ndarray::Array3;
 
-use super::stored::{self, Stored, stored};
+use super::stored::{self, stored};
 use super::{C6, Submission};
+use crate::cases::Cases;
 use crate::compare::Want;
-use crate::grade::Grading;
-use crate::reference::Damaged;
 use crate::value::Tensor;
-use crate::verdict::Check;
 
 /// Single precision on logits around 100 leaves a few 1e-6; the nearest mistake is more than a tenth off.
 const TOLERANCE: f64 = 3e-4;
 
 /// The mean loss on the first copy and on the second.
-pub fn c6_repeated_loss_by_half(submission: &Submission) -> Check {
+pub fn c6_repeated_loss_by_half(submission: &Submission) -> Cases {
     let loss = submission.repeated_loss_by_half;
-    let mut grading = Grading::of(&C6);
-    for made_up in [
-        MadeUp { batch: 1, seq_len: 2, d_vocab: 7, lift: 0.0 },
-        MadeUp { batch: 3, seq_len: 4, d_vocab: 11, lift: 0.0 },
-        MadeUp { batch: 2, seq_len: 3, d_vocab: 5, lift: 100.0 },
-    ] {
-        let (logits, tokens) = (made_up.logits(), made_up.tokens());
-        grading.case(made_up.words(), want(made_up.losses()), move || loss(&logits, &tokens));
-    }
-    let damaged = |damaged: Damaged| damaged.verdict(&C6);
-    let stored = stored(&C6)?;
-    for item in 0..stored.count("repeated").map_err(damaged)? {
-        let (tokens, losses) = model_case(stored, item).map_err(damaged)?;
-        let logits = logits_of(item, &tokens).map_err(damaged)?;
-        let name = format!("the model on random tokens, batch {}, {} positions", tokens.nrows(), tokens.ncols());
-        grading.case_that_does_not_tell(name, want(losses), move || loss(&logits, &tokens));
-    }
-    grading.verdict()
+    Cases::of(&C6, |cases| {
+        for made_up in [
+            MadeUp { batch: 1, seq_len: 2, d_vocab: 7, lift: 0.0 },
+            MadeUp { batch: 3, seq_len: 4, d_vocab: 11, lift: 0.0 },
+            MadeUp { batch: 2, seq_len: 3, d_vocab: 5, lift: 100.0 },
+        ] {
+            let call = move || loss(&made_up.logits(), &made_up.tokens());
+            cases.case(made_up.words(), move || want(made_up.losses()), call);
+        }
+        for item in 0..stored()?.count("repeated")? {
+            let tokens = stored()?.tokens(&format!("repeated_{item}"))?;
+            let name = format!("the model on random tokens, batch {}, {} positions", tokens.nrows(), tokens.ncols());
+            let inputs = move || Ok((stored::logits(&tokens)?, tokens));
+            let want = move || {
+                let stored = stored()?;
+                let mean = |half: &str| stored.number("repeated", item, &format!("log_prob_{half}_half"));
+                Ok(want((-mean("first")?, -mean("second")?)))
+            };
+            cases.case_without_diagnosis(name, want, inputs, move |(logits, tokens)| loss(&logits, &tokens));
+        }
+        Ok(())
+    })
 }
 
 fn want((first, second): (f64, f64)) -> Want {
     Want::Array { values: Tensor::from((first, second)), axes: &["half"], tolerance: TOLERANCE }
-}
-
-fn model_case(stored: &Stored, item: usize) -> Result<(Tokens, (f64, f64)), Damaged> {
-    let mean = |half: &str| stored.number("repeated", item, &format!("log_prob_{half}_half"));
-    Ok((stored.tokens(&format!("repeated_{item}"))?, (-mean("first")?, -mean("second")?)))
-}
-
-/// Runs the model once for each item, however often the check runs in this process.
-fn logits_of(item: usize, tokens: &Tokens) -> Result<Arc<Array3<f32>>, Damaged> {
-    static KNOWN: Mutex<Vec<(usize, Arc<Array3<f32>>)>> = Mutex::new(Vec::new());
-    // A poisoned lock only means that another check failed while it looked.
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, logits)) = known.iter().find(|(of, _)| *of == item) {
-        return Ok(Arc::clone(logits));
-    }
-    let logits = stored::logits(tokens)?;
-    known.push((item, Arc::clone(&logits)));
-    Ok(logits)
 }
 
 /// Logits whose losses are known by construction: at each position the token that follows gets a chosen probability, and

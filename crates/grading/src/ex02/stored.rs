@@ -7,10 +7,8 @@ use hooked_transformer::{ActivationCache, HookedTransformer, Tokens};
 use ndarray::{Array3, ArrayD, IxDyn};
 use serde_json::Value as Json;
 
-use crate::exercise::CheckInfo;
-use crate::reference::{self, Arrays, Damaged, repository};
+use crate::reference::{self, Arrays, Damaged, Kept, repository};
 use crate::value::Tensor;
-use crate::verdict::Verdict;
 
 const ARRAYS: &str = "reference_data/activations/exercise_02.safetensors";
 const FACTS: &str = "reference_data/activations/exercise_02.json";
@@ -25,11 +23,10 @@ pub(super) struct Stored {
 /// Reads the references, once.
 ///
 /// # Errors
-/// The verdict that the course is damaged.
-pub(super) fn stored(check: &'static CheckInfo) -> Result<&'static Stored, Verdict> {
-    static STORED: OnceLock<Result<Stored, Damaged>> = OnceLock::new();
-    let stored = STORED.get_or_init(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }));
-    stored.as_ref().map_err(|damaged| damaged.verdict(check))
+/// The course is damaged.
+pub(super) fn stored() -> Result<Arc<Stored>, Damaged> {
+    static STORED: Kept<Stored> = Kept::new();
+    STORED.get(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }))
 }
 
 impl Stored {
@@ -67,13 +64,18 @@ impl Stored {
         Ok(scores)
     }
 
+    /// How many layers have a score, given as [`scores`](Self::scores).
+    pub(super) fn n_layers(&self, kind: &str, item: usize, key: &str) -> Result<usize, Damaged> {
+        Ok(self.fact(kind, item, key)?.as_array().map_or(0, Vec::len))
+    }
+
     /// The patterns of one item, `[batch, head, query_pos, key_pos]` for each layer.
     ///
     /// Those of a text are stored without a batch axis and get one of length one.
     pub(super) fn patterns(&self, prefix: &str, n_layers: usize) -> Result<ActivationCache, Damaged> {
         let layers = (0..n_layers).map(|layer| {
             let name = format!("blocks.{layer}.attn.hook_pattern");
-            let pattern = with_batch_axis(self.arrays.get(&format!("{prefix}.{name}"))?);
+            let pattern = with_batch_axis(&self.arrays.get(&format!("{prefix}.{name}"))?);
             Ok((name, pattern.ok_or_else(|| reference::lacks(ARRAYS, &format!("patterns at {prefix}")))?))
         });
         Ok(ActivationCache::from_arrays(layers.collect::<Result<Vec<_>, Damaged>>()?))
@@ -99,19 +101,14 @@ fn with_batch_axis(stored: &Tensor) -> Option<ArrayD<f32>> {
     ArrayD::from_shape_vec(IxDyn(&shape), stored.data.iter().map(|x| *x as f32).collect()).ok()
 }
 
-/// How many layers these scores tell about.
-pub(super) fn n_layers(scores: &[(String, f64)]) -> usize {
-    let layer = |name: &str| name.split('.').next().and_then(|layer| layer.parse::<usize>().ok());
-    scores.iter().filter_map(|(name, _)| layer(name)).max().map_or(0, |layer| layer + 1)
-}
-
 /// The logits of the embedded model, `[batch, pos, d_vocab]`. They are an input of the learner's function, not what it is
 /// compared with.
 ///
 /// # Errors
 /// The model is missing or damaged.
-pub(super) fn logits(tokens: &Tokens) -> Result<Arc<Array3<f32>>, Damaged> {
+pub(super) fn logits(tokens: &Tokens) -> Result<Array3<f32>, Damaged> {
     let unreadable = |error: hooked_transformer::Error| reference::unusable(MODEL, &error.to_string());
-    let model = HookedTransformer::load(repository().join(MODEL)).map_err(unreadable)?;
-    model.run(tokens).logits().map(Arc::new).map_err(unreadable)
+    static LOADED: OnceLock<Result<HookedTransformer, Damaged>> = OnceLock::new();
+    let loaded = LOADED.get_or_init(|| HookedTransformer::load(repository().join(MODEL)).map_err(unreadable));
+    loaded.as_ref().map_err(Clone::clone)?.run(tokens).logits().map_err(unreadable)
 }

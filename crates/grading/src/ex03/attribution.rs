@@ -1,18 +1,13 @@
 //! The checks of logit attribution: the table, its means by half, and the centred unembedding.
 
-use std::sync::Arc;
-
 use hooked_transformer::NameFilter;
 use ndarray::{Array2, Array3, Axis, Ix3, Ix4};
 
-use super::hooks::run;
-use super::stored::{ATTN_ONLY, Case, Stored, stored};
+use super::stored::{ATTN_ONLY, Case, stored};
 use super::{C08, C09, C12, Submission};
+use crate::cases::Cases;
 use crate::compare::Want;
-use crate::grade::Grading;
-use crate::reference::Damaged;
 use crate::value::Tensor;
-use crate::verdict::Check;
 
 /// Logits of the embedded model are around 10 to 30, so single precision leaves about 2e-5.
 const LOGITS: f64 = 1e-3;
@@ -22,57 +17,56 @@ const MEANS: f64 = 1e-5;
 const COMPONENTS: &[&str] = &["pos", "component"];
 
 /// Each component's share of the logit of the token that comes next.
-pub fn c08_logit_attribution(submission: &Submission) -> Check {
+pub fn c08_logit_attribution(submission: &Submission) -> Cases {
     let attribution = submission.logit_attribution;
-    let damaged = |damaged: Damaged| damaged.verdict(&C08);
-    let stored = stored(&C08)?;
-    let mut grading = Grading::of(&C08);
-    for made_up in [MadeUp { n_pos: 5, n_heads: 3, d_model: 4, d_vocab: 11 }, MadeUp::ONE_HEAD] {
-        let want = Want::Array { values: made_up.attribution(), axes: COMPONENTS, tolerance: LOGITS };
-        grading.case(made_up.words(), want, move || {
-            let (embed, l1, l2) = (made_up.embed(), made_up.results(1), made_up.results(2));
-            let tokens = ndarray::Array1::from(made_up.tokens());
-            attribution(embed.view(), l1.view(), l2.view(), made_up.w_u().view(), tokens.view())
-        });
-    }
-    let cases = [
-        (stored.tiny("attn_0"), vec![0, 2]),
-        (stored.embedded(ATTN_ONLY, "text"), vec![0]),
-        (stored.embedded(ATTN_ONLY, "repeated"), vec![0]),
-    ];
-    for (case, rows) in cases {
-        let case = case.map_err(damaged)?;
-        for row in rows {
-            on_a_model(&mut grading, stored, &case, row, attribution).map_err(damaged)?;
+    Cases::of(&C08, |cases| {
+        for made_up in [MadeUp { n_pos: 5, n_heads: 3, d_model: 4, d_vocab: 11 }, MadeUp::ONE_HEAD] {
+            let want = move || Want::Array { values: made_up.attribution(), axes: COMPONENTS, tolerance: LOGITS };
+            cases.case(made_up.words(), want, move || {
+                let (embed, l1, l2) = (made_up.embed(), made_up.results(1), made_up.results(2));
+                let tokens = ndarray::Array1::from(made_up.tokens());
+                attribution(embed.view(), l1.view(), l2.view(), made_up.w_u().view(), tokens.view())
+            });
         }
-    }
-    for key in ["text.attribution", "repeated.attribution"] {
-        stored.not_zero(key, LOGITS).map_err(damaged)?;
-    }
-    grading.verdict()
+        let stored_now = stored()?;
+        let on = [
+            (stored_now.tiny("attn_0")?, vec![0, 2]),
+            (stored_now.embedded(ATTN_ONLY, "text")?, vec![0]),
+            (stored_now.embedded(ATTN_ONLY, "repeated")?, vec![0]),
+        ];
+        for (case, rows) in on {
+            rows.into_iter().for_each(|row| on_a_model(cases, &case, row, attribution));
+        }
+        cases.property(|_| {
+            for key in ["text.attribution", "repeated.attribution"] {
+                stored()?.not_zero(key, LOGITS)?;
+            }
+            Ok(())
+        });
+        Ok(())
+    })
 }
 
 /// One row of a batch; the embedding and the heads' results are the input.
-fn on_a_model(
-    grading: &mut Grading,
-    stored: &Stored,
-    case: &Case,
-    row: usize,
-    attribution: super::Attribution,
-) -> Result<(), Damaged> {
-    let all = stored.tensor(&format!("{}.attribution", case.key))?;
-    let shape = all.shape.get(1..).unwrap_or_default();
-    let values = all.gather(shape, |i| [&[row], i].concat());
-    let want = Want::Array { values, axes: COMPONENTS, tolerance: LOGITS };
-    let filter = |name: &str| name == "hook_embed" || name.ends_with("hook_result");
-    let cache = case.cache(Some(NameFilter::from(filter)))?;
-    let (model, tokens) = (Arc::clone(&case.model), case.tokens.row(row).to_owned());
-    run(grading, case, &format!(", row {row}"), want, move || {
+fn on_a_model(cases: &mut Cases, case: &Case, row: usize, attribution: super::Attribution) {
+    let key = case.key;
+    let want = move || {
+        let all = stored()?.tensor(&format!("{key}.attribution"))?;
+        let shape = all.shape.get(1..).unwrap_or_default();
+        let values = all.gather(shape, |i| [&[row], i].concat());
+        Ok(Want::Array { values, axes: COMPONENTS, tolerance: LOGITS })
+    };
+    let of_inputs = case.clone();
+    let inputs = move || {
+        let filter = |name: &str| name == "hook_embed" || name.ends_with("hook_result");
+        let tokens = of_inputs.tokens.row(row).to_owned();
+        Ok((of_inputs.cache(Some(NameFilter::from(filter)))?, of_inputs.model()?, tokens))
+    };
+    case.add(cases, &format!(", row {row}"), want, inputs, move |(cache, model, tokens)| {
         let embed = cache.view::<Ix3>("hook_embed").index_axis_move(Axis(0), row);
         let results = |layer: usize| cache.view::<Ix4>(("result", layer)).index_axis_move(Axis(0), row);
         attribution(embed, results(0), results(1), model.W_U(), tokens.view())
     });
-    Ok(())
 }
 
 /// Vectors and a vocabulary of plain numbers, in which the shares are easily added up.
@@ -134,41 +128,54 @@ impl MadeUp {
 }
 
 /// The means over the first copy and over the second.
-pub fn c09_attribution_by_half(submission: &Submission) -> Check {
+pub fn c09_attribution_by_half(submission: &Submission) -> Cases {
     let by_half = submission.attribution_by_half;
-    let mut grading = Grading::of(&C09);
-    for (seq_len, components) in [(3, 5), (4, 7), (1, 3)] {
-        let table = Array2::from_shape_fn((2 * seq_len, components), |(pos, component)| {
-            let copy = if pos < seq_len { 0.0 } else { 2.0 };
-            copy + (pos * pos) as f32 / 8.0 + ((3 * pos + 5 * component) % 7) as f32 / 4.0 - component as f32 / 2.0
-        });
-        let mean = |half: usize, component: usize| {
-            let rows = half * seq_len..(half + 1) * seq_len;
-            rows.map(|pos| f64::from(table[[pos, component]])).sum::<f64>() / seq_len as f64
-        };
-        let values = (0..2).flat_map(|half| (0..components).map(move |component| (half, component)));
-        let values = values.map(|(half, component)| mean(half, component)).collect();
-        let values = Tensor::new(&[2, components], values);
-        let want = Want::Array { values, axes: &["half", "component"], tolerance: MEANS };
-        grading.case(format!("made-up attributions, segment {seq_len}"), want, move || by_half(table.view()));
-    }
-    grading.verdict()
+    Cases::of(&C09, |cases| {
+        for (seq_len, components) in [(3, 5), (4, 7), (1, 3)] {
+            let table = move || {
+                Array2::from_shape_fn((2 * seq_len, components), |(pos, component)| {
+                    let copy = if pos < seq_len { 0.0 } else { 2.0 };
+                    let step = ((3 * pos + 5 * component) % 7) as f32 / 4.0;
+                    copy + (pos * pos) as f32 / 8.0 + step - component as f32 / 2.0
+                })
+            };
+            let want = move || {
+                let table = table();
+                let mean = |half: usize, component: usize| {
+                    let rows = half * seq_len..(half + 1) * seq_len;
+                    rows.map(|pos| f64::from(table[[pos, component]])).sum::<f64>() / seq_len as f64
+                };
+                let cells = (0..2).flat_map(|half| (0..components).map(move |component| (half, component)));
+                let values = cells.map(|(half, component)| mean(half, component)).collect();
+                let values = Tensor::new(&[2, components], values);
+                Want::Array { values, axes: &["half", "component"], tolerance: MEANS }
+            };
+            cases.case(format!("made-up attributions, segment {seq_len}"), want, move || by_half(table().view()));
+        }
+        Ok(())
+    })
 }
 
 /// Every row of the unembedding has the mean zero, and is moved as a whole.
-pub fn c12_center_unembed(submission: &Submission) -> Check {
+pub fn c12_center_unembed(submission: &Submission) -> Cases {
     let center = submission.center_unembed;
-    let mut grading = Grading::of(&C12);
-    for (d_model, d_vocab) in [(4, 7), (6, 5), (1, 3)] {
-        let w_u = Array2::from_shape_fn((d_model, d_vocab), |(d, id)| {
-            ((5 * d + 3 * id + d * id) % 7) as f32 / 4.0 + d as f32 / 2.0 - 0.75
-        });
-        let entry = |d: usize, id: usize| f64::from(w_u[[d, id]]);
-        let mean = |d: usize| (0..d_vocab).map(|id| entry(d, id)).sum::<f64>() / d_vocab as f64;
-        let cells = (0..d_model).flat_map(|d| (0..d_vocab).map(move |id| (d, id)));
-        let values = Tensor::new(&[d_model, d_vocab], cells.map(|(d, id)| entry(d, id) - mean(d)).collect());
-        let want = Want::Array { values, axes: &["d_model", "d_vocab"], tolerance: MEANS };
-        grading.case(format!("made-up W_U, d_model {d_model}, {d_vocab} tokens"), want, move || center(w_u.view()));
-    }
-    grading.verdict()
+    Cases::of(&C12, |cases| {
+        for (d_model, d_vocab) in [(4, 7), (6, 5), (1, 3)] {
+            let w_u = move || {
+                Array2::from_shape_fn((d_model, d_vocab), |(d, id)| {
+                    ((5 * d + 3 * id + d * id) % 7) as f32 / 4.0 + d as f32 / 2.0 - 0.75
+                })
+            };
+            let want = move || {
+                let w_u = w_u();
+                let entry = |d: usize, id: usize| f64::from(w_u[[d, id]]);
+                let mean = |d: usize| (0..d_vocab).map(|id| entry(d, id)).sum::<f64>() / d_vocab as f64;
+                let cells = (0..d_model).flat_map(|d| (0..d_vocab).map(move |id| (d, id)));
+                let values = Tensor::new(&[d_model, d_vocab], cells.map(|(d, id)| entry(d, id) - mean(d)).collect());
+                Want::Array { values, axes: &["d_model", "d_vocab"], tolerance: MEANS }
+            };
+            cases.case(format!("made-up W_U, d_model {d_model}, {d_vocab} tokens"), want, move || center(w_u().view()));
+        }
+        Ok(())
+    })
 }

@@ -8,11 +8,10 @@ use hooked_transformer::{ActivationCache, HookedTransformer, HookedTransformerCo
 use ndarray::{ArrayD, IxDyn};
 use serde_json::Value as Json;
 
+use crate::cases::Cases;
 use crate::compare::Want;
-use crate::exercise::CheckInfo;
-use crate::reference::{self, Arrays, Damaged, repository};
-use crate::value::Tensor;
-use crate::verdict::Verdict;
+use crate::reference::{self, Arrays, Damaged, Kept, repository};
+use crate::value::{Tensor, Value};
 
 const ARRAYS: &str = "reference_data/activations/exercise_03.safetensors";
 const FACTS: &str = "reference_data/activations/exercise_03.json";
@@ -34,75 +33,125 @@ pub(super) struct Stored {
 /// Reads the references, once.
 ///
 /// # Errors
-/// The verdict that the course is damaged.
-pub(super) fn stored(check: &'static CheckInfo) -> Result<&'static Stored, Verdict> {
-    static STORED: OnceLock<Result<Stored, Damaged>> = OnceLock::new();
-    let stored = STORED.get_or_init(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }));
-    stored.as_ref().map_err(|damaged| damaged.verdict(check))
+/// The course is damaged.
+pub(super) fn stored() -> Result<Arc<Stored>, Damaged> {
+    static STORED: Kept<Stored> = Kept::new();
+    STORED.get(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }))
 }
 
 /// A model with the tokens to run it on, and the name under which its references are stored.
 #[derive(Clone)]
 pub(super) struct Case {
     pub key: &'static str,
-    pub model: Arc<HookedTransformer>,
+    /// The embedded model; otherwise it is a tiny one, on which a mistake is recognised.
+    embedded: Option<&'static str>,
     pub tokens: Tokens,
     /// In words, for the verdict.
     pub words: String,
-    /// Whether it is a tiny model, on which a mistake is recognised.
-    pub tiny: bool,
 }
 
 impl Case {
+    /// The model, with hooks of its own.
+    pub(super) fn model(&self) -> Result<HookedTransformer, Damaged> {
+        match self.embedded {
+            Some(name) => embedded_model(name).cloned(),
+            None => stored()?.tiny_model(self.key),
+        }
+    }
+
+    /// The model with its tokens: the inputs of most calls.
+    pub(super) fn model_and_tokens(&self) -> Result<(HookedTransformer, Tokens), Damaged> {
+        Ok((self.model()?, self.tokens.clone()))
+    }
+
     /// All activations, or those of a filter: an input of the learner's function, not what it is compared with.
-    pub(super) fn cache<'a>(&'a self, filter: Option<NameFilter<'a>>) -> Result<ActivationCache, Damaged> {
-        let run = self.model.run(&self.tokens);
+    pub(super) fn cache(&self, filter: Option<NameFilter<'_>>) -> Result<ActivationCache, Damaged> {
+        let model = self.model()?;
+        let run = model.run(&self.tokens);
         let run = match filter {
             Some(filter) => run.names_filter(filter),
             None => run,
         };
         run.cache().map_err(|error| reference::unusable(FACTS, &error.to_string()))
     }
-}
 
-impl Stored {
-    pub(super) fn tensor(&self, name: &str) -> Result<&Tensor, Damaged> {
-        self.arrays.get(name)
-    }
-
-    /// What the oracle computed in a case.
+    /// What the oracle computed.
     pub(super) fn want(
         &self,
-        case: &Case,
         name: &str,
         axes: &'static [&'static str],
         tolerance: f64,
-    ) -> Result<Want, Damaged> {
-        let values = self.tensor(&format!("{}.{name}", case.key))?.clone();
-        Ok(Want::Array { values, axes, tolerance })
+    ) -> impl FnOnce() -> Result<Want, Damaged> + 'static {
+        let name = format!("{}.{name}", self.key);
+        move || Ok(Want::Array { values: stored()?.tensor(&name)?, axes, tolerance })
+    }
+
+    /// Adds a case of a check; on a tiny model a mistake is recognised by what it gives.
+    pub(super) fn add<I: Send + 'static, T: Into<Value>>(
+        &self,
+        cases: &mut Cases,
+        what: &str,
+        want: impl FnOnce() -> Result<Want, Damaged> + 'static,
+        inputs: impl FnOnce() -> Result<I, Damaged> + 'static,
+        call: impl FnOnce(I) -> T + Send + 'static,
+    ) {
+        let name = format!("{}{what}", self.words);
+        if self.embedded.is_none() {
+            cases.case_on(name, want, inputs, call);
+        } else {
+            cases.case_without_diagnosis(name, want, inputs, call);
+        }
+    }
+
+    /// Adds a case whose inputs are the model and the tokens.
+    pub(super) fn add_run<T: Into<Value>>(
+        &self,
+        cases: &mut Cases,
+        what: &str,
+        want: impl FnOnce() -> Result<Want, Damaged> + 'static,
+        call: impl FnOnce(&HookedTransformer, &Tokens) -> T + Send + 'static,
+    ) {
+        let case = self.clone();
+        self.add(cases, what, want, move || case.model_and_tokens(), move |(model, tokens)| call(&model, &tokens));
+    }
+}
+
+impl Stored {
+    pub(super) fn tensor(&self, name: &str) -> Result<Tensor, Damaged> {
+        self.arrays.get(name)
+    }
+
+    fn tiny_config(&self, key: &str) -> Result<HookedTransformerConfig, Damaged> {
+        HookedTransformerConfig::from_json(self.facts["models"][key].clone())
+            .map_err(|error| reference::unusable(FACTS, &error.to_string()))
+    }
+
+    fn tiny_model(&self, key: &str) -> Result<HookedTransformer, Damaged> {
+        let prefix = format!("{key}.weights.");
+        let mut weights = HashMap::new();
+        for name in self.arrays.names() {
+            if let Some(weight) = name.strip_prefix(&prefix) {
+                let array = to_array(&self.arrays.get(&name)?).ok_or_else(|| reference::lacks(ARRAYS, &name))?;
+                weights.insert(weight.to_string(), array);
+            }
+        }
+        let weight = |name: &str| weights.get(name).map(|array| array.view());
+        let model = HookedTransformer::from_state_dict(self.tiny_config(key)?, weight);
+        model.map_err(|error| reference::unusable(FACTS, &error.to_string()))
     }
 
     /// A tiny model.
     pub(super) fn tiny(&self, key: &'static str) -> Result<Case, Damaged> {
-        let unreadable = |error: hooked_transformer::Error| reference::unusable(FACTS, &error.to_string());
-        let cfg = HookedTransformerConfig::from_json(self.facts["models"][key].clone()).map_err(unreadable)?;
-        let prefix = format!("{key}.weights.");
-        let weights: HashMap<&str, ArrayD<f32>> =
-            self.arrays.with_prefix(&prefix).filter_map(|(name, tensor)| Some((name, to_array(tensor)?))).collect();
-        let model = HookedTransformer::from_state_dict(cfg, |name| weights.get(name).map(|array| array.view()));
-        let model = Arc::new(model.map_err(unreadable)?);
-        let tokens = self.tokens(key)?;
-        let cfg = model.cfg();
+        let (cfg, tokens) = (self.tiny_config(key)?, self.tokens(key)?);
         let words = format!("a tiny model, {} layers of {} heads, batch {}", cfg.n_layers, cfg.n_heads, tokens.nrows());
-        Ok(Case { key, model, tokens, words, tiny: true })
+        Ok(Case { key, embedded: None, tokens, words })
     }
 
     /// An embedded model on stored tokens.
     pub(super) fn embedded(&self, model: &'static str, key: &'static str) -> Result<Case, Damaged> {
         let tokens = self.tokens(key)?;
         let words = format!("{model}, batch {}, {} positions", tokens.nrows(), tokens.ncols());
-        // A clone shares the weights but not the hooks that somebody may leave behind.
-        Ok(Case { key, model: Arc::new(embedded_model(model)?.clone()), tokens, words, tiny: false })
+        Ok(Case { key, embedded: Some(model), tokens, words })
     }
 
     /// Both tiny attention-only models and the embedded one, each on repeated tokens.
@@ -176,11 +225,10 @@ fn embedded_model(name: &'static str) -> Result<&'static HookedTransformer, Dama
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ex03::C01;
 
     /// The figures that the guide quotes, `[layer][head]` or by component.
     fn found(name: &str) -> Vec<Vec<f64>> {
-        let stored = stored(&C01).unwrap();
+        let stored = stored().unwrap();
         let numbers = |json: &Json| json.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect();
         stored.facts["found"]["repeated"][name].as_array().unwrap().iter().map(numbers).collect()
     }
@@ -204,7 +252,7 @@ mod tests {
 
     #[test]
     fn the_induction_heads_carry_the_second_copy() {
-        let stored = stored(&C01).unwrap();
+        let stored = stored().unwrap();
         let halves = &stored.facts["found"]["repeated"];
         let (first, second) = (&halves["attribution_first_half"], &halves["attribution_second_half"]);
         let induction = found("induction");
@@ -220,7 +268,7 @@ mod tests {
 
     #[test]
     fn references_that_do_not_separate_are_damage() {
-        let stored = stored(&C01).unwrap();
+        let stored = stored().unwrap();
         assert!(stored.apart("repeated.zero_table", "repeated.mean_table", 1e-4).is_ok());
         assert!(stored.apart("repeated.zero_table", "repeated.zero_table", 1e-4).is_err());
         assert!(stored.not_zero("repeated.zero_table", 1e-4).is_ok());

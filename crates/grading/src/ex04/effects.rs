@@ -4,11 +4,9 @@ use ndarray::{Array2, array};
 
 use super::stored::{self, must_separate, stored};
 use super::{C12, C13, C14, Submission};
+use crate::cases::Cases;
 use crate::compare::Want;
-use crate::grade::Grading;
-use crate::reference::Damaged;
 use crate::value::Tensor;
-use crate::verdict::Check;
 
 /// Differences of log probabilities: single precision leaves some 1e-5.
 const EFFECT_TOLERANCE: f64 = 5e-4;
@@ -16,35 +14,30 @@ const EFFECT_TOLERANCE: f64 = 5e-4;
 const TOLERANCE: f64 = 1e-4;
 
 /// Gain and cost for each layer and coefficient.
-pub fn c12_effect_table(submission: &Submission) -> Check {
+pub fn c12_effect_table(submission: &Submission) -> Cases {
     let function = submission.effect_table;
-    let mut grading = Grading::of(&C12);
-    let damaged = |damaged: Damaged| damaged.verdict(&C12);
-    let (stored, model) = (stored(&C12)?, stored::model(&C12)?);
-    for item in 0..stored.count("effects").map_err(damaged)? {
-        let facts = stored.item("effects", item);
-        let prompts = facts.texts("prompts").map_err(damaged)?;
-        let coefficients = facts.numbers("coefficients").map_err(damaged)?;
-        let targets = facts.wholes("targets").map_err(damaged)?;
-        let vectors = stored.array2(&format!("effect_{item}.vectors")).map_err(damaged)?;
-        let values = stored.tensor(&format!("effect_{item}.table")).map_err(damaged)?.clone();
-        let is_clear =
-            values.data.iter().filter(|x| x.abs() > 100.0 * EFFECT_TOLERANCE).count() * 2 > values.data.len();
-        must_separate(is_clear, "effects that are not nearly zero").map_err(damaged)?;
-        let want = Want::Array { values, axes: &["measure", "layer", "coefficient"], tolerance: EFFECT_TOLERANCE };
-        let name = format!(
-            "{:?}: {} prompts, {} layers, coefficients {coefficients:?}",
-            facts.text("set").map_err(damaged)?,
-            prompts.len(),
-            vectors.nrows(),
-        );
-        let model = model.clone();
-        grading.case(name, want, move || {
-            let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
-            function(&model, &prompts, &vectors, &coefficients, &targets)
-        });
-    }
-    grading.verdict()
+    Cases::of(&C12, |cases| {
+        let stored_now = stored()?;
+        for item in 0..stored_now.count("effects")? {
+            let facts = stored_now.item("effects", item);
+            let (prompts, targets) = (facts.texts("prompts")?, facts.wholes("targets")?);
+            let coefficients = facts.numbers("coefficients")?;
+            let vectors = stored_now.array2(&format!("effect_{item}.vectors"))?;
+            let (set, n_prompts, n_layers) = (facts.text("set")?, prompts.len(), vectors.nrows());
+            let name = format!("{set:?}: {n_prompts} prompts, {n_layers} layers, coefficients {coefficients:?}");
+            let want = move || {
+                let values = stored()?.tensor(&format!("effect_{item}.table"))?;
+                let clear = values.data.iter().filter(|x| x.abs() > 100.0 * EFFECT_TOLERANCE).count();
+                must_separate(clear * 2 > values.data.len(), "effects that are not nearly zero")?;
+                Ok(Want::Array { values, axes: &["measure", "layer", "coefficient"], tolerance: EFFECT_TOLERANCE })
+            };
+            cases.case_on(name, want, stored::model, move |model| {
+                let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
+                function(&model, &prompts, &vectors, &coefficients, &targets)
+            });
+        }
+        Ok(())
+    })
 }
 
 /// Tables `[layer, coefficient]`, and what each layer gains within a budget.
@@ -110,23 +103,29 @@ impl Table {
 }
 
 /// What each layer gains where its cost reaches the budget.
-pub fn c13_gain_at_cost(submission: &Submission) -> Check {
+pub fn c13_gain_at_cost(submission: &Submission) -> Cases {
     let function = submission.gain_at_cost;
-    let mut grading = Grading::of(&C13);
-    for table in tables() {
-        let want = Want::Array { values: Tensor::from(table.want.clone()), axes: &["layer"], tolerance: TOLERANCE };
-        grading.case(table.words(), want, move || function(&table.gains, &table.costs, table.budget));
-    }
-    grading.verdict()
+    Cases::of(&C13, |cases| {
+        for table in tables() {
+            let words = table.words();
+            let Table { gains, costs, budget, want, best: _ } = table;
+            let want = move || Want::Array { values: Tensor::from(want), axes: &["layer"], tolerance: TOLERANCE };
+            cases.case(words, want, move || function(&gains, &costs, budget));
+        }
+        Ok(())
+    })
 }
 
 /// The layer where that is largest.
-pub fn c14_best_layer(submission: &Submission) -> Check {
+pub fn c14_best_layer(submission: &Submission) -> Cases {
     let function = submission.best_layer;
-    let mut grading = Grading::of(&C14);
-    for table in tables() {
-        let want = Want::Array { values: Tensor::from(table.best), axes: &[], tolerance: 0.05 };
-        grading.case(table.words(), want, move || function(&table.gains, &table.costs, table.budget));
-    }
-    grading.verdict()
+    Cases::of(&C14, |cases| {
+        for table in tables() {
+            let words = table.words();
+            let Table { gains, costs, budget, want: _, best } = table;
+            let want = move || Want::Array { values: Tensor::from(best), axes: &[], tolerance: 0.05 };
+            cases.case(words, want, move || function(&gains, &costs, budget));
+        }
+        Ok(())
+    })
 }

@@ -6,10 +6,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::{C09, C10, C11, Submission};
+use crate::cases::{Cases, Fault};
 use crate::compare::Want;
-use crate::grade::Grading;
-use crate::value::Tensor;
-use crate::verdict::{Check, Verdict};
+use crate::value::{Tensor, Value};
 
 /// Single precision leaves a few 1e-6, on logits around 100 a little more.
 const TOLERANCE: f64 = 1e-3;
@@ -71,82 +70,108 @@ fn number(x: f64) -> Want {
 }
 
 /// The log of the probability that the next token is one of a set, the mean over the rows.
-pub fn c09_target_log_prob(submission: &Submission) -> Check {
+pub fn c09_target_log_prob(submission: &Submission) -> Cases {
     let function = submission.target_log_prob;
-    let mut grading = Grading::of(&C09);
-    for (made_up, targets) in MADE_UP.into_iter().zip([vec![5, 2], vec![1, 10, 4, 6], vec![3]]) {
-        let of_row = |row: usize| targets.iter().map(|id| made_up.last(row)[*id]).sum::<f64>().ln();
-        let want = number(made_up.mean(of_row));
-        let logits = made_up.logits();
-        let name = format!("{}, targets {targets:?}", made_up.words());
-        grading.case(name, want, move || function(&logits, &targets));
-    }
-    grading.verdict()
+    Cases::of(&C09, |cases| {
+        for (made_up, targets) in MADE_UP.into_iter().zip([vec![5, 2], vec![1, 10, 4, 6], vec![3]]) {
+            let name = format!("{}, targets {targets:?}", made_up.words());
+            let of_want = targets.clone();
+            let want = move || {
+                let of_row = |row: usize| of_want.iter().map(|id| made_up.last(row)[*id]).sum::<f64>().ln();
+                number(made_up.mean(of_row))
+            };
+            cases.case(name, want, move || function(&made_up.logits(), &targets));
+        }
+        Ok(())
+    })
 }
 
 /// KL(steered || unsteered) at the last position, the mean over the rows.
-pub fn c10_kl_divergence(submission: &Submission) -> Check {
+pub fn c10_kl_divergence(submission: &Submission) -> Cases {
     let function = submission.kl_divergence;
-    let mut grading = Grading::of(&C10);
-    for steered in MADE_UP {
-        let clean = MadeUp { kind: 1, lift: 0.5 * steered.lift, ..steered };
-        let of_row = |row: usize| {
-            let pairs = steered.last(row).into_iter().zip(clean.last(row));
-            pairs.map(|(p, q)| p * (p / q).ln()).sum::<f64>()
-        };
-        let want = number(steered.mean(of_row));
-        let (logits, clean) = (steered.logits(), clean.logits());
-        grading.case(steered.words(), want, move || function(&logits, &clean));
-    }
-    let alike = MADE_UP[1].logits();
-    grading.case("the same logits twice", number(0.0), move || function(&alike, &alike));
-    grading.verdict()
+    Cases::of(&C10, |cases| {
+        for steered in MADE_UP {
+            let clean = MadeUp { kind: 1, lift: 0.5 * steered.lift, ..steered };
+            let of_row = move |row: usize| {
+                let pairs = steered.last(row).into_iter().zip(clean.last(row));
+                pairs.map(|(p, q)| p * (p / q).ln()).sum::<f64>()
+            };
+            let call = move || function(&steered.logits(), &clean.logits());
+            cases.case(steered.words(), move || number(steered.mean(of_row)), call);
+        }
+        let alike = || MADE_UP[1].logits();
+        cases.case("the same logits twice", || number(0.0), move || function(&alike(), &alike()));
+        Ok(())
+    })
+}
+
+/// A vector whose length the random one must have.
+fn like() -> Array1<f32> {
+    (0..201).map(|i| if i % 3 == 0 { -1.5 } else { 0.2 + i as f32 / 100.0 }).collect()
+}
+
+fn norm(entries: &[f64]) -> f64 {
+    entries.iter().map(|x| x.powi(2)).sum::<f64>().sqrt()
 }
 
 /// A direction of the right length, drawn evenly and from the given generator. Any use of the generator is right.
-pub fn c11_random_direction(submission: &Submission) -> Check {
+pub fn c11_random_direction(submission: &Submission) -> Cases {
     let function = submission.random_direction;
-    let grading = Grading::of(&C11);
-    let like: Array1<f32> = (0..201).map(|i| if i % 3 == 0 { -1.5 } else { 0.2 + i as f32 / 100.0 }).collect();
-    let norm = |v: &Array1<f32>| v.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
-    let want = norm(&like);
-    let words = format!("a vector of {} entries with norm {want:.3}", like.len());
-    let ask = |seed: u64| -> Result<(Array1<f32>, Array1<f32>), Verdict> {
-        let like = like.clone();
-        grading.call(&words, move || {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            (function(&like, &mut rng), function(&like, &mut rng))
-        })
-    };
-    let wrong = |evidence: &str, mistake| Err(grading.wrong(&format!("Case: {words}\n{evidence}"), mistake));
-    let (first, second) = ask(1)?;
-    if first.len() != like.len() {
-        return wrong(&format!("{} entries came.", first.len()), None);
+    Cases::of(&C11, |cases| {
+        let want = norm(&Tensor::from(like()).data);
+        let words = format!("a vector of {} entries with norm {want:.3}", like().len());
+        let [once, again, other_seed] = [1, 1, 2].map(|seed| {
+            cases.ask(&words, move || {
+                let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                let [first, second] = [(); 2].map(|()| Value::from(function(&like(), &mut rng)));
+                Value::parts([("first", first), ("second", second)])
+            })
+        });
+        cases.property(move |answers| {
+            let first = answers.array_at(once, "first")?;
+            let fault = if let Some(fault) = length_fault(first) {
+                Some(fault)
+            } else if answers.value(once)? != answers.value(again)? {
+                let evidence = "two generators with the same seed gave different directions.";
+                Some(Fault::new(evidence).mistake("E04-53"))
+            } else if answers.array_at(other_seed, "first")? == first {
+                let evidence = "two generators with different seeds gave the same direction.";
+                Some(Fault::new(evidence).mistake("E04-53"))
+            } else if answers.array_at(once, "second")? == first {
+                let evidence = "two calls one after the other with one generator gave the same direction.";
+                Some(Fault::new(evidence).mistake("E04-53"))
+            } else {
+                direction_fault(&first.data)
+            };
+            fault.map_or(Ok(()), |fault| fault.in_case(&words).found())
+        });
+        Ok(())
+    })
+}
+
+/// As many entries as the given vector, and its norm.
+fn length_fault(got: &Tensor) -> Option<Fault> {
+    let like = Tensor::from(like());
+    if got.shape != like.shape {
+        return Some(Fault::new(format!("{} entries came.", got.data.len())));
     }
+    let (got, want) = (norm(&got.data), norm(&like.data));
     // Written so that NaN does not pass.
-    let as_long = (norm(&first) - want).abs() <= 1e-3 * want;
-    if !as_long {
-        let is_one = (norm(&first) - 1.0).abs() < 1e-3;
-        return wrong(&format!("the norm is {:.3}.", norm(&first)), is_one.then_some("E04-51"));
-    }
-    if ask(1)? != (first.clone(), second.clone()) {
-        return wrong("two generators with the same seed gave different directions.", Some("E04-53"));
-    }
-    if ask(2)?.0 == first {
-        return wrong("two generators with different seeds gave the same direction.", Some("E04-53"));
-    }
-    if first == second {
-        return wrong("two calls one after the other with one generator gave the same direction.", Some("E04-53"));
-    }
+    let as_long = (got - want).abs() <= 1e-3 * want;
+    let is_one = (got - 1.0).abs() < 1e-3;
+    (!as_long).then(|| Fault::new(format!("the norm is {got:.3}.")).mistake(is_one.then_some("E04-51")))
+}
+
+/// Both signs, and no likeness to the given vector.
+fn direction_fault(got: &[f64]) -> Option<Fault> {
     // Of 201 fair signs, fewer than 60 or more than 141 of one kind come in one of a hundred million draws.
-    let positive = first.iter().filter(|x| **x > 0.0).count();
+    let positive = got.iter().filter(|x| **x > 0.0).count();
     if !(60..=141).contains(&positive) {
-        let evidence = format!("{positive} of {} entries are positive.", first.len());
-        return wrong(&evidence, Some("E04-52"));
+        let evidence = format!("{positive} of {} entries are positive.", got.len());
+        return Some(Fault::new(evidence).mistake("E04-52"));
     }
-    let cosine = first.dot(&like) / like.dot(&like);
-    if cosine.abs() > 0.5 {
-        return wrong(&format!("its cosine with the given vector is {cosine:.2}."), None);
-    }
-    Ok(())
+    let like = Tensor::from(like()).data;
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let cosine = dot(got, &like) / dot(&like, &like);
+    (cosine.abs() > 0.5).then(|| Fault::new(format!("its cosine with the given vector is {cosine:.2}.")))
 }

@@ -2,44 +2,42 @@
 
 use std::ops::Range;
 
-use hooked_transformer::{HookedTransformer, Tokens};
+use hooked_transformer::Tokens;
 use ndarray::{Array1, Array2, Array3, s};
 
-use super::stored::{self, Stored, must_separate, stored};
+use super::stored::{self, must_separate, stored};
 use super::{C03, C04, C06, Submission};
+use crate::cases::{Answers, Asked, Cases, Fault};
 use crate::compare::Want;
-use crate::grade::Grading;
 use crate::reference::Damaged;
-use crate::value::Tensor;
-use crate::verdict::Check;
+use crate::value::{Tensor, Value};
 
 /// Single precision leaves some 1e-5 in logits of around ten.
 const TOLERANCE: f64 = 2e-3;
 
-/// A prompt to steer, and what comes of it.
+/// A prompt to steer.
+#[derive(Clone)]
 struct Steered {
+    item: usize,
     tokens: Tokens,
     vector: Array2<f32>,
     layer: usize,
     coefficient: f32,
     /// Every so many of the logits are stored, `[batch, pos, part]`.
     part: (usize, usize),
-    clean: Tensor,
-    steered: Tensor,
 }
 
-fn steered(stored: &Stored, item: usize) -> Result<Steered, Damaged> {
+fn steered(item: usize) -> Result<Steered, Damaged> {
+    let stored = stored()?;
     let facts = stored.item("logits", item);
     let pair = facts.whole("pair")?;
-    let of = |what: &str| stored.tensor(&format!("logits_{item}.{what}")).cloned();
     Ok(Steered {
+        item,
         tokens: stored.tokens(&format!("logits_{item}.tokens"))?,
         vector: stored.array2(&format!("pair_{pair}.vector"))?,
         layer: stored.item("pairs", pair).whole("layer")?,
         coefficient: facts.number("coefficient")? as f32,
         part: (stored.general().whole("logit_first")?, stored.general().whole("logit_step")?),
-        clean: of("clean")?,
-        steered: of("steered")?,
     })
 }
 
@@ -50,6 +48,11 @@ impl Steered {
         let rows = vector.nrows();
         format!("batch {batch}, {n_pos} positions, a vector of {rows}, layer {layer}, coefficient {coefficient}")
     }
+
+    /// The stored part of the logits: "clean" or "steered".
+    fn stored(&self, what: &str) -> Result<Tensor, Damaged> {
+        stored()?.tensor(&format!("logits_{}.{what}", self.item))
+    }
 }
 
 /// The part of the logits that is stored. Those of another length are left as they are: their shape is wrong.
@@ -59,54 +62,79 @@ fn part(logits: &Array3<f32>, (first, step): (usize, usize), d_vocab: usize) -> 
 
 /// What holds whatever the vector does: coefficient 0 changes nothing, two signs cancel, position 0 stays as it is
 /// (since BOS cancels in the vector), and no hook stays behind.
-pub fn c03_steered_logits_properties(submission: &Submission) -> Check {
+pub fn c03_steered_logits_properties(submission: &Submission) -> Cases {
     let function = submission.steered_logits;
-    let grading = Grading::of(&C03);
-    let damaged = |damaged: Damaged| damaged.verdict(&C03);
-    let (stored, model) = (stored(&C03)?, stored::model(&C03)?);
-    // The one with a batch that is longer than its vector.
-    let longer =
-        |i: &usize| steered(stored, *i).is_ok_and(|s| s.tokens.nrows() > 1 && s.tokens.ncols() > s.vector.nrows());
-    let found = (0..stored.count("logits").map_err(damaged)?).find(longer);
-    must_separate(found.is_some(), "a batch that is longer than its vector").map_err(damaged)?;
-    let case = steered(stored, found.unwrap_or(0)).map_err(damaged)?;
-    let (layer, d_vocab) = (case.layer, model.cfg().d_vocab);
-    let ask = |vector: Array2<f32>, coefficient: f32| {
-        let (model, tokens, which) = (model.clone(), case.tokens.clone(), case.part);
-        grading.call(&case.words(), move || {
-            let logits = function(&model, &tokens, &vector, layer, coefficient);
-            (Tensor::from(part(&logits, which, d_vocab)), model.list_hooks().len())
-        })
-    };
-    let wrong = |evidence: &str, mistake: Option<&str>| {
-        Err(grading.wrong(&format!("Case: {}\n{evidence}", case.words()), mistake))
-    };
+    Cases::of(&C03, |cases| {
+        let case = longer_batch()?;
+        let words = case.words();
+        let mut ask = |vector: Array2<f32>, coefficient: f32| {
+            let (tokens, layer, which) = (case.tokens.clone(), case.layer, case.part);
+            cases.ask_on(&words, stored::model, move |model| {
+                let logits = function(&model, &tokens, &vector, layer, coefficient);
+                let hooks = model.list_hooks().len();
+                Value::parts([("logits", part(&logits, which, model.cfg().d_vocab).into()), ("hooks", hooks.into())])
+            })
+        };
+        let asked = Asks {
+            unchanged: ask(case.vector.clone(), 0.0),
+            steered: ask(case.vector.clone(), case.coefficient),
+            turned: ask(-&case.vector, -case.coefficient),
+            squared: ask(case.coefficient.powi(2) * &case.vector, 1.0),
+        };
+        cases.property(move |answers| match properties_fault(answers, &asked, &case.stored("clean")?)? {
+            Some(fault) => fault.in_case(&words).found(),
+            None => Ok(()),
+        });
+        Ok(())
+    })
+}
 
-    let (unchanged, _) = ask(case.vector.clone(), 0.0)?;
-    if unchanged.shape != case.clean.shape {
-        return wrong("the logits must have the shape [batch, pos, d_vocab].", None);
+/// The item with a batch that is longer than its vector.
+fn longer_batch() -> Result<Steered, Damaged> {
+    for item in 0..stored()?.count("logits")? {
+        let case = steered(item)?;
+        if case.tokens.nrows() > 1 && case.tokens.ncols() > case.vector.nrows() {
+            return Ok(case);
+        }
     }
+    must_separate(false, "a batch that is longer than its vector")?;
+    steered(0)
+}
+
+/// What the function is asked: coefficient 0; as the item says; both signs turned; the coefficient in the vector.
+struct Asks {
+    unchanged: Asked,
+    steered: Asked,
+    turned: Asked,
+    squared: Asked,
+}
+
+fn properties_fault(answers: &Answers<'_>, asked: &Asks, clean: &Tensor) -> Result<Option<Fault>, Fault> {
+    let logits = |asked: Asked| answers.array_at(asked, "logits");
     let of_position_0 = |a: &Tensor, b: &Tensor| difference(a, b, |pos| pos == 0);
-    if difference(&unchanged, &case.clean, |_| true) > TOLERANCE {
-        let mistake = if of_position_0(&unchanged, &case.clean) > TOLERANCE { "E04-11" } else { "E04-12" };
-        return wrong("with coefficient 0 the logits are not those of the unsteered model.", Some(mistake));
+    let (unchanged, steered) = (logits(asked.unchanged)?, logits(asked.steered)?);
+    if unchanged.shape != clean.shape {
+        return Ok(Some(Fault::new("the logits must have the shape [batch, pos, d_vocab].")));
     }
-    let (logits, hooks) = ask(case.vector.clone(), case.coefficient)?;
-    if hooks > 0 {
-        return wrong("the model still has a hook after the function has returned.", Some("E04-10"));
+    if difference(unchanged, clean, |_| true) > TOLERANCE {
+        let mistake = if of_position_0(unchanged, clean) > TOLERANCE { "E04-11" } else { "E04-12" };
+        let evidence = "with coefficient 0 the logits are not those of the unsteered model.";
+        return Ok(Some(Fault::new(evidence).mistake(mistake)));
     }
-    if of_position_0(&logits, &case.clean) > TOLERANCE {
+    if answers.number_at(asked.steered, "hooks")? > 0.0 {
+        let evidence = "the model still has a hook after the function has returned.";
+        return Ok(Some(Fault::new(evidence).mistake("E04-10")));
+    }
+    if of_position_0(steered, clean) > TOLERANCE {
         let evidence = "the logits at position 0 changed. Row 0 of the vector is zero, and position 0 sees no other.";
-        return wrong(evidence, Some("E04-13"));
+        return Ok(Some(Fault::new(evidence).mistake("E04-13")));
     }
-    let (turned, _) = ask(-&case.vector, -case.coefficient)?;
-    if difference(&logits, &turned, |_| true) > TOLERANCE {
+    if difference(steered, logits(asked.turned)?, |_| true) > TOLERANCE {
         let evidence = "turning the sign of both the vector and the coefficient changes the logits.";
-        let (squared, _) = ask(case.coefficient.powi(2) * &case.vector, 1.0)?;
-        let is_twice = difference(&logits, &squared, |_| true) <= TOLERANCE;
-        return wrong(evidence, is_twice.then_some("E04-17"));
+        let is_twice = difference(steered, logits(asked.squared)?, |_| true) <= TOLERANCE;
+        return Ok(Some(Fault::new(evidence).mistake(is_twice.then_some("E04-17"))));
     }
-    Ok(())
+    Ok(None)
 }
 
 /// The largest difference of two arrays `[batch, pos, part]` of one shape, at the chosen positions.
@@ -116,25 +144,26 @@ fn difference(a: &Tensor, b: &Tensor, chosen: impl Fn(usize) -> bool) -> f64 {
 }
 
 /// The logits themselves.
-pub fn c04_steered_logits(submission: &Submission) -> Check {
+pub fn c04_steered_logits(submission: &Submission) -> Cases {
     let function = submission.steered_logits;
-    let mut grading = Grading::of(&C04);
-    let damaged = |damaged: Damaged| damaged.verdict(&C04);
-    let (stored, model) = (stored(&C04)?, stored::model(&C04)?);
-    for item in 0..stored.count("logits").map_err(damaged)? {
-        let case = steered(stored, item).map_err(damaged)?;
-        let moved = difference(&case.clean, &case.steered, |_| true) > 100.0 * TOLERANCE;
-        must_separate(moved, "logits that steering changes").map_err(damaged)?;
-        let want =
-            Want::Array { values: case.steered.clone(), axes: &["batch", "pos", "d_vocab"], tolerance: TOLERANCE };
-        let name = format!("{}; every {}th logit", case.words(), case.part.1);
-        let model: HookedTransformer = model.clone();
-        grading.case(name, want, move || {
-            let Steered { tokens, vector, layer, coefficient, part: which, .. } = &case;
-            part(&function(&model, tokens, vector, *layer, *coefficient), *which, model.cfg().d_vocab)
-        });
-    }
-    grading.verdict()
+    Cases::of(&C04, |cases| {
+        for item in 0..stored()?.count("logits")? {
+            let case = steered(item)?;
+            let name = format!("{}; every {}th logit", case.words(), case.part.1);
+            let of_want = case.clone();
+            let want = move || {
+                let (clean, values) = (of_want.stored("clean")?, of_want.stored("steered")?);
+                let moved = difference(&clean, &values, |_| true) > 100.0 * TOLERANCE;
+                must_separate(moved, "logits that steering changes")?;
+                Ok(Want::Array { values, axes: &["batch", "pos", "d_vocab"], tolerance: TOLERANCE })
+            };
+            cases.case_on(name, want, stored::model, move |model| {
+                let Steered { tokens, vector, layer, coefficient, part: which, .. } = &case;
+                part(&function(&model, tokens, vector, *layer, *coefficient), *which, model.cfg().d_vocab)
+            });
+        }
+        Ok(())
+    })
 }
 
 /// A chunk of the stream, and which positions of the text are steered.
@@ -180,11 +209,10 @@ impl Chunk {
 }
 
 /// A vector added at some positions, whatever part of the text the chunk is.
-pub fn c06_add_at_positions(submission: &Submission) -> Check {
+pub fn c06_add_at_positions(submission: &Submission) -> Cases {
     let function = submission.add_at_positions;
-    let mut grading = Grading::of(&C06);
     let chunk = |batch, n_pos, d_model, first_pos, positions| Chunk { batch, n_pos, d_model, first_pos, positions };
-    for chunk in [
+    let chunks = [
         // The whole of a prompt; the middle of it; a later chunk that a boundary runs through, on either side.
         chunk(1, 5, 4, 0, 1..5),
         chunk(3, 7, 5, 0, 2..4),
@@ -195,13 +223,18 @@ pub fn c06_add_at_positions(submission: &Submission) -> Check {
         chunk(3, 1, 4, 9, 9..usize::MAX),
         chunk(1, 1, 5, 10, 1..10),
         chunk(2, 1, 3, 12, 1..usize::MAX),
-    ] {
-        let want = Want::Array { values: chunk.steered(), axes: &["batch", "pos", "d_model"], tolerance: 1e-5 };
-        grading.case(chunk.words(), want, move || {
-            let mut resid = chunk.resid();
-            function(resid.view_mut(), &chunk.vector(), chunk.first_pos, &chunk.positions);
-            resid
-        });
-    }
-    grading.verdict()
+    ];
+    Cases::of(&C06, |cases| {
+        for chunk in chunks {
+            let (words, of_want) = (chunk.words(), chunk.clone());
+            let axes = &["batch", "pos", "d_model"];
+            let want = move || Want::Array { values: of_want.steered(), axes, tolerance: 1e-5 };
+            cases.case(words, want, move || {
+                let mut resid = chunk.resid();
+                function(resid.view_mut(), &chunk.vector(), chunk.first_pos, &chunk.positions);
+                resid
+            });
+        }
+        Ok(())
+    })
 }

@@ -1,15 +1,13 @@
 //! The stored references of exercise 04, and the embedded model that they are about.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use hooked_transformer::{HookedTransformer, Tokens};
+use hooked_transformer::{HookedTransformer, HookedTransformerConfig, Tokens};
 use ndarray::{Array1, Array2};
 use serde_json::Value as Json;
 
-use crate::exercise::CheckInfo;
-use crate::reference::{self, Arrays, Damaged, repository};
+use crate::reference::{self, Arrays, Damaged, Kept, repository};
 use crate::value::Tensor;
-use crate::verdict::Verdict;
 
 const ARRAYS: &str = "reference_data/activations/exercise_04.safetensors";
 const FACTS: &str = "reference_data/activations/exercise_04.json";
@@ -24,26 +22,32 @@ pub(super) struct Stored {
 /// Reads the references, once.
 ///
 /// # Errors
-/// The verdict that the course is damaged.
-pub(super) fn stored(check: &'static CheckInfo) -> Result<&'static Stored, Verdict> {
-    static STORED: OnceLock<Result<Stored, Damaged>> = OnceLock::new();
-    let stored = STORED.get_or_init(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }));
-    stored.as_ref().map_err(|damaged| damaged.verdict(check))
+/// The course is damaged.
+pub(super) fn stored() -> Result<Arc<Stored>, Damaged> {
+    static STORED: Kept<Stored> = Kept::new();
+    STORED.get(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }))
 }
 
 /// The embedded model: loaded once, and a clone for each call, so that lasting hooks do not outlive it.
 ///
 /// # Errors
-/// The verdict that the course is damaged.
-pub(super) fn model(check: &'static CheckInfo) -> Result<HookedTransformer, Verdict> {
+/// The course is damaged.
+pub(super) fn model() -> Result<HookedTransformer, Damaged> {
     static LOADED: OnceLock<Result<HookedTransformer, Damaged>> = OnceLock::new();
     let loaded = LOADED.get_or_init(|| {
         HookedTransformer::load(repository().join(MODEL)).map_err(|e| reference::unusable(MODEL, &e.to_string()))
     });
-    match loaded {
-        Ok(model) => Ok(model.clone()),
-        Err(damaged) => Err(damaged.verdict(check)),
-    }
+    loaded.clone()
+}
+
+/// The configuration of the embedded model, without its weights.
+///
+/// # Errors
+/// The course is damaged.
+pub(super) fn model_config() -> Result<HookedTransformerConfig, Damaged> {
+    let file = format!("{MODEL}/config.json");
+    let cfg = HookedTransformerConfig::from_json_file(repository().join(&file));
+    cfg.map_err(|e| reference::unusable(&file, &e.to_string()))
 }
 
 /// Two prompts that differ in what is to be steered, and the layer that the vector is taken from.
@@ -89,7 +93,7 @@ impl Stored {
         std::iter::once(same.pair()).chain(others).collect()
     }
 
-    pub(super) fn tensor(&self, name: &str) -> Result<&Tensor, Damaged> {
+    pub(super) fn tensor(&self, name: &str) -> Result<Tensor, Damaged> {
         self.arrays.get(name)
     }
 

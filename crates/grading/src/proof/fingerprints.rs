@@ -5,8 +5,8 @@ use std::{env, fs};
 use super::{ROOM, Suite};
 use crate::exercise::{Exercise, KnownBy};
 use crate::fingerprint::{self, Prints};
-use crate::grade::CaseRun;
 use crate::reference::repository;
+use crate::run::CaseRun;
 use crate::verdict::Prose;
 
 /// When this variable is set, the file is written before it is compared with.

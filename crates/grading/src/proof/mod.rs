@@ -6,15 +6,16 @@
 mod fingerprints;
 mod tolerances;
 
+use crate::cases::Cases;
 use crate::exercise::{CheckInfo, Exercise};
-use crate::grade::{CaseRun, record};
-use crate::verdict::{Check, Kind, Prose};
+use crate::run::CaseRun;
+use crate::verdict::{Kind, Prose};
 
 /// A correct answer must be this many times nearer, and a wrong one this many times further off, than the tolerance.
 const ROOM: f64 = 10.0;
 
 /// A check with what is known about it.
-pub type Entry<S> = (&'static CheckInfo, fn(&S) -> Check);
+pub type Entry<S> = (&'static CheckInfo, fn(&S) -> Cases);
 
 /// An exercise with its checks, for submissions of type `S`: the functions of a learner, as `fn` pointers.
 pub struct Suite<S: 'static> {
@@ -31,7 +32,7 @@ impl<S> Suite<S> {
     /// The first verdict that does not.
     pub fn accepts(&self, submission: &S) -> Result<(), Prose> {
         for (info, check) in self.checks {
-            check(submission).map_err(|v| Prose(format!("{} does not accept it: {v}", info.name)))?;
+            check(submission).grade_here().map_err(|v| Prose(format!("{} does not accept it: {v}", info.name)))?;
         }
         Ok(())
     }
@@ -45,9 +46,9 @@ impl<S> Suite<S> {
         let (info, caught_by) = self.check(mistake.caught_by)?;
         let before = self.checks.iter().take_while(|(other, _)| other.name != info.name);
         for (earlier, check) in before.filter(|(other, _)| other.function == info.function) {
-            check(submission).map_err(|v| format!("{} rejects it first: {v}", earlier.name))?;
+            check(submission).grade_here().map_err(|v| format!("{} rejects it first: {v}", earlier.name))?;
         }
-        let Err(verdict) = caught_by(submission) else {
+        let Err(verdict) = caught_by(submission).grade_here() else {
             return Err(format!("{} accepts it", info.name).into());
         };
         if !matches!(verdict.kind, Kind::Wrong | Kind::Panicked) {
@@ -83,6 +84,6 @@ impl<S> Suite<S> {
     fn record_for(&self, code: &str, submission: &S) -> Result<Vec<CaseRun>, Prose> {
         let mistake = self.exercise.mistake(code).ok_or(format!("no mistake has the code {code}"))?;
         let (_, check) = self.check(mistake.caught_by)?;
-        Ok(record(|| check(submission))?)
+        Ok(check(submission).runs_here()?)
     }
 }

@@ -2,11 +2,12 @@
 
 use super::{ROOM, Suite};
 use crate::call::Outcome;
+use crate::cases::Cases;
 use crate::compare::{Want, compare};
 use crate::exercise::{KnownBy, Mistake};
-use crate::grade::{CaseRun, record};
 use crate::prose::number;
-use crate::verdict::{Check, Prose};
+use crate::run::CaseRun;
+use crate::verdict::Prose;
 
 /// What was measured for one check.
 struct Row {
@@ -45,10 +46,10 @@ impl<S> Suite<S> {
 type Runs<'a> = Vec<(&'a str, Vec<CaseRun>)>;
 
 fn runs_of<'a, S: 'a>(
-    check: fn(&S) -> Check,
+    check: fn(&S) -> Cases,
     submissions: impl Iterator<Item = (&'a str, &'a S)>,
 ) -> Result<Runs<'a>, Prose> {
-    submissions.map(|(name, submission)| Ok((name, record(|| check(submission))?))).collect()
+    submissions.map(|(name, submission)| Ok((name, check(submission).runs_here()?))).collect()
 }
 
 fn measure(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {

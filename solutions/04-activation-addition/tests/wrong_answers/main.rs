@@ -131,10 +131,10 @@ fn what_has_no_name_is_rejected_all_the_same() {
         kl_divergence: |_, _| f32::NAN,
         ..RIGHT
     };
-    assert!(ex04::c01_steering_vector_properties(&unsigned).is_err(), "no sign in the vector");
-    assert!(ex04::c03_steered_logits_properties(&unsigned).is_err(), "no sign in the coefficient");
-    assert!(ex04::c10_kl_divergence(&unsigned).is_err(), "not a number");
-    assert!(ex04::c11_random_direction(&unsigned).is_err(), "close to the given vector");
+    assert!(ex04::c01_steering_vector_properties(&unsigned).grade_here().is_err(), "no sign in the vector");
+    assert!(ex04::c03_steered_logits_properties(&unsigned).grade_here().is_err(), "no sign in the coefficient");
+    assert!(ex04::c10_kl_divergence(&unsigned).grade_here().is_err(), "not a number");
+    assert!(ex04::c11_random_direction(&unsigned).grade_here().is_err(), "close to the given vector");
 }
 
 #[test]

@@ -1,0 +1,18 @@
+//! One case after its run: what grading, fingerprints and tolerances are all made from.
+
+use crate::call::Outcome;
+use crate::compare::Want;
+use crate::value::Value;
+
+/// One case after its run.
+#[derive(Clone, Debug)]
+pub(crate) struct CaseRun {
+    /// What the case is, in words.
+    pub name: String,
+    /// What the function did.
+    pub outcome: Outcome<Value>,
+    /// What it should have returned.
+    pub want: Want,
+    /// Whether a mistake always gives the same here, so that it can be recognised.
+    pub diagnosis: bool,
+}
