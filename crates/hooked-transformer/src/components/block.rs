@@ -30,12 +30,15 @@ pub(crate) struct Block<'a> {
 impl Block<'_> {
     /// # Shapes
     /// - `resid_pre`: `[batch, pos, d_model]`
-    /// - output (`resid_post`): the same
+    /// - output (`resid_post`): the same. A run that ends inside this block returns `resid_pre`.
     pub(crate) fn forward(&self, pass: &mut Pass<'_, '_>, resid_pre: Act3, past: Option<&mut LayerKeysValues>) -> Act3 {
         let layer = Some(self.layer);
         let resid_pre = pass.point(Site::ResidPre, layer, resid_pre);
         let inputs = self.attention_inputs(pass, &resid_pre);
         let attn_out = self.attention.forward(pass, inputs, past);
+        if !pass.reaches(Site::AttnOut, layer) {
+            return resid_pre;
+        }
         let sites = [Site::Ln1PostScale, Site::Ln1PostNormalized];
         let attn_out = self.norm(self.cfg.output_normalization(), sites, self.weights.ln1_post, pass, attn_out);
         let attn_out = pass.point(Site::AttnOut, layer, attn_out);

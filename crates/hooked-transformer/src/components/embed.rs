@@ -1,18 +1,84 @@
-//! Embedding: a token's row of `W_E`, and a position's row of `W_pos`.
+//! Embedding: a token's row of `W_E`, and what the first block reads.
 //!
 //! ```text
-//! embed[b, p] = W_E[tokens[b, p]]        pos_embed[b, p] = W_pos[position of p in row b]
+//! embed[b, p] = W_E[tokens[b, p]]        resid_pre of block 0 = embed + pos_embed, where positions are in the stream
 //! ```
 
 use ndarray::{Array2, Array3, ArrayView2, Axis};
 
-use super::Act3;
+use super::normalization::Norm;
+use super::{Act3, positions};
+use crate::architecture::config::{HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
+use crate::architecture::weights::Weights;
+use crate::error::{Error, Result};
+use crate::hooks::{Pass, Site};
+
+/// What the embedding needs besides the tokens.
+pub(crate) struct Embedding<'a> {
+    pub cfg: &'a HookedTransformerConfig,
+    pub weights: &'a Weights,
+    /// Of each token; `None` at padding.
+    pub positions: &'a Array2<Option<usize>>,
+}
+
+/// What the blocks read.
+pub(crate) struct Embedded {
+    /// The residual stream, `[batch, pos, d_model]`.
+    pub stream: Act3,
+    /// The positions' vectors, for a shortformer model, which adds them in every block.
+    pub shortformer_pos: Option<Act3>,
+}
+
+impl Embedding<'_> {
+    /// # Shapes
+    /// - `tokens`: `[batch, pos]`, all below `d_vocab`
+    ///
+    /// # Errors
+    /// A hook wrote what is not a token.
+    pub(crate) fn forward(&self, pass: &mut Pass<'_, '_>, mut tokens: Array2<usize>) -> Result<Embedded> {
+        if pass.watches(Site::Tokens, None) {
+            let values = pass.point(Site::Tokens, None, tokens.mapv(|id| id as f32).into_shared());
+            tokens = ids(values.view())?;
+            check_tokens(tokens.view(), self.cfg.d_vocab)?;
+        }
+        let embed = self.norm(pass, embed(tokens.view(), self.weights.W_E.view()));
+        let embed = pass.point(Site::Embed, None, embed);
+        let pos = self.pos_embed().map(|pos| pass.point(Site::PosEmbed, None, pos));
+        Ok(match pos {
+            Some(pos) if self.is_shortformer() => Embedded { stream: embed, shortformer_pos: Some(pos) },
+            Some(pos) => Embedded { stream: embed + &pos, shortformer_pos: None },
+            None => Embedded { stream: embed, shortformer_pos: None },
+        })
+    }
+
+    /// For a stream that comes from elsewhere, and holds its embeddings already.
+    pub(crate) fn around(&self, stream: Act3) -> Embedded {
+        Embedded { stream, shortformer_pos: self.is_shortformer().then(|| self.pos_embed()).flatten() }
+    }
+
+    fn is_shortformer(&self) -> bool {
+        self.cfg.positional_embedding_type == PositionalEmbeddingType::Shortformer
+    }
+
+    fn pos_embed(&self) -> Option<Act3> {
+        self.weights.W_pos.as_ref().map(|W_pos| positions::pos_embed(self.positions, W_pos.view()))
+    }
+
+    fn norm(&self, pass: &mut Pass<'_, '_>, embed: Act3) -> Act3 {
+        if !self.cfg.post_embedding_ln {
+            return embed;
+        }
+        let (w, b) = self.weights.ln_embed.layer(0);
+        let sites = [Site::EmbedLnScale, Site::EmbedLnNormalized];
+        Norm { kind: NormalizationType::LN, eps: self.cfg.eps, w, b, sites }.forward(pass, None, &embed)
+    }
+}
 
 /// # Shapes
 /// - `tokens`: `[batch, pos]`, all below `d_vocab`
 /// - `W_E`: `[d_vocab, d_model]`
 /// - output: `[batch, pos, d_model]`
-pub(crate) fn embed(tokens: ArrayView2<'_, usize>, W_E: ArrayView2<'_, f32>) -> Act3 {
+fn embed(tokens: ArrayView2<'_, usize>, W_E: ArrayView2<'_, f32>) -> Act3 {
     let (n_batch, n_pos) = tokens.dim();
     let mut out = Array3::zeros((n_batch, n_pos, W_E.ncols()));
     for (at, &token) in tokens.indexed_iter() {
@@ -21,44 +87,28 @@ pub(crate) fn embed(tokens: ArrayView2<'_, usize>, W_E: ArrayView2<'_, f32>) -> 
     out.into_shared()
 }
 
-/// # Shapes
-/// - `positions`: `[batch, pos]`; `None` at padding, which gets zeros
-/// - `W_pos`: `[n_ctx, d_model]`
-/// - output: `[batch, pos, d_model]`
-pub(crate) fn pos_embed(positions: &Array2<Option<usize>>, W_pos: ArrayView2<'_, f32>) -> Act3 {
-    let (n_batch, n_pos) = positions.dim();
-    let mut out = Array3::zeros((n_batch, n_pos, W_pos.ncols()));
-    for (at, position) in positions.indexed_iter() {
-        if let Some(position) = position {
-            out.index_axis_mut(Axis(0), at.0).row_mut(at.1).assign(&W_pos.row(*position));
-        }
+/// Token ids that passed a hook as floating-point numbers.
+///
+/// # Errors
+/// One of them is not an id.
+fn ids(values: ArrayView2<'_, f32>) -> Result<Array2<usize>> {
+    let is_id = |value: f32| value >= 0.0 && value.fract() == 0.0 && value.is_finite();
+    match values.indexed_iter().find(|(_, value)| !is_id(**value)) {
+        Some(((row, pos), value)) => Err(Error::Argument {
+            name: "hook_tokens",
+            problem: format!(
+                "a hook wrote {value} at batch {row}, pos {pos}; expected a token id, 0 or a positive integer"
+            ),
+        }),
+        None => Ok(values.mapv(|value| value as usize)),
     }
-    out.into_shared()
 }
 
-/// The position of each token: counted from `offset` without padding, or by the real tokens of its row so far.
-///
-/// Source: TransformerLens `utils.get_offset_position_ids`, whose padded positions are clipped to 0; here they are
-/// `None`, since their embedding is zeroed anyway.
-pub(crate) fn positions(
-    (n_batch, n_pos): (usize, usize),
-    offset: usize,
-    real: Option<ArrayView2<'_, bool>>,
-) -> Array2<Option<usize>> {
-    let Some(real) = real else {
-        return Array2::from_shape_fn((n_batch, n_pos), |(_, p)| Some(offset + p));
-    };
-    let mut out = Array2::from_elem((n_batch, n_pos), None);
-    for (row, mut out) in real.rows().into_iter().zip(out.rows_mut()) {
-        let mut count = 0;
-        for (p, &real) in row.iter().enumerate() {
-            if real {
-                if p >= offset {
-                    out[p - offset] = Some(count);
-                }
-                count += 1;
-            }
-        }
+/// # Errors
+/// A token is outside the vocabulary.
+pub(crate) fn check_tokens(tokens: ArrayView2<'_, usize>, d_vocab: usize) -> Result<()> {
+    match tokens.indexed_iter().find(|(_, id)| **id >= d_vocab) {
+        Some((at, &id)) => Err(Error::TokenOutOfRange { id, d_vocab, at }),
+        None => Ok(()),
     }
-    out
 }

@@ -6,6 +6,7 @@
 use ndarray::{Array2, Array3, ArrayView1, ArrayView2, ArrayView3, Axis};
 use rayon::prelude::*;
 
+use super::embed::check_tokens;
 use crate::error::{Error, Result};
 use crate::numerics::rows::{argmax, exp, maximum, sum};
 use crate::numerics::vectorized::vectorized;
@@ -124,19 +125,51 @@ pub fn loss_per_token(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>
 /// # Errors
 /// As [`next_token_log_probs`].
 pub fn lm_cross_entropy_loss(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>) -> Result<f32> {
-    Ok(mean(loss_per_token(logits, tokens)?.view(), None))
+    mean(loss_per_token(logits, tokens)?.view(), None)
 }
 
-/// The mean over the predictions that count: both the token and the one it follows are real.
+/// Whether the prediction of the token after this one counts: both are real.
+fn counts(mask: ArrayView2<'_, bool>, (row, pos): (usize, usize)) -> bool {
+    mask[[row, pos]] && mask[[row, pos + 1]]
+}
+
+/// The mean over the predictions that [count](counts).
 ///
 /// # Shapes
 /// - `per_token`: `[batch, pos - 1]`
 /// - `mask`: `[batch, pos]`
-pub(crate) fn mean(per_token: ArrayView2<'_, f32>, mask: Option<ArrayView2<'_, bool>>) -> f32 {
-    let counts = |(b, p): (usize, usize)| mask.is_none_or(|mask| mask[[b, p]] && mask[[b, p + 1]]);
-    let counted = per_token.indexed_iter().filter(|(at, _)| counts(*at));
+///
+/// # Errors
+/// None counts.
+pub(crate) fn mean(per_token: ArrayView2<'_, f32>, mask: Option<ArrayView2<'_, bool>>) -> Result<f32> {
+    let counted = per_token.indexed_iter().filter(|(at, _)| mask.is_none_or(|mask| counts(mask, *at)));
     let (total, n) = counted.fold((0.0f64, 0usize), |(total, n), (_, &loss)| (total + f64::from(loss), n + 1));
-    (total / n as f64) as f32
+    if n == 0 { Err(nothing_counts()) } else { Ok((total / n as f64) as f32) }
+}
+
+/// # Errors
+/// The mask leaves no prediction that [counts].
+pub(crate) fn check_mask(mask: Option<ArrayView2<'_, bool>>) -> Result<()> {
+    let side_by_side = |row: ArrayView1<'_, bool>| row.windows(2).into_iter().any(|pair| pair[0] && pair[1]);
+    match mask {
+        Some(mask) if !mask.rows().into_iter().any(side_by_side) => Err(nothing_counts()),
+        _ => Ok(()),
+    }
+}
+
+fn nothing_counts() -> Error {
+    Error::Argument {
+        name: "attention_mask",
+        problem: "no two neighboring tokens are real, so there is no prediction to take the loss of".to_string(),
+    }
+}
+
+/// Sets the loss of predictions that do not [count](counts) to zero.
+///
+/// # Shapes
+/// As [`mean`].
+pub(crate) fn clear_padding(per_token: &mut Array2<f32>, mask: ArrayView2<'_, bool>) {
+    per_token.indexed_iter_mut().filter(|(at, _)| !counts(mask, *at)).for_each(|(_, loss)| *loss = 0.0);
 }
 
 /// Share of the next tokens that the model ranked first. Source: TransformerLens `utils.lm_accuracy`.
@@ -175,10 +208,7 @@ fn check((n_batch, n_pos, d_vocab): (usize, usize, usize), tokens: ArrayView2<'_
             got: tokens.shape().to_vec(),
         });
     }
-    match tokens.indexed_iter().find(|(_, id)| **id >= d_vocab) {
-        Some((at, &id)) => Err(Error::TokenOutOfRange { id, d_vocab, at }),
-        None => Ok(()),
-    }
+    check_tokens(tokens, d_vocab)
 }
 
 #[cfg(test)]
@@ -203,7 +233,7 @@ mod tests {
     fn padding_does_not_count() {
         let per_token = arr2(&[[5.0, 7.0, 1.0]]);
         let mask = arr2(&[[false, true, true, true]]);
-        assert_eq!(mean(per_token.view(), Some(mask.view())), 4.0);
+        assert_eq!(mean(per_token.view(), Some(mask.view())).unwrap(), 4.0);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub(crate) mod loss;
 pub(crate) mod mask;
 pub(crate) mod mlp;
 pub(crate) mod normalization;
+pub(crate) mod positions;
 pub(crate) mod rotary;
 pub(crate) mod streamed_loss;
 pub(crate) mod unembed;

@@ -10,8 +10,9 @@
 use ndarray::{ArcArray, ArrayView1, Dimension};
 use rayon::prelude::*;
 
-use super::{values, values_mut};
-use crate::architecture::config::NormalizationType;
+use super::{Act3, values, values_mut};
+use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
+use crate::architecture::weights::Weights;
 use crate::hooks::{Pass, Site};
 use crate::numerics::rows::sum;
 use crate::numerics::vectorized::vectorized;
@@ -59,6 +60,25 @@ impl Norm<'_> {
         });
     }
 }
+
+/// The norm before the unembedding, for a model that has one.
+///
+/// # Shapes
+/// - `stream`: `[batch, pos, d_model]`
+/// - output: the same
+pub(crate) fn final_norm(
+    pass: &mut Pass<'_, '_>,
+    cfg: &HookedTransformerConfig,
+    weights: &Weights,
+    stream: Act3,
+) -> Act3 {
+    let Some(kind) = cfg.final_normalization() else { return stream };
+    let (w, b) = weights.ln_final.layer(0);
+    Norm { kind, eps: cfg.eps, w, b, sites: FINAL }.forward(pass, None, &stream)
+}
+
+/// The hook points of the final norm.
+pub(crate) const FINAL: [Site; 2] = [Site::FinalScale, Site::FinalNormalized];
 
 /// An RMS norm over the last axis that no hook point sees: that of queries and keys.
 ///

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use ndarray::{Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut2, s};
 
+use crate::architecture::config::HookedTransformerConfig;
+use crate::architecture::weights::Weights;
 use crate::numerics::{linalg, memory};
 
 /// The weights of the unembedding.
@@ -21,7 +23,11 @@ pub(crate) struct Unembedding<'a> {
     pub soft_cap: Option<f32>,
 }
 
-impl Unembedding<'_> {
+impl<'a> Unembedding<'a> {
+    pub(crate) fn new(cfg: &HookedTransformerConfig, weights: &'a Weights) -> Self {
+        Unembedding { W_U: weights.W_U.view(), b_U: weights.b_U.view(), soft_cap: cfg.output_logits_soft_cap }
+    }
+
     /// # Shapes
     /// - `x`: `[batch, pos, d_model]`
     /// - output: `[batch, pos, d_vocab]`

@@ -16,6 +16,8 @@ pub(crate) struct Plan<'a> {
     /// For each hook point of the model: indices into `functions`, in firing order.
     at_point: Vec<Vec<usize>>,
     cached: Vec<bool>,
+    /// The last hook point that the run has to reach; `None` if it goes through to its end.
+    last: Option<usize>,
 }
 
 enum Function<'a> {
@@ -32,8 +34,12 @@ impl<'a> Plan<'a> {
         hooks: Vec<FwdHook<'a>>,
     ) -> Result<Self> {
         let n_points = points.as_slice().len();
-        let mut plan =
-            Plan { functions: Vec::new(), at_point: vec![Vec::new(); n_points], cached: vec![false; n_points] };
+        let mut plan = Plan {
+            functions: Vec::new(),
+            at_point: vec![Vec::new(); n_points],
+            cached: vec![false; n_points],
+            last: None,
+        };
         for (at, function) in lasting {
             plan.add(&at, Function::Lasting(function));
         }
@@ -66,6 +72,17 @@ impl<'a> Plan<'a> {
         }
         Ok(())
     }
+
+    /// Ends the run at the last point that is stored or, where nothing is, at the last that is hooked. Hooks beyond it do
+    /// not fire.
+    pub(crate) fn stop_after_last(&mut self) {
+        let hooked = || self.at_point.iter().rposition(|functions| !functions.is_empty());
+        let last = self.cached.iter().rposition(|&cached| cached).or_else(hooked);
+        let after = last.map_or(0, |last| last + 1);
+        self.at_point[after..].iter_mut().for_each(Vec::clear);
+        // A run that neither stores nor hooks anything has nothing to do.
+        self.last = Some(last.unwrap_or(0));
+    }
 }
 
 /// The hook points that a filter means.
@@ -95,7 +112,7 @@ pub(crate) fn select(points: &HookPoints, filter: &NameFilter<'_>) -> Result<Vec
 pub(crate) struct Pass<'p, 'a> {
     pub(crate) points: &'p HookPoints,
     pub(crate) plan: Plan<'a>,
-    pub(crate) record: Option<Record<'p>>,
+    pub(crate) record: Record<'p>,
 }
 
 /// Takes the activations that are to be stored.
@@ -107,6 +124,12 @@ impl Pass<'_, '_> {
         self.points
             .index(site, layer)
             .is_some_and(|point| self.plan.cached[point] || !self.plan.at_point[point].is_empty())
+    }
+
+    /// Whether the run goes as far as this activation.
+    pub(crate) fn reaches(&self, site: Site, layer: Option<usize>) -> bool {
+        let Some(last) = self.plan.last else { return true };
+        self.points.index(site, layer).is_some_and(|point| point <= last)
     }
 
     /// Whether somebody may edit this activation.
@@ -137,10 +160,8 @@ impl Pass<'_, '_> {
                 }
             }
         }
-        if self.plan.cached[index]
-            && let Some(record) = &mut self.record
-        {
-            record(point, value.clone().into_dyn());
+        if self.plan.cached[index] {
+            (self.record)(point, value.clone().into_dyn());
         }
         value
     }

@@ -41,7 +41,7 @@ impl PretrainedOptions {
     /// The name means nothing; a file is not to be had ([`Error::Hub`] says which, and why); the architecture is not
     /// supported; a file is damaged, or the files contradict each other.
     pub fn load(&self, name: &str) -> Result<HookedTransformer> {
-        let reporter = self.reporter.clone().unwrap_or_else(|| Reporter::terminal());
+        let reporter = self.reporter.clone().unwrap_or_else(Reporter::terminal);
         let (mut files, preset) = self.find(name, &reporter)?;
         let mut model = load_from(files.as_mut(), preset, &mut |progress| reporter.report(progress))?;
         if model.tokenizer().is_none() {

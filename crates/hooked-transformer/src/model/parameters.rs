@@ -1,9 +1,8 @@
 //! The parameters, as views under TransformerLens's names.
 
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayView3, ArrayView4};
+use ndarray::{ArrayView1, ArrayView2, ArrayView3, ArrayView4};
 
 use super::hooked_transformer::HookedTransformer;
-use crate::components::{Act3, embed};
 
 /// Parameters, as views. Names and shapes are TransformerLens's.
 impl HookedTransformer {
@@ -90,10 +89,5 @@ impl HookedTransformer {
     /// Output biases of the MLPs, `[layer, d_model]`.
     pub fn b_out(&self) -> Option<ArrayView2<'_, f32>> {
         self.weights.mlp.as_ref().map(|mlp| mlp.b_out.view())
-    }
-
-    /// The vectors of the given positions, for a model that has them.
-    pub(crate) fn pos_embed(&self, positions: &Array2<Option<usize>>) -> Option<Act3> {
-        self.weights.W_pos.as_ref().map(|W_pos| embed::pos_embed(positions, W_pos.view()))
     }
 }

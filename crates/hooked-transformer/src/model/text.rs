@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::Array1;
 
 use super::hooked_transformer::HookedTransformer;
+use crate::components::embed::check_tokens;
 use crate::error::{Error, Result};
 use crate::text::input::Sequence;
 use crate::text::tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};
@@ -151,14 +152,7 @@ impl HookedTransformer {
     /// # Errors
     /// The id is outside the vocabulary.
     pub fn token_to_residual_direction(&self, token: usize) -> Result<Array1<f32>> {
-        self.check_tokens(ndarray::arr2(&[[token]]).view(), self.cfg.d_vocab_out())?;
+        check_tokens(ndarray::arr2(&[[token]]).view(), self.cfg.d_vocab_out())?;
         Ok(self.weights.W_U.column(token).to_owned())
-    }
-
-    pub(crate) fn check_tokens(&self, tokens: ArrayView2<'_, usize>, d_vocab: usize) -> Result<()> {
-        match tokens.indexed_iter().find(|(_, id)| **id >= d_vocab) {
-            Some((at, &id)) => Err(Error::TokenOutOfRange { id, d_vocab, at }),
-            None => Ok(()),
-        }
     }
 }

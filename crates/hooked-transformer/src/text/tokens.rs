@@ -36,6 +36,7 @@ pub struct TokenBatch {
 }
 
 /// One or several texts.
+#[derive(Clone)]
 pub struct Texts(pub Vec<String>);
 
 impl From<&str> for Texts {

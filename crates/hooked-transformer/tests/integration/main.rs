@@ -17,6 +17,7 @@ mod hub;
 mod hub_server;
 #[cfg(feature = "test-tls")]
 mod hub_tls;
+mod key_value_cache;
 mod parity;
 mod processing;
 mod published;

@@ -2,7 +2,7 @@
 //! runs give.
 
 use hooked_transformer::{
-    ActivationCache, Error, HookedTransformer, Input, KeyValueCache, PaddingSide, PosSlice, Tokens,
+    ActivationCache, Error, HookedTransformer, Input, KeyValueCache, PaddingSide, PosSlice, Run, Tokens, fwd_hook,
     lm_cross_entropy_loss, log_softmax, loss_per_token,
 };
 use ndarray::{Array2, ArrayViewD, Axis, Ix3, Ix4, Slice, array, concatenate, s};
@@ -248,6 +248,74 @@ fn a_names_filter_keeps_what_it_names_in_firing_order() {
     assert!(matches!(run().names_filter(("patern", 0)).cache(), Err(Error::UnknownName { .. })));
     let none = run().names_filter(|name: &str| name == "nowhere").cache();
     assert!(matches!(none, Err(Error::FilterMatchedNothing { .. })));
+}
+
+/// The names of the points that a hook on all of them sees.
+fn reached<T>(model: &HookedTransformer, finish: impl FnOnce(Run<'_>) -> hooked_transformer::Result<T>) -> Vec<String> {
+    let mut names = Vec::new();
+    let watch = fwd_hook(|_: &str| true, |_, point| names.push(point.name().to_string()));
+    finish(model.run(tokens()).hook(watch)).unwrap();
+    names
+}
+
+#[test]
+fn a_run_for_a_cache_ends_after_the_last_activation_that_is_asked_for() {
+    for name in MODELS {
+        let (model, _) = random_model(name);
+        for last in ["hook_embed", "blocks.0.attn.hook_pattern", "blocks.0.hook_resid_post", "blocks.1.attn.hook_z"] {
+            let names = reached(&model, |run| run.names_filter(last).cache());
+            assert_eq!(names.last().map(String::as_str), Some(last), "{name}: {names:?}");
+        }
+        let every = reached(&model, |run| run.cache());
+        assert_eq!(every, reached(&model, |run| run.logits()), "{name}");
+    }
+}
+
+/// Without anything to store, the hooks say how far the run goes, and all of them fire.
+#[test]
+fn a_run_for_nothing_ends_after_the_last_hook() {
+    let (model, _) = random_model("ln_gelu_new");
+    let mut fired = Vec::new();
+    for point in ["blocks.0.attn.hook_z", "blocks.1.hook_mlp_out", "ln_final.hook_normalized"] {
+        model.run(tokens()).hook(fwd_hook(point, |_, point| fired.push(point.name().to_string()))).nothing().unwrap();
+    }
+    assert_eq!(fired, ["blocks.0.attn.hook_z", "blocks.1.hook_mlp_out", "ln_final.hook_normalized"]);
+    // A lasting hook counts as well.
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(0));
+    let count = seen.clone();
+    model.add_hook("blocks.1.hook_resid_post", move |_, _| *count.lock().unwrap() += 1).unwrap();
+    model.run(tokens()).nothing().unwrap();
+    assert_eq!(*seen.lock().unwrap(), 1);
+}
+
+#[test]
+fn padding_has_no_loss() {
+    let (model, _) = random_model("ln_gelu_new");
+    let mask = array![[false, false, true, true, true, true], [true, true, true, true, false, false]];
+    let per_token = model.run(tokens()).attention_mask(mask.clone()).loss_per_token().unwrap();
+    let counts = |(row, pos): (usize, usize)| mask[[row, pos]] && mask[[row, pos + 1]];
+    assert!(per_token.indexed_iter().all(|(at, &loss)| if counts(at) { loss > 0.0 } else { loss == 0.0 }));
+    let mean = model.run(tokens()).attention_mask(mask).loss().unwrap();
+    assert!((mean - per_token.sum() / 6.0).abs() <= TOLERANCE);
+    let alone = array![[true, false, true, false, true, false], [false, true, false, false, false, false]];
+    for error in [
+        model.run(tokens()).attention_mask(alone.clone()).loss().map(drop).unwrap_err(),
+        model.run(tokens()).attention_mask(alone.clone()).logits_and_loss().map(drop).unwrap_err(),
+        model.run(tokens()).attention_mask(alone).loss_per_token().map(drop).unwrap_err(),
+    ] {
+        assert!(matches!(error, Error::Argument { name: "attention_mask", .. }), "{error}");
+    }
+}
+
+#[test]
+fn a_hook_on_the_tokens_writes_tokens() {
+    let (model, _) = random_model("ln_gelu_new");
+    let with = |id: f32| model.run(tokens()).hook(fwd_hook("hook_tokens", move |mut ids, _| ids.fill(id))).logits();
+    assert_eq!(with(5.0).unwrap(), model.forward(Tokens::from_elem((2, 6), 5)).unwrap());
+    for id in [f32::NAN, f32::INFINITY, -1.0, 2.5] {
+        assert!(matches!(with(id), Err(Error::Argument { name: "hook_tokens", .. })), "{id}");
+    }
+    assert!(matches!(with(1e6), Err(Error::TokenOutOfRange { .. })));
 }
 
 #[test]

@@ -248,12 +248,11 @@ impl Generate<'_> {
     }
 
     /// The prompt as tokens with every row's last one real, checked against the model.
-    fn prompt(&mut self) -> Result<TokenBatch> {
+    fn prompt(&self) -> Result<TokenBatch> {
         let cfg = &self.model.cfg;
-        let nothing = Input::Tokens(TokenBatch { tokens: Tokens::default((0, 0)), mask: None });
-        let batch = match std::mem::replace(&mut self.input, nothing) {
-            Input::Text(texts) => self.model.to_token_batch(texts, self.prepend_bos, PaddingSide::Left)?,
-            Input::Tokens(batch) => batch,
+        let batch = match &self.input {
+            Input::Text(texts) => self.model.to_token_batch(texts.clone(), self.prepend_bos, PaddingSide::Left)?,
+            Input::Tokens(batch) => batch.clone(),
             Input::Resid(resid) => {
                 return Err(Error::Shape {
                     what: "the input of a generation".to_string(),

@@ -15,14 +15,18 @@
 //! # Ok::<(), hooked_transformer::Error>(())
 //! ```
 
-mod execute;
+mod pass;
+mod ready;
 
-use ndarray::{Array2, Array3, Axis, s};
+use ndarray::{Array2, Array3, ArrayView2, Axis, s};
+
+use self::pass::Completed;
 
 use crate::cache::{ActivationCache, PosSlice};
 use crate::components::keys_values::KeyValueCache;
-use crate::components::loss;
-use crate::error::Result;
+use crate::components::unembed::Unembedding;
+use crate::components::{loss, streamed_loss};
+use crate::error::{Error, Result};
 use crate::hooks::{FwdHook, NameFilter};
 use crate::model::hooked_transformer::HookedTransformer;
 use crate::text::input::Input;
@@ -43,34 +47,7 @@ pub struct Run<'a> {
     pos_slice: Option<PosSlice>,
     start_at_layer: Option<isize>,
     stop_at_layer: Option<isize>,
-    logits_at: Option<PosSlice>,
     past: Option<&'a mut KeyValueCache>,
-}
-
-/// What a run is to produce besides what hooks and cache see.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Want {
-    Nothing,
-    Resid,
-    Logits,
-    LossPerToken,
-    Both,
-}
-
-/// What a run produced.
-#[derive(Default)]
-struct Done {
-    resid: Option<Array3<f32>>,
-    logits: Option<Array3<f32>>,
-    loss_per_token: Option<Array2<f32>>,
-    mask: Option<Array2<bool>>,
-}
-
-impl Done {
-    fn mean_loss(&self) -> f32 {
-        let per_token = self.loss_per_token.as_ref().expect("the run was asked for it");
-        loss::mean(per_token.view(), self.mask.as_ref().map(|mask| mask.view()))
-    }
 }
 
 /// Configuring a run.
@@ -88,12 +65,12 @@ impl<'a> Run<'a> {
             pos_slice: None,
             start_at_layer: None,
             stop_at_layer: None,
-            logits_at: None,
             past: None,
         }
     }
 
-    /// Whether text gets a beginning-of-sequence token, instead of the model's default. Tokens are never touched.
+    /// Whether text gets a beginning-of-sequence token, instead of the default: the model's, and none for text that
+    /// continues a [`past`](Self::past). Tokens are never touched.
     pub fn prepend_bos(mut self, prepend_bos: bool) -> Self {
         self.prepend_bos = Some(prepend_bos);
         self
@@ -156,7 +133,27 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// Continues after the tokens whose keys and values are held, and adds those of this run.
+    /// Continues after the tokens whose keys and values are held, and adds those of this run once it has completed. A
+    /// run that fails, or whose hook panics, leaves the cache as it was; so does one that does not go through every
+    /// block, since it [stops early](Self::stop_at_layer) or [starts late](Self::start_at_layer), and any run while the
+    /// cache is [frozen](KeyValueCache::freeze).
+    ///
+    /// Text after a past is the middle of a text, so it gets no beginning-of-sequence token unless
+    /// [`prepend_bos`](Self::prepend_bos) asks for one. (The classic library puts one there, and warns of it.)
+    ///
+    /// ```
+    /// # use hooked_transformer::{HookedTransformer, HookedTransformerConfig, KeyValueCache};
+    /// # let model = HookedTransformer::from_config(HookedTransformerConfig::new(2, 8, 4, 16, 50))?;
+    /// let mut past = KeyValueCache::new(model.cfg(), 1);
+    /// model.run(&[0usize, 3, 7][..]).past(&mut past).nothing()?;
+    /// let logits = model.run(&[3usize][..]).past(&mut past).logits()?;
+    /// assert_eq!((logits.dim(), past.len()), ((1, 1, 50), 4));
+    /// # Ok::<(), hooked_transformer::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the run begins: the cache has other sizes than the model, was filled by another, or has another number of
+    /// rows than the input; or the model is bidirectional, so that what came before would change.
     pub fn past(mut self, past: &'a mut KeyValueCache) -> Self {
         self.past = Some(past);
         self
@@ -164,14 +161,15 @@ impl<'a> Run<'a> {
 }
 
 /// Running, for one result or another. All have the errors of [`HookedTransformer::forward`], and those of hooks and
-/// filters that name what the model lacks.
+/// filters that name what the model lacks. A run that fails has changed nothing.
 impl Run<'_> {
     /// Logits, `[batch, pos, d_vocab]`.
     ///
     /// # Errors
     /// The input, a hook or a filter does not fit the model.
     pub fn logits(self) -> Result<Array3<f32>> {
-        Ok(self.execute(Want::Logits, None)?.logits.expect("asked for"))
+        let unembedding = self.unembedding();
+        Ok(unembedding.logits(self.ready_for_logits()?.normalized()?.stream.view()))
     }
 
     /// Logits of some positions only, `[batch, chosen pos, d_vocab]`: the unembedding of the others, a large part of a
@@ -179,52 +177,66 @@ impl Run<'_> {
     ///
     /// # Errors
     /// As [`logits`](Self::logits), or the slice leaves no position.
-    pub fn logits_at(mut self, positions: impl Into<PosSlice>) -> Result<Array3<f32>> {
-        self.logits_at = Some(positions.into());
-        Ok(self.execute(Want::Logits, None)?.logits.expect("asked for"))
+    pub fn logits_at(self, positions: impl Into<PosSlice>) -> Result<Array3<f32>> {
+        let unembedding = self.unembedding();
+        let ready = self.ready_for_logits()?;
+        let n_pos = ready.positions.ncols();
+        let chosen = positions.into().indices("logits_at", n_pos)?;
+        if chosen.is_empty() {
+            return Err(Error::Argument { name: "logits_at", problem: format!("no such position among {n_pos}") });
+        }
+        let chosen = ready.normalized()?.stream.select(Axis(1), &chosen);
+        Ok(unembedding.logits(chosen.as_standard_layout().view()))
     }
 
     /// Mean cross-entropy of the next token, in nats; padding does not count.
     ///
     /// # Errors
-    /// As [`logits`](Self::logits).
+    /// As [`logits`](Self::logits); or there is no prediction to count: fewer than two positions, or padding leaves no
+    /// two real tokens side by side.
     pub fn loss(self) -> Result<f32> {
-        Ok(self.execute(Want::LossPerToken, None)?.mean_loss())
+        self.losses(false)?.mean()
     }
 
     /// The mean loss of each of several inputs of equal shape that run as one batch.
     ///
     /// # Errors
-    /// As [`logits`](Self::logits).
+    /// As [`loss`](Self::loss).
     pub(crate) fn loss_of_copies(self, copies: usize) -> Result<Vec<f32>> {
-        let done = self.execute(Want::LossPerToken, None)?;
-        let per_token = done.loss_per_token.expect("asked for");
+        let Losses { per_token, mask, .. } = self.losses(false)?;
         let rows = per_token.nrows() / copies;
-        let losses = per_token.axis_chunks_iter(Axis(0), rows).enumerate();
-        Ok(losses
-            .map(|(copy, losses)| {
-                let mask = done.mask.as_ref().map(|mask| mask.slice(s![copy * rows..(copy + 1) * rows, ..]));
-                loss::mean(losses, mask)
-            })
-            .collect())
+        let of_copy = |(copy, losses): (usize, ArrayView2<'_, f32>)| {
+            loss::mean(losses, mask.as_ref().map(|mask| mask.slice(s![copy * rows..(copy + 1) * rows, ..])))
+        };
+        per_token.axis_chunks_iter(Axis(0), rows).enumerate().map(of_copy).collect()
     }
 
-    /// Cross-entropy of each next token, `[batch, pos - 1]`.
+    /// Cross-entropy of each next token, `[batch, pos - 1]`; 0 where one of the two tokens is padding, as in the classic
+    /// library.
     ///
     /// # Errors
-    /// As [`logits`](Self::logits).
+    /// As [`loss`](Self::loss).
     pub fn loss_per_token(self) -> Result<Array2<f32>> {
-        Ok(self.execute(Want::LossPerToken, None)?.loss_per_token.expect("asked for"))
+        let Losses { mut per_token, mask, .. } = self.losses(false)?;
+        if let Some(mask) = mask {
+            loss::clear_padding(&mut per_token, mask.view());
+        }
+        Ok(per_token)
     }
 
     /// Logits and mean loss.
     ///
     /// # Errors
-    /// As [`logits`](Self::logits).
+    /// As [`loss`](Self::loss).
     pub fn logits_and_loss(self) -> Result<(Array3<f32>, f32)> {
-        let mut done = self.execute(Want::Both, None)?;
-        let loss = done.mean_loss();
-        Ok((done.logits.take().expect("asked for"), loss))
+        let unembedding = self.unembedding();
+        let ready = self.ready_for_logits()?;
+        let tokens = ready.targets()?.to_owned();
+        let mask = ready.mask.clone();
+        let logits = unembedding.logits(ready.normalized()?.stream.view());
+        let per_token = loss::loss_per_token(logits.view(), tokens.view())?;
+        let loss = loss::mean(per_token.view(), mask.as_ref().map(|mask| mask.view()))?;
+        Ok((logits, loss))
     }
 
     /// The residual stream where the run ends: before the final norm, or where [`stop_at_layer`](Self::stop_at_layer)
@@ -233,25 +245,25 @@ impl Run<'_> {
     /// # Errors
     /// As [`logits`](Self::logits).
     pub fn resid(self) -> Result<Array3<f32>> {
-        Ok(self.execute(Want::Resid, None)?.resid.expect("asked for"))
+        Ok(self.ready()?.stream()?.stream.into_owned())
     }
 
-    /// Nothing: for the sake of the hooks. (What the classic library calls `return_type=None`.)
+    /// Nothing: for the sake of the hooks. The run ends after the last hook point that has one. (What the classic
+    /// library calls `return_type=None`.)
     ///
     /// # Errors
     /// As [`logits`](Self::logits).
     pub fn nothing(self) -> Result<()> {
-        self.execute(Want::Nothing, None).map(drop)
+        self.ready()?.watched().map(drop)
     }
 
-    /// The activations alone; no logits are computed.
+    /// The activations alone. The run ends after the last of them: nothing beyond it is computed, no logits, and hooks
+    /// beyond it do not fire. (With a [`past`](Self::past) every block runs.)
     ///
     /// # Errors
     /// As [`logits`](Self::logits).
     pub fn cache(self) -> Result<ActivationCache> {
-        let mut cache = ActivationCache::new();
-        self.execute(Want::Nothing, Some(&mut cache))?;
-        Ok(cache)
+        Ok(self.ready()?.with_cache()?.watched()?.cache)
     }
 
     /// Logits and activations.
@@ -259,19 +271,52 @@ impl Run<'_> {
     /// # Errors
     /// As [`logits`](Self::logits).
     pub fn logits_and_cache(self) -> Result<(Array3<f32>, ActivationCache)> {
-        let mut cache = ActivationCache::new();
-        let done = self.execute(Want::Logits, Some(&mut cache))?;
-        Ok((done.logits.expect("asked for"), cache))
+        let unembedding = self.unembedding();
+        let done = self.ready_for_logits()?.with_cache()?.normalized()?;
+        Ok((unembedding.logits(done.stream.view()), done.cache))
     }
 
     /// Mean loss and activations.
     ///
     /// # Errors
-    /// As [`logits`](Self::logits).
+    /// As [`loss`](Self::loss).
     pub fn loss_and_cache(self) -> Result<(f32, ActivationCache)> {
-        let mut cache = ActivationCache::new();
-        let done = self.execute(Want::LossPerToken, Some(&mut cache))?;
-        Ok((done.mean_loss(), cache))
+        let losses = self.losses(true)?;
+        Ok((losses.mean()?, losses.cache))
+    }
+
+    /// The loss of each token, and the activations where they are wanted; the logits are never in memory all at once.
+    fn losses(self, with_cache: bool) -> Result<Losses> {
+        let unembedding = self.unembedding();
+        let mut ready = self.ready_for_logits()?;
+        if with_cache {
+            ready = ready.with_cache()?;
+        }
+        let tokens = ready.targets()?.to_owned();
+        let mask = ready.mask.clone();
+        let Completed { stream, cache } = ready.normalized()?;
+        Ok(Losses { per_token: streamed_loss::loss_per_token(stream.view(), &unembedding, tokens.view()), mask, cache })
+    }
+}
+
+impl<'a> Run<'a> {
+    fn unembedding(&self) -> Unembedding<'a> {
+        Unembedding::new(&self.model.cfg, &self.model.weights)
+    }
+}
+
+/// The loss of each next token, and which of the tokens are real.
+struct Losses {
+    /// `[batch, pos - 1]`
+    per_token: Array2<f32>,
+    /// `[batch, pos]`
+    mask: Option<Array2<bool>>,
+    cache: ActivationCache,
+}
+
+impl Losses {
+    fn mean(&self) -> Result<f32> {
+        loss::mean(self.per_token.view(), self.mask.as_ref().map(|mask| mask.view()))
     }
 }
 
