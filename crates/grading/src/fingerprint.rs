@@ -135,8 +135,19 @@ fn number_from_json(json: &Json) -> Option<f64> {
     json.as_f64().or_else(|| json.as_str()?.parse().ok())
 }
 
-/// The prints of an exercise: by the code of the mistake, then by the name of the case.
+/// The prints of an exercise: by the code of the mistake, then by the name of the case. A mistake that takes several forms
+/// has the prints of each, under keys that [`key_of_form`] makes.
 pub(crate) type Prints = BTreeMap<String, BTreeMap<String, Print>>;
+
+/// The key of a form of a mistake: the code itself for the first, `E01-4 (2)` for the second.
+pub(crate) fn key_of_form(code: &str, form: usize) -> String {
+    if form == 1 { code.to_string() } else { format!("{code} ({form})") }
+}
+
+/// The code in such a key.
+pub(crate) fn code_of(key: &str) -> &str {
+    key.split(' ').next().unwrap_or(key)
+}
 
 /// Where the prints of an exercise are stored, seen from the root of the repository.
 pub(crate) fn file(exercise: &Exercise) -> String {
@@ -175,8 +186,9 @@ pub(crate) fn recognize(exercise: &'static Exercise, check: &str, runs: &[CaseRu
     // Without the file the verdict is still right, only less helpful. `check-solutions` notices the loss.
     let prints = read(exercise).unwrap_or_default();
     let known = exercise.mistakes.iter().filter(|mistake| mistake.caught_by == check);
+    let in_some_form = |code: &str| prints.iter().any(|(key, cases)| code_of(key) == code && agrees(cases, runs));
     let mut known = known.filter(|mistake| match mistake.known_by {
-        KnownBy::Output => prints.get(mistake.code).is_some_and(|cases| agrees(cases, runs)),
+        KnownBy::Output => in_some_form(mistake.code),
         KnownBy::Sameness => is_the_same_everywhere(runs),
         KnownBy::Property => false,
     });
@@ -247,6 +259,14 @@ mod tests {
         // NaN is unlike itself, so the texts are compared.
         let reread = parse(&serde_json::from_str(&to_text(&prints)).unwrap()).unwrap();
         assert_eq!(to_text(&reread), to_text(&prints));
+    }
+
+    #[test]
+    fn the_forms_of_a_mistake_have_keys_with_its_code() {
+        assert_eq!(key_of_form("E01-4", 1), "E01-4");
+        assert_eq!(key_of_form("E01-4", 3), "E01-4 (3)");
+        assert_eq!(code_of("E01-4 (3)"), "E01-4");
+        assert_eq!(code_of("E01-40"), "E01-40");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{env, fs};
 
 use super::{ROOM, Suite};
 use crate::exercise::{Exercise, KnownBy};
-use crate::fingerprint::{self, Prints};
+use crate::fingerprint::{self, Prints, code_of, key_of_form};
 use crate::reference::repository;
 use crate::run::CaseRun;
 use crate::verdict::Prose;
@@ -25,27 +25,29 @@ impl<S> Suite<S> {
         }
         let stored = fingerprint::read(self.exercise)?;
         up_to_date(&stored, &recorded)?;
-        for (code, prints) in &stored {
+        for (key, prints) in &stored {
+            let code = code_of(key);
             let right = self.record_for(code, correct)?;
-            far(&format!("{code} and the right answer"), fingerprint::separation(prints, &right))?;
-            for (other, runs) in recorded.iter().filter(|(other, _)| other != code) {
-                if self.caught_by(code) == self.caught_by(other) {
-                    far(&format!("{code} and {other}"), fingerprint::separation(prints, runs))?;
+            far(&format!("{key} and the right answer"), fingerprint::separation(prints, &right))?;
+            for (other, runs) in recorded.iter().filter(|(other, _)| code_of(other) != code) {
+                if self.caught_by(code) == self.caught_by(code_of(other)) {
+                    far(&format!("{key} and {other}"), fingerprint::separation(prints, runs))?;
                 }
             }
         }
         Ok(())
     }
 
-    /// What each wrong answer gives that is known by its output.
+    /// What each wrong answer gives that is known by its output. Those of one code are forms of one mistake.
     fn record_all(&self, wrong: &[(&str, S)]) -> Result<Vec<(String, Vec<CaseRun>)>, Prose> {
         let mut recorded = Vec::new();
-        for (code, submission) in wrong {
+        for (index, (code, submission)) in wrong.iter().enumerate() {
             let mistake = self.exercise.mistake(code).ok_or(format!("no mistake {code}"))?;
             if mistake.known_by != KnownBy::Output {
                 continue;
             }
-            recorded.push((code.to_string(), self.record_for(code, submission)?));
+            let form = wrong[..=index].iter().filter(|(known, _)| known == code).count();
+            recorded.push((key_of_form(code, form), self.record_for(code, submission)?));
         }
         Ok(recorded)
     }

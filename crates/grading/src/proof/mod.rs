@@ -43,7 +43,15 @@ impl<S> Suite<S> {
     /// What happened instead.
     pub fn rejects(&self, code: &str, submission: &S) -> Result<(), Prose> {
         let mistake = self.exercise.mistake(code).ok_or(format!("no mistake has the code {code}"))?;
-        let (info, caught_by) = self.check(mistake.caught_by)?;
+        self.rejects_in(mistake.caught_by, code, submission)
+    }
+
+    /// The same for a check of another function, where the mistake may be made as well.
+    ///
+    /// # Errors
+    /// What happened instead.
+    pub fn rejects_in(&self, check: &str, code: &str, submission: &S) -> Result<(), Prose> {
+        let (info, caught_by) = self.check(check)?;
         let before = self.checks.iter().take_while(|(other, _)| other.name != info.name);
         for (earlier, check) in before.filter(|(other, _)| other.function == info.function) {
             check(submission).grade_here().map_err(|v| format!("{} rejects it first: {v}", earlier.name))?;
@@ -67,12 +75,18 @@ impl<S> Suite<S> {
         found.copied().ok_or_else(|| format!("no check is called {name}").into())
     }
 
-    /// Every mistake of the exercise has a wrong answer here, and every wrong answer a mistake.
+    /// Every mistake of the exercise has a wrong answer here, and every wrong answer a mistake. Further forms of a mistake
+    /// may stand anywhere behind the first.
     ///
     /// # Errors
     /// Those that have none.
     pub fn covers_every_mistake<'a>(&self, wrong: &[(&'a str, S)]) -> Result<(), Prose> {
-        let given: Vec<&'a str> = wrong.iter().map(|(code, _)| *code).collect();
+        let mut given: Vec<&'a str> = Vec::new();
+        for (code, _) in wrong {
+            if !given.contains(code) {
+                given.push(code);
+            }
+        }
         let known: Vec<&str> = self.exercise.mistakes.iter().map(|m| m.code).collect();
         if given != known {
             return Err(format!("wrong answers {given:?}, but mistakes {known:?}").into());
