@@ -13,13 +13,15 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::reference::repository;
 
 /// How long a call may take. Correct answers need milliseconds; this leaves room for slow ones on a busy machine.
 pub const LIMIT: Duration = Duration::from_secs(20);
 
 /// What came of a call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Outcome<T> {
     /// It returned this.
     Returned(T),
@@ -34,6 +36,8 @@ pub enum Outcome<T> {
     },
     /// It did not return within the limit, given here.
     TooLong(Duration),
+    /// It ended the process that called it; the words say how.
+    Ended(String),
 }
 
 thread_local! {

@@ -4,6 +4,8 @@
 //! code runs. What is *wanted* is worked out, and the reference files are read for it, only where no such code runs.
 //! So both are closures, and nothing of the one may be captured by the other.
 
+use std::time::Duration;
+
 use crate::call::Outcome;
 use crate::compare::Want;
 use crate::exercise::CheckInfo;
@@ -14,7 +16,10 @@ use crate::value::{Tensor, Value};
 pub(crate) type Call = Box<dyn FnOnce() -> Value + Send>;
 
 /// Reads the inputs of a call.
-pub(crate) type Prepare = Box<dyn FnOnce() -> Result<Call, Damaged>>;
+pub(crate) type Prepare = Box<dyn FnOnce() -> Result<Call, Damaged> + Send>;
+
+/// Words about what right answers show.
+pub(crate) type Found = Box<dyn FnOnce(&Answers<'_>) -> Option<String>>;
 
 /// What is made of the answers, in the order of the list.
 pub(crate) enum Step {
@@ -39,6 +44,8 @@ pub struct Cases {
     calls: Vec<Prepare>,
     steps: Vec<Step>,
     damaged: Option<Damaged>,
+    limit: Option<Duration>,
+    found: Option<Found>,
 }
 
 /// Both halves of a list, which go separate ways.
@@ -48,6 +55,7 @@ pub(crate) struct Halves {
     pub steps: Vec<Step>,
     /// The list is incomplete, since the course is.
     pub damaged: Option<Damaged>,
+    pub found: Option<Found>,
 }
 
 /// An answer that a property looks at.
@@ -58,7 +66,7 @@ impl Cases {
     /// Makes the list of a check.
     #[must_use]
     pub fn of(info: &'static CheckInfo, list: impl FnOnce(&mut Self) -> Result<(), Damaged>) -> Self {
-        let mut cases = Self { info, calls: Vec::new(), steps: Vec::new(), damaged: None };
+        let mut cases = Self { info, calls: Vec::new(), steps: Vec::new(), damaged: None, limit: None, found: None };
         cases.damaged = list(&mut cases).err();
         cases
     }
@@ -78,7 +86,7 @@ impl Cases {
         &mut self,
         name: impl Into<String>,
         want: impl FnOnce() -> W + 'static,
-        inputs: impl FnOnce() -> Result<I, Damaged> + 'static,
+        inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
     ) {
         self.add(name.into(), true, want, inputs, call);
@@ -90,7 +98,7 @@ impl Cases {
         &mut self,
         name: impl Into<String>,
         want: impl FnOnce() -> W + 'static,
-        inputs: impl FnOnce() -> Result<I, Damaged> + 'static,
+        inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
     ) {
         self.add(name.into(), false, want, inputs, call);
@@ -101,7 +109,7 @@ impl Cases {
         name: String,
         diagnosis: bool,
         want: impl FnOnce() -> W + 'static,
-        inputs: impl FnOnce() -> Result<I, Damaged> + 'static,
+        inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
     ) {
         self.call(inputs, call);
@@ -118,7 +126,7 @@ impl Cases {
     pub fn ask_on<I: Send + 'static, T: Into<Value>>(
         &mut self,
         name: impl Into<String>,
-        inputs: impl FnOnce() -> Result<I, Damaged> + 'static,
+        inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
     ) -> Asked {
         self.steps.push(Step::Ask(name.into()));
@@ -127,7 +135,7 @@ impl Cases {
 
     fn call<I: Send + 'static, T: Into<Value>>(
         &mut self,
-        inputs: impl FnOnce() -> Result<I, Damaged> + 'static,
+        inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
     ) -> Asked {
         self.calls.push(Box::new(move || {
@@ -142,9 +150,23 @@ impl Cases {
         self.steps.push(Step::Property(Box::new(holds)));
     }
 
+    /// Adds what a right answer shows about the model, in a sentence or two with the numbers.
+    pub fn found(&mut self, words: impl FnOnce(&Answers<'_>) -> Option<String> + 'static) {
+        self.found = Some(Box::new(words));
+    }
+
+    /// Sets how long a call may take, where that is not [`LIMIT`](crate::call::LIMIT).
+    pub fn limit(&mut self, limit: Duration) {
+        self.limit = Some(limit);
+    }
+
+    pub(crate) fn limit_of_a_call(&self) -> Option<Duration> {
+        self.limit
+    }
+
     pub(crate) fn halves(self) -> Halves {
-        let Self { info, calls, steps, damaged } = self;
-        Halves { info, calls, steps, damaged }
+        let Self { info, calls, steps, damaged, found, .. } = self;
+        Halves { info, calls, steps, damaged, found }
     }
 }
 

@@ -39,7 +39,9 @@ impl Print {
             Outcome::Returned(Value::Array(array)) => {
                 Some(Self::Array { shape: array.shape.clone(), entries: sample(array, &run.want) })
             }
-            Outcome::Returned(Value::Parts(_)) | Outcome::NotStarted(_) | Outcome::TooLong(_) => None,
+            Outcome::Returned(Value::Parts(_)) | Outcome::NotStarted(_) | Outcome::TooLong(_) | Outcome::Ended(_) => {
+                None
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! One check: every answer in its order, then one verdict for all of them.
 
 use crate::call::{Outcome, call};
-use crate::cases::{Answers, Case, Cases, Fault, Halves, Objection, Step};
+use crate::cases::{Answers, Case, Cases, Fault, Found, Halves, Objection, Step};
 use crate::compare::compare;
 use crate::exercise::{CheckInfo, Mistake};
 use crate::fingerprint;
@@ -9,24 +9,16 @@ use crate::prose::wrap;
 use crate::reference::Damaged;
 use crate::run::CaseRun;
 use crate::value::Value;
-use crate::verdict::{Check, Kind, Verdict};
+use crate::verdict::{Check, Kind, Passed, Verdict};
 
 impl Cases {
-    /// Makes the calls and judges what they return.
-    ///
-    /// # Errors
-    /// What is wrong, if something is.
-    pub fn grade(self) -> Check {
-        self.grade_here()
-    }
-
-    /// The same within this process, for answers that are trusted not to end it.
+    /// Makes the calls within this process, for answers that are trusted not to end it, and judges what they return.
     ///
     /// # Errors
     /// What is wrong, if something is.
     pub fn grade_here(self) -> Check {
         let (info, steps, outcomes) = self.run_here()?;
-        judge(info, steps, &outcomes)
+        judge(info, steps, None, &outcomes).map(|_| ())
     }
 
     /// Only what the cases give, without a verdict and without the properties.
@@ -51,7 +43,7 @@ impl Cases {
     }
 
     fn run_here(self) -> Result<(&'static CheckInfo, Vec<Step>, Vec<Outcome<Value>>), Verdict> {
-        let Halves { info, calls, steps, damaged } = self.halves();
+        let Halves { info, calls, steps, damaged, .. } = self.halves();
         if let Some(damaged) = damaged {
             return Err(damaged.verdict(info));
         }
@@ -69,7 +61,7 @@ impl Cases {
 
 /// A stub is a stub in every case, and one endless loop is enough to wait for.
 pub(crate) fn ends_the_check<T>(outcome: &Outcome<T>) -> bool {
-    matches!(outcome, Outcome::NotStarted(_) | Outcome::TooLong(_))
+    matches!(outcome, Outcome::NotStarted(_) | Outcome::TooLong(_) | Outcome::Ended(_))
 }
 
 fn case_run(case: Case, outcome: Outcome<Value>) -> Result<CaseRun, Damaged> {
@@ -79,15 +71,28 @@ fn case_run(case: Case, outcome: Outcome<Value>) -> Result<CaseRun, Damaged> {
 
 /// Judges the answers in their order. The first that is not right decides; all cases together are compared with the
 /// known mistakes.
-pub(crate) fn judge(info: &'static CheckInfo, steps: Vec<Step>, outcomes: &[Outcome<Value>]) -> Check {
+pub(crate) fn judge(
+    info: &'static CheckInfo,
+    steps: Vec<Step>,
+    found: Option<Found>,
+    outcomes: &[Outcome<Value>],
+) -> Result<Passed, Verdict> {
     let mut runs: Vec<CaseRun> = Vec::new();
     let mut first_trouble = None;
     let mut next = 0;
+    // Without an end that explains it, a missing answer is one that was kept back.
+    let is_complete = outcomes.last().is_some_and(ends_the_check);
+    let missing = || unfinished::<Value>(info, "", &Outcome::Ended("Not all answers arrived.".into()));
     for step in steps {
         let answer = outcomes.get(next);
         match step {
             Step::Case(case) => {
-                let Some(outcome) = answer else { break };
+                let Some(outcome) = answer else {
+                    if first_trouble.is_none() && !is_complete {
+                        return Err(missing());
+                    }
+                    break;
+                };
                 next += 1;
                 let run = case_run(case, outcome.clone()).map_err(|damaged| damaged.verdict(info))?;
                 if first_trouble.is_none() {
@@ -96,7 +101,12 @@ pub(crate) fn judge(info: &'static CheckInfo, steps: Vec<Step>, outcomes: &[Outc
                 runs.push(run);
             }
             Step::Ask(name) => {
-                let Some(outcome) = answer else { break };
+                let Some(outcome) = answer else {
+                    if first_trouble.is_none() && !is_complete {
+                        return Err(missing());
+                    }
+                    break;
+                };
                 next += 1;
                 if first_trouble.is_none() && !matches!(outcome, Outcome::Returned(_)) {
                     return Err(unfinished(info, &name, outcome));
@@ -112,7 +122,7 @@ pub(crate) fn judge(info: &'static CheckInfo, steps: Vec<Step>, outcomes: &[Outc
         }
     }
     let Some((kind, mut evidence)) = first_trouble else {
-        return Ok(());
+        return Ok(Passed { check: info, found: found.and_then(|found| found(&Answers(outcomes))) });
     };
     if fingerprint::is_the_same_everywhere(&runs) {
         evidence.push_str("\n  Look: it returned the same in every case, though not every case asks for the same.");
@@ -162,6 +172,8 @@ fn unfinished<T>(info: &'static CheckInfo, name: &str, outcome: &Outcome<T>) -> 
                 limit.as_secs_f32()
             ),
         ),
+        Outcome::Ended(words) if name.is_empty() => (Kind::Ended, wrap(words, "  ")),
+        Outcome::Ended(words) => (Kind::Ended, format!("  Case: {name}\n{}", wrap(words, "  "))),
         Outcome::Returned(_) => (Kind::Wrong, format!("  Case: {name}")),
     };
     verdict(info, kind, evidence, None)

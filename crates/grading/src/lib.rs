@@ -7,6 +7,8 @@
 //! - [`compare`]: shape first, then the worst entries with the names of their axes, then cheap looks at how arrays
 //!   commonly go wrong;
 //! - `fingerprint`: does it equal what a known mistake gives? Then the verdict says which;
+//! - `apart`: the calls are made in a process of their own;
+//! - `results`: what a tool learns about a check;
 //! - [`grade`]: one check, all its cases, one verdict;
 //! - [`reference`](mod@reference): stored arrays of an independent program, which answers are compared with;
 //! - [`ex01`]: the checks of exercise 01, and so on for the others;
@@ -15,6 +17,7 @@
 //! A check is a plain function that takes the learner's functions as `fn` pointers and returns its [`Cases`]. It is
 //! compiled here, once, and not in the learner's crate.
 
+mod apart;
 pub mod call;
 pub mod cases;
 pub mod compare;
@@ -30,6 +33,7 @@ mod probe;
 pub mod proof;
 mod prose;
 pub mod reference;
+mod results;
 mod run;
 pub mod value;
 pub mod verdict;
@@ -40,4 +44,4 @@ pub static EXERCISES: &[&Exercise] = &[&ex01::EXERCISE, &ex02::EXERCISE, &ex03::
 
 pub use cases::Cases;
 pub use exercise::{CheckInfo, Exercise, Mistake};
-pub use verdict::{Check, Kind, Prose, Verdict};
+pub use verdict::{Check, Kind, Passed, Prose, Verdict};

@@ -10,6 +10,7 @@ use std::{env, fmt, fs};
 
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorView};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::exercise::CheckInfo;
@@ -29,7 +30,7 @@ pub fn repository() -> PathBuf {
 }
 
 /// A file of reference data that is missing, cut short, or not what it should be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Damaged {
     file: String,
     trouble: String,
@@ -151,7 +152,6 @@ impl<T: Send + Sync> Kept<T> {
 }
 
 /// Drops everything that is [kept](Kept).
-#[expect(dead_code, reason = "for the process that runs a learner's code, once it is apart")]
 pub(crate) fn forget_all() {
     let forget = std::mem::take(&mut *FORGET.lock().unwrap_or_else(PoisonError::into_inner));
     forget.iter().for_each(|forget| forget());

@@ -4,11 +4,12 @@
 //! rest of the grader free of generics, so it is compiled once and not in every learner's crate.
 
 use ndarray::{Array, ArrayView, Dimension};
+use serde::{Deserialize, Serialize};
 
 /// An array of any rank, in logical (row-major) order.
 ///
 /// Its numbers are `f64`, which holds every `f32`, and every token id, exactly.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tensor {
     /// The length of each axis.
     pub shape: Vec<usize>,
@@ -58,7 +59,7 @@ impl Tensor {
 }
 
 /// What a learner's function returned.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// Numbers: an array, or a single number as an array without axes.
     Array(Tensor),

@@ -1,4 +1,4 @@
-//! What a check says: nothing when the answer is right, otherwise one of five verdicts, as prose.
+//! What a check says: nothing when the answer is right, otherwise one of six verdicts, as prose.
 
 use std::fmt;
 
@@ -19,6 +19,8 @@ pub enum Kind {
     Panicked,
     /// It did not return in time.
     TooLong,
+    /// It ended the whole process.
+    Ended,
     /// The course itself is incomplete: a file of reference data is missing or damaged. Not the learner's fault.
     CourseDamaged,
 }
@@ -32,7 +34,27 @@ impl Kind {
             Self::Wrong => "WRONG",
             Self::Panicked => "PANICKED",
             Self::TooLong => "RAN TOO LONG",
+            Self::Ended => "ENDED THE PROGRAM",
             Self::CourseDamaged => "THE COURSE IS DAMAGED",
+        }
+    }
+}
+
+/// An answer that passed.
+#[derive(Debug)]
+pub struct Passed {
+    /// The check that says so.
+    pub check: &'static CheckInfo,
+    /// What the answer shows about the model, in a sentence or two.
+    pub found: Option<String>,
+}
+
+impl fmt::Display for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PASSED: `{}`", self.check.function)?;
+        match &self.found {
+            Some(found) => write!(f, "\n{}", wrap(found, "  ")),
+            None => Ok(()),
         }
     }
 }
@@ -41,7 +63,7 @@ impl Kind {
 ///
 /// `Debug` prints the same prose as `Display`, because the test harness shows the error of a test with `Debug`.
 pub struct Verdict {
-    /// Which of the five it is.
+    /// Which of the six it is.
     pub kind: Kind,
     /// The check that says so.
     pub check: &'static CheckInfo,

@@ -116,7 +116,7 @@ impl Case {
         cases: &mut Cases,
         name: String,
         want: impl FnOnce() -> Result<Want, Damaged> + 'static,
-        inputs: impl FnOnce() -> Result<I, Damaged> + 'static,
+        inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
     ) -> Result<(), Damaged> {
         if self.is_made_up()? {

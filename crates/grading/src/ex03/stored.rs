@@ -92,7 +92,7 @@ impl Case {
         cases: &mut Cases,
         what: &str,
         want: impl FnOnce() -> Result<Want, Damaged> + 'static,
-        inputs: impl FnOnce() -> Result<I, Damaged> + 'static,
+        inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
     ) {
         let name = format!("{}{what}", self.words);

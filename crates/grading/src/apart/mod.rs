@@ -1,0 +1,59 @@
+//! A learner's code runs in a process of its own, which never holds what is wanted and prints no verdict.
+//!
+//! The test that grades a check starts its own program again, for this one check: the *child*. It makes the calls of the
+//! list and sends back what they returned, through a file in a folder that only the two know; whatever the learner's code
+//! prints, it cannot get mixed up with that. The *parent* alone works out what is wanted, compares, and reports. So
+//! `exit`, an abort, an overflow of the stack or a loop without end are outcomes like any other, and nothing that the
+//! child prints or sends can make an answer right: it can only send values.
+//!
+//! - `message`: what the child sends;
+//! - `child`: makes the calls;
+//! - `confine`: what the child gives up before it does so: the reference data, writing, most of the memory;
+//! - `parent`: starts the child, waits for it and ends it;
+//! - `ending`: why a child ended early, in words.
+
+mod child;
+mod confine;
+mod ending;
+mod message;
+mod parent;
+
+use crate::call::LIMIT;
+use crate::cases::{Cases, Halves};
+use crate::grade::judge;
+use crate::results;
+use crate::verdict::Check;
+
+/// Which check a child runs.
+const CHECK: &str = "GRADING_CHECK";
+/// The file that it sends its answers through.
+const ANSWERS: &str = "GRADING_ANSWERS";
+
+impl Cases {
+    /// Has the calls made in a process of their own, and judges what they return.
+    ///
+    /// To be called from a `#[test]` whose name contains that of the check, since the child finds it by that name.
+    ///
+    /// # Errors
+    /// What is wrong, if something is.
+    pub fn grade(self) -> Check {
+        let limit = self.limit_of_a_call().unwrap_or(LIMIT);
+        let Halves { info, calls, steps, damaged, found } = self.halves();
+        if let Some(child) = child::Child::from_environment() {
+            // This process was started to make calls; what is wanted is dropped unseen.
+            drop((steps, found));
+            child.serve(info, calls, limit);
+            return Ok(());
+        }
+        let judged = match damaged {
+            Some(damaged) => Err(damaged.verdict(info)),
+            None => {
+                // A child loads its inputs itself; here they are not wanted.
+                drop(calls);
+                parent::outcomes(info, limit).and_then(|outcomes| judge(info, steps, found, &outcomes))
+            }
+        };
+        results::report(info, &judged);
+        judged.map(|passed| println!("{passed}"))
+    }
+}
