@@ -49,6 +49,7 @@ def main() -> int:
     import exercise_03
     import held_out
     import interventions
+    import numpy_file
     import parity
     import tokenizer_cases
 
@@ -78,6 +79,7 @@ def main() -> int:
         common.write_json(found, common.PARITY / "manifest.json")
     if args.only in (None, "analysis"):  # after parity, whose weights it takes
         analysis.generate()
+        numpy_file.generate()
         found = manifest.build(common.ANALYSIS, about, [], {})
         common.write_json(found, common.ANALYSIS / "manifest.json")
     return manifest.check()

@@ -77,7 +77,7 @@ pub use components::{
 };
 pub use error::{Error, HubCause, Result};
 pub use hooks::{ActName, FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook, get_act_name};
-pub use loading::{ModelInfo, PretrainedOptions, list_models};
+pub use loading::{ModelInfo, PretrainedOptions, list_models, read_npz, read_npz_from, write_npz, write_npz_to};
 pub use model::{
     Composition, Generate, Generated, HookedTransformer, ProcessOptions, Run, Sampling, Schedule, sample_logits,
 };

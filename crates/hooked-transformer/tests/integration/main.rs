@@ -18,6 +18,7 @@ mod hub_server;
 #[cfg(feature = "test-tls")]
 mod hub_tls;
 mod key_value_cache;
+mod npz;
 mod parity;
 mod processing;
 mod published;
