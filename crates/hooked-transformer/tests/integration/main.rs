@@ -9,6 +9,7 @@ mod embedded;
 mod families;
 mod fixtures;
 mod generation;
+mod gradients;
 mod guide;
 mod hooks;
 #[cfg(feature = "hub")]
