@@ -1,48 +1,44 @@
 //! A page on disk: written whole or not at all, and opened in the default browser.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::VisError;
-
-static COUNTER: AtomicU32 = AtomicU32::new(0);
-
-/// A suffix that no other call of this or another process uses at the same time.
-fn unique() -> String {
-    format!("{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed))
-}
 
 /// Write `html` to a file beside `path` and rename it, so that a browser that reloads never sees half a page.
 /// Folders that are missing are made.
 pub(crate) fn write(path: &Path, html: &str) -> Result<(), VisError> {
     let fail = |source| VisError::Write { path: path.to_path_buf(), source };
-    let Some(name) = path.file_name() else {
+    if path.file_name().is_none() {
         return Err(fail(io::Error::new(io::ErrorKind::InvalidInput, "the path names no file")));
-    };
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(fail)?;
-    let temporary = folder.join(format!(".{}.{}.part", name.to_string_lossy(), unique()));
-    let result = write_new(&temporary, html).and_then(|()| fs::rename(&temporary, path));
-    result.map_err(|source| {
-        // Best effort: the error that counts is the first one.
-        let _ = fs::remove_file(&temporary);
-        fail(source)
-    })
+    let mut builder = tempfile::Builder::new();
+    // As readable as a file that is simply written: a temporary file is for its owner alone.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let page = builder.prefix(".page-").suffix(".part").tempfile_in(folder).map_err(fail)?;
+    fill(page, html).and_then(|page| Ok(page.persist(path)?)).map(drop).map_err(fail)
 }
 
-fn write_new(path: &Path, html: &str) -> io::Result<()> {
-    let mut file = File::create_new(path)?;
-    file.write_all(html.as_bytes())?;
-    file.sync_all()
+fn fill(mut page: tempfile::NamedTempFile, html: &str) -> io::Result<tempfile::NamedTempFile> {
+    page.write_all(html.as_bytes())?;
+    page.as_file().sync_all()?;
+    Ok(page)
 }
 
 /// Write `html` to a file in the temporary folder, named after `title` (no folder of its own there, which another user might
 /// own), and show it in the default browser.
 pub(crate) fn open(title: &str, html: &str) -> Result<PathBuf, VisError> {
-    let path = std::env::temp_dir().join(format!("circuit-vis-{}-{}.html", slug(title), unique()));
-    write(&path, html)?;
+    let folder = std::env::temp_dir();
+    let fail = |source| VisError::Write { path: folder.clone(), source };
+    let mut builder = tempfile::Builder::new();
+    let prefix = format!("circuit-vis-{}-", slug(title));
+    let page = builder.prefix(&prefix).suffix(".html").tempfile_in(&folder).map_err(fail)?;
+    // It stays when this program has ended: the browser may not have read it by then.
+    let (_, path) = fill(page, html).and_then(|page| Ok(page.keep()?)).map_err(fail)?;
     match open::that_detached(&path) {
         Ok(()) => Ok(path),
         Err(source) => Err(VisError::Open { path, source }),
@@ -91,5 +87,16 @@ mod tests {
     fn a_title_makes_a_safe_name() {
         assert_eq!(slug("Layer 0 / <b>Heads</b>"), "layer-0-b-heads-b");
         assert_eq!(slug("…"), "view");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_page_is_as_readable_as_any_other_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        write(&folder.path().join("page.html"), "one").unwrap();
+        fs::write(folder.path().join("other.html"), "two").unwrap();
+        let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode("page.html"), mode("other.html"));
     }
 }
