@@ -5,69 +5,91 @@
 //! a check that got lost, a test that is ignored, code that does not compile and data that is missing are all failures of
 //! the course.
 
-use super::{Done, fingerprints, stubs};
-use crate::course::{self, EXERCISES, Exercise};
-use crate::style::{bad, good, table};
-use crate::tests_of::{self, Outcome, Run};
-use crate::workspace;
+use std::time::Instant;
+
+use super::arguments::Done;
+use super::check::grade::{self, Run};
+use super::fingerprints::{self, WRONG_ANSWERS};
+use crate::knows::results::{CheckResult, State};
+use crate::reads::checks;
+use crate::reads::course::{Course, Exercise};
+use crate::runs::cargo::{self, Build, Message};
+use crate::runs::harness::{self, Outcome, Tests};
+use crate::says::screen::{bad, good, say, show_progress, table};
+
+/// The name of the tests that try other right answers.
+const RIGHT_ANSWERS: &str = "other_right_answers";
 
 /// A cell of the table, and what is wrong if something is.
 type Cell = Result<String, (String, String)>;
 
 /// Proves one exercise, or all.
-pub(crate) fn run(arguments: &[&str]) -> Done {
+pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let exercises: Vec<&Exercise> = match arguments {
-        [] => EXERCISES.iter().collect(),
-        [number] => vec![course::find(number)?],
+        [] => course.exercises.iter().collect(),
+        [number] => vec![course.exercise(number)?],
         more => return Err(format!("One exercise at a time, or all: not `{}`.", more.join(" "))),
     };
+    let begin = Instant::now();
+    let build = build(course, &exercises)?;
+    if !build.succeeded {
+        say!("{}\n\n{}", build.explanation(), bad("The course does not compile."));
+        return Ok(false);
+    }
     let head = ["exercise", "derived", "stub", "solution", "wrong answers", "other right answers", "fingerprints"];
     let mut rows = vec![head.map(String::from).to_vec()];
     let mut troubles = Vec::new();
     for exercise in exercises {
-        println!("Proving {} ...", exercise.slug);
-        let mut row = vec![exercise.slug.to_string()];
-        for cell in prove(exercise)? {
-            match cell {
-                Ok(text) => row.push(text),
-                Err((text, trouble)) => {
-                    row.push(text);
-                    troubles.push(format!("{}: {trouble}", exercise.slug));
-                }
-            }
+        show_progress(&format!("Proving {} ...", exercise.slug));
+        let mut row = vec![exercise.slug.clone()];
+        for cell in prove(course, &build, exercise)? {
+            let (text, trouble) = cell.map_or_else(|(text, trouble)| (text, Some(trouble)), |text| (text, None));
+            row.push(text);
+            troubles.extend(trouble.map(|trouble| format!("{}: {trouble}", exercise.slug)));
         }
         rows.push(row);
     }
-    println!("\n{}\n", table(&rows));
+    show_progress("");
+    say!("{}\n", table(&rows));
     for trouble in &troubles {
-        println!("{}\n", bad(trouble));
+        say!("{}\n", bad(trouble));
     }
     if troubles.is_empty() {
-        println!("{}", good("Everything holds."));
+        say!("{} ({:.0} s)", good("Everything holds."), begin.elapsed().as_secs_f32());
     }
     Ok(troubles.is_empty())
 }
 
-fn prove(exercise: &Exercise) -> Result<Vec<Cell>, String> {
-    let stub = tests_of::run(&exercise.package(), &["--no-fail-fast"], &[])?;
-    let solution = tests_of::run(&exercise.solution_package(), &["--test", "checks"], &[])?;
-    let wrong = tests_of::run(&exercise.solution_package(), &["--test", "wrong_answers"], &[])?;
-    let right = tests_of::run(&exercise.solution_package(), &["--test", "other_right_answers"], &[])?;
+/// Everything in one go: cargo starts once, and compiles for different exercises at the same time.
+fn build(course: &Course, exercises: &[&Exercise]) -> Result<Build, String> {
+    let packages = exercises.iter().flat_map(|exercise| [exercise.package(), exercise.solution_package()]);
+    let packages: Vec<String> = packages.collect();
+    let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+    let tests = [grade::TEST, WRONG_ANSWERS, RIGHT_ANSWERS].map(|test| ["--test", test]).concat();
+    cargo::build_tests(&course.workspace, &packages, &tests)
+}
+
+fn prove(course: &Course, build: &Build, exercise: &Exercise) -> Result<Vec<Cell>, String> {
+    let checks = checks::of(&course.workspace, exercise)?;
+    let (package, solution_package) = (exercise.package(), exercise.solution_package());
+    let stub = grade::run(build.program(&package, grade::TEST)?, exercise, &checks)?;
+    let solution = grade::run(build.program(&solution_package, grade::TEST)?, exercise, &checks)?;
+    let wrong = harness::run(build.program(&solution_package, WRONG_ANSWERS)?, &[], &[])?;
+    let right = harness::run(build.program(&solution_package, RIGHT_ANSWERS)?, &[], &[])?;
     Ok(vec![
-        derived(exercise),
-        stub_cell(exercise, &stub),
-        compiled(&solution, solution_cell(exercise, &solution)),
-        compiled(&wrong, wrong_cell(exercise, &wrong)),
-        compiled(&right, right_cell(exercise, &right)),
-        compiled(&wrong, fingerprints_cell(&wrong)),
+        derived(course, exercise),
+        stub_cell(&stub, &build.warnings(&package)),
+        solution_cell(&solution),
+        wrong_cell(exercise, &wrong),
+        right_cell(exercise, &right),
+        fingerprints_cell(&wrong),
     ])
 }
 
-fn derived(exercise: &Exercise) -> Cell {
+fn derived(course: &Course, exercise: &Exercise) -> Cell {
     let trouble = |why: String| ("no".to_string(), why);
-    let solution = workspace::read(&exercise.solution()).map_err(trouble)?;
-    let stub = stubs::derive(&solution).map_err(trouble)?;
-    let present = workspace::read(&exercise.source()).map_err(trouble)?;
+    let stub = exercise.stub(&course.workspace).map_err(trouble)?;
+    let present = course.workspace.read(&exercise.source()).map_err(trouble)?;
     if present == stub {
         return Ok("yes".into());
     }
@@ -79,91 +101,78 @@ fn derived(exercise: &Exercise) -> Cell {
     )))
 }
 
+fn count(results: &[CheckResult], state: State) -> usize {
+    results.iter().filter(|result| result.state == state).count()
+}
+
 /// Every check says NOT STARTED, and for no other reason than being a stub.
-fn stub_cell(exercise: &Exercise, run: &Run) -> Cell {
-    let text = |n: usize| format!("{n}/{} not started", exercise.checks);
-    let trouble = |why: String| (text(count(run, is_not_started)), why);
-    if run.did_not_compile() {
-        return Err(("does not compile".into(), run.stderr.clone()));
+fn stub_cell(run: &Run, warnings: &[&Message]) -> Cell {
+    let text = format!("{}/{} not started", count(&run.results, State::NotStarted), run.results.len());
+    let trouble = |why: String| Err((text.clone(), why));
+    if let [first, ..] = warnings {
+        return trouble(format!("the stub compiles with {} warnings:\n{}", warnings.len(), first.shown));
     }
-    if run.warnings() > 0 {
-        return Err(trouble(format!("the stub compiles with {} warnings:\n{}", run.warnings(), run.stderr)));
-    }
-    exact(exercise, run).map_err(trouble)?;
-    let other = run.tests.iter().find(|(_, outcome)| !is_not_started(outcome));
-    match other {
-        Some((name, Outcome::Failed(words))) => Err(trouble(format!("{name} of the stub fails with:\n{words}"))),
-        Some((name, _)) => Err(trouble(format!("{name} passes on a stub"))),
-        None if run.success => Err(trouble("cargo test reports success for a stub".into())),
-        None => Ok(text(exercise.checks)),
+    match run.results.iter().find(|result| result.state != State::NotStarted) {
+        Some(result) if result.state == State::Passed => trouble(format!("{} passes on a stub", result.check.name)),
+        Some(result) => trouble(in_full("of the stub", result)),
+        None if run.succeeded => trouble("the test reports success for a stub".into()),
+        None => Ok(text),
     }
 }
 
-fn is_not_started(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Failed(words) if words.starts_with("NOT STARTED: "))
-}
-
-fn count(run: &Run, which: impl Fn(&Outcome) -> bool) -> usize {
-    run.tests.values().filter(|outcome| which(outcome)).count()
-}
-
-/// As many tests as the exercise has checks, none of them left out.
-fn exact(exercise: &Exercise, run: &Run) -> Result<(), String> {
-    if run.tests.len() != exercise.checks {
-        return Err(format!("{} checks ran, but there must be {}", run.tests.len(), exercise.checks));
-    }
-    match (count(run, |outcome| *outcome == Outcome::Ignored), run.filtered_out) {
-        (0, 0) => Ok(()),
-        (ignored, filtered) => Err(format!("{ignored} checks are ignored, {filtered} filtered out")),
+fn solution_cell(run: &Run) -> Cell {
+    let text = format!("{}/{} passed", count(&run.results, State::Passed), run.results.len());
+    let trouble = |why: String| Err((text.clone(), why));
+    match run.results.iter().find(|result| result.state != State::Passed) {
+        Some(result) => trouble(in_full("of the solution", result)),
+        None if !run.succeeded => trouble(format!("the test fails ({})", run.status)),
+        None => Ok(text),
     }
 }
 
-fn compiled(run: &Run, cell: Cell) -> Cell {
-    if run.did_not_compile() { Err(("does not compile".into(), run.stderr.clone())) } else { cell }
+fn in_full(whose: &str, result: &CheckResult) -> String {
+    format!("{} {whose}: {}\n{}", result.check.name, result.state.words(), result.text)
 }
 
-fn solution_cell(exercise: &Exercise, run: &Run) -> Cell {
-    let text = format!("{}/{} passed", run.passed(), exercise.checks);
-    let trouble = |why: String| (text.clone(), why);
-    exact(exercise, run).map_err(trouble)?;
-    no_failure(run).map_err(trouble)?;
-    Ok(text)
-}
-
-fn no_failure(run: &Run) -> Result<(), String> {
-    match run.first_failure() {
+fn no_failure(tests: &Tests) -> Result<(), String> {
+    match tests.first_failure() {
         Some((name, words)) => Err(format!("{name}:\n{words}")),
-        None if run.success => Ok(()),
-        None => Err(format!("cargo test failed:\n{}", run.stderr)),
+        None if tests.succeeded => Ok(()),
+        None => Err(format!("the test failed:\n{}", tests.stderr)),
     }
 }
 
-/// Tests named after mistakes, `e02_07_...`, each of which proves that one wrong answer is told so.
-fn wrong_cell(exercise: &Exercise, run: &Run) -> Cell {
+/// Tests named after mistakes, `e02_07_...`, each of which proves that one wrong answer is rejected.
+fn wrong_cell(exercise: &Exercise, tests: &Tests) -> Cell {
     let prefix = format!("e{}_", exercise.number());
-    let named: Vec<_> = run.tests.iter().filter(|(name, _)| name.starts_with(&prefix)).collect();
+    let named: Vec<_> = tests.outcomes.iter().filter(|(name, _)| name.starts_with(&prefix)).collect();
     let rejected = named.iter().filter(|(_, outcome)| **outcome == Outcome::Passed).count();
-    let text = format!("{rejected}/{} told so", exercise.wrong_answers);
+    let text = format!("{rejected}/{} rejected", exercise.wrong_answers);
     let trouble = |why: String| (text.clone(), why);
-    no_failure(run).map_err(trouble)?;
+    no_failure(tests).map_err(trouble)?;
     if rejected == exercise.wrong_answers && named.len() == rejected {
         return Ok(text);
     }
-    Err(trouble(format!("{} wrong answers were tried, but there must be {}", named.len(), exercise.wrong_answers)))
+    Err(trouble(format!(
+        "{} wrong answers were tried, but there must be {}: correct the number in exercises/course.toml if it is right",
+        named.len(),
+        exercise.wrong_answers
+    )))
 }
 
-fn right_cell(exercise: &Exercise, run: &Run) -> Cell {
-    let text = format!("{}/{} accepted", run.passed(), exercise.right_answers);
+fn right_cell(exercise: &Exercise, tests: &Tests) -> Cell {
+    let text = format!("{}/{} accepted", tests.passed(), exercise.right_answers);
     let trouble = |why: String| (text.clone(), why);
-    no_failure(run).map_err(trouble)?;
-    if run.tests.len() == exercise.right_answers && run.passed() == exercise.right_answers {
+    no_failure(tests).map_err(trouble)?;
+    let tried = tests.outcomes.len() + tests.filtered_out;
+    if tried == exercise.right_answers && tests.passed() == tried {
         return Ok(text);
     }
-    Err(trouble(format!("{} right answers were tried, but there must be {}", run.tests.len(), exercise.right_answers)))
+    Err(trouble(format!("{tried} right answers were tried, but there must be {}", exercise.right_answers)))
 }
 
-fn fingerprints_cell(run: &Run) -> Cell {
-    match run.tests.get(fingerprints::TEST) {
+fn fingerprints_cell(tests: &Tests) -> Cell {
+    match tests.outcomes.get(fingerprints::TEST) {
         Some(Outcome::Passed) => Ok("hold".into()),
         Some(Outcome::Failed(words)) => Err(("stale".into(), words.clone())),
         Some(Outcome::Ignored) | None => Err(("untested".into(), format!("no test {} ran", fingerprints::TEST))),
@@ -173,19 +182,16 @@ fn fingerprints_cell(run: &Run) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
-    use std::time::Duration;
+    use crate::knows::results::fixture;
 
-    const EXERCISE: Exercise =
-        Exercise { slug: "99-test", title: "A test", checks: 2, wrong_answers: 1, right_answers: 1, minutes: 1 };
-
-    fn run_of(tests: &[(&str, Outcome)], success: bool) -> Run {
-        let tests: BTreeMap<_, _> = tests.iter().map(|(name, outcome)| (name.to_string(), outcome.clone())).collect();
-        Run { tests, filtered_out: 0, stdout: "running".into(), stderr: String::new(), success, took: Duration::ZERO }
+    fn exercise() -> Exercise {
+        let exercise = Course::find().unwrap().exercises.swap_remove(0);
+        Exercise { slug: "99-test".into(), wrong_answers: 1, right_answers: 1, ..exercise }
     }
 
-    fn failed(words: &str) -> Outcome {
-        Outcome::Failed(words.into())
+    fn tests_of(outcomes: &[(&str, Outcome)], succeeded: bool) -> Tests {
+        let outcomes = outcomes.iter().map(|(name, outcome)| (name.to_string(), outcome.clone())).collect();
+        Tests { outcomes, succeeded, ..Tests::default() }
     }
 
     fn trouble(cell: Cell) -> String {
@@ -194,42 +200,45 @@ mod tests {
 
     #[test]
     fn a_stub_must_fail_as_a_stub_in_every_check() {
-        let stub = || failed("NOT STARTED: `f`");
-        let cell = |tests: &[(&str, Outcome)], success| stub_cell(&EXERCISE, &run_of(tests, success));
-        assert_eq!(cell(&[("c1", stub()), ("c2", stub())], false).unwrap(), "2/2 not started");
-        assert!(trouble(cell(&[("c1", stub())], false)).contains("1 checks ran, but there must be 2"));
-        assert!(trouble(cell(&[("c1", stub()), ("c2", Outcome::Passed)], false)).contains("c2 passes on a stub"));
-        assert!(trouble(cell(&[("c1", stub()), ("c2", Outcome::Ignored)], false)).contains("1 checks are ignored"));
-        let damaged = failed("THE COURSE IS DAMAGED: `f`");
-        assert!(trouble(cell(&[("c1", stub()), ("c2", damaged)], false)).contains("DAMAGED"));
-        assert!(trouble(cell(&[("c1", stub()), ("c2", stub())], true)).contains("success for a stub"));
+        use State::{Damaged, NotStarted, Passed, Unknown};
+        let cell = |states: &[(&str, State)], succeeded| stub_cell(&Run::of(fixture(states), succeeded), &[]);
+        assert_eq!(cell(&[("a", NotStarted), ("b", NotStarted)], false).unwrap(), "2/2 not started");
+        assert!(trouble(cell(&[("a", NotStarted), ("b", Unknown)], false)).contains("c_b of the stub: no result"));
+        assert!(trouble(cell(&[("a", NotStarted), ("b", Passed)], false)).contains("c_b passes on a stub"));
+        assert!(trouble(cell(&[("a", NotStarted), ("b", Damaged)], false)).contains("course damaged"));
+        assert!(trouble(cell(&[("a", NotStarted)], true)).contains("success for a stub"));
+        let warning = Message { package: String::new(), is_error: false, shown: "warning: unused".into() };
+        let warned = stub_cell(&Run::of(fixture(&[("a", NotStarted)]), false), &[&warning]);
+        assert!(trouble(warned).contains("1 warnings:\nwarning: unused"));
     }
 
     #[test]
-    fn code_that_does_not_compile_or_warns_is_a_failure() {
-        let mut run = run_of(&[], false);
-        run.stderr = "error: could not compile `x`".into();
-        assert_eq!(stub_cell(&EXERCISE, &run).unwrap_err().0, "does not compile");
-        assert_eq!(compiled(&run, Ok("fine".into())).unwrap_err().0, "does not compile");
-        let stub = || failed("NOT STARTED: `f`");
-        let mut run = run_of(&[("c1", stub()), ("c2", stub())], false);
-        run.stderr = "warning: unused variable: `x`".into();
-        assert!(trouble(stub_cell(&EXERCISE, &run)).contains("1 warnings"));
+    fn every_check_of_a_solution_must_have_passed() {
+        let cell = |states: &[(&str, State)], succeeded| solution_cell(&Run::of(fixture(states), succeeded));
+        assert_eq!(cell(&[("a", State::Passed)], true).unwrap(), "1/1 passed");
+        assert!(
+            trouble(cell(&[("a", State::Passed), ("b", State::Wrong)], false))
+                .starts_with("c_b of the solution: WRONG")
+        );
+        assert!(trouble(cell(&[("a", State::Unknown)], true)).starts_with("c_a of the solution: no result"));
+        assert!(trouble(cell(&[("a", State::Passed)], false)).contains("the test fails"));
     }
 
     #[test]
     fn a_vacuous_pass_is_none() {
-        assert!(trouble(solution_cell(&EXERCISE, &run_of(&[], true))).contains("0 checks ran"));
-        assert!(trouble(wrong_cell(&EXERCISE, &run_of(&[], true))).contains("0 wrong answers were tried"));
-        assert!(trouble(right_cell(&EXERCISE, &run_of(&[], true))).contains("0 right answers were tried"));
-        assert!(trouble(fingerprints_cell(&run_of(&[], true))).contains("no test"));
+        let nothing = tests_of(&[], true);
+        assert!(trouble(wrong_cell(&exercise(), &nothing)).contains("0 wrong answers were tried"));
+        assert!(trouble(right_cell(&exercise(), &nothing)).contains("0 right answers were tried"));
+        assert!(trouble(fingerprints_cell(&nothing)).contains("no test"));
+        let ignored = tests_of(&[("a", Outcome::Ignored)], true);
+        assert!(trouble(right_cell(&exercise(), &ignored)).contains("1 right answers were tried"));
     }
 
     #[test]
     fn a_wrong_answer_that_passes_is_a_failure() {
-        let accepted = run_of(&[("e99_1_sum", failed("c1 accepts it"))], false);
-        assert!(trouble(wrong_cell(&EXERCISE, &accepted)).contains("c1 accepts it"));
-        let fine = run_of(&[("e99_1_sum", Outcome::Passed)], true);
-        assert_eq!(wrong_cell(&EXERCISE, &fine).unwrap(), "1/1 told so");
+        let accepted = tests_of(&[("e99_1_sum", Outcome::Failed("c1 accepts it".into()))], false);
+        assert!(trouble(wrong_cell(&exercise(), &accepted)).contains("c1 accepts it"));
+        let fine = tests_of(&[("e99_1_sum", Outcome::Passed)], true);
+        assert_eq!(wrong_cell(&exercise(), &fine).unwrap(), "1/1 rejected");
     }
 }

@@ -1,33 +1,52 @@
 //! `fingerprints`: stores what the wrong answers return, or checks that what is stored still holds.
 
-use super::{Done, only_check_flag};
-use crate::course::{EXERCISES, Exercise};
-use crate::style::{bad, good};
-use crate::tests_of::{self, Outcome};
+use std::ffi::OsStr;
+
+use super::arguments::{Done, only_check_flag};
+use crate::reads::course::{Course, Exercise};
+use crate::runs::cargo::{self, Build};
+use crate::runs::harness::{self, Outcome};
+use crate::says::screen::{bad, good, say};
 
 /// The test of the solution that compares the stored fingerprints, and writes them first when asked to.
 pub(crate) const TEST: &str = "fingerprints_are_up_to_date";
 
+/// The name of the tests that try the wrong answers.
+pub(crate) const WRONG_ANSWERS: &str = "wrong_answers";
+
 /// Writes the fingerprints of every exercise or, with `--check`, compares only.
-pub(crate) fn run(arguments: &[&str]) -> Done {
+pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let only_check = only_check_flag(arguments)?;
+    let build = build_wrong_answers(course)?;
     let mut all_well = true;
-    for exercise in EXERCISES {
-        all_well &= one(exercise, only_check)?;
+    for exercise in &course.exercises {
+        all_well &= one(&build, exercise, only_check)?;
     }
     Ok(all_well)
 }
 
-fn one(exercise: &Exercise, only_check: bool) -> Done {
-    let write = ("COURSE_WRITE_FINGERPRINTS", "1");
+/// Builds the wrong answers of every exercise.
+///
+/// # Errors
+/// What the compiler says.
+pub(crate) fn build_wrong_answers(course: &Course) -> Result<Build, String> {
+    let packages: Vec<String> = course.exercises.iter().map(Exercise::solution_package).collect();
+    let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+    let build = cargo::build_tests(&course.workspace, &packages, &["--test", WRONG_ANSWERS])?;
+    if build.succeeded { Ok(build) } else { Err(build.explanation()) }
+}
+
+fn one(build: &Build, exercise: &Exercise, only_check: bool) -> Done {
+    let write = ("COURSE_WRITE_FINGERPRINTS", OsStr::new("1"));
     let variables: &[_] = if only_check { &[] } else { &[write] };
-    let arguments = ["--test", "wrong_answers", "--", "--exact", TEST];
-    let run = tests_of::run(&exercise.solution_package(), &arguments, variables)?;
-    let words = match run.tests.get(TEST) {
+    let program = build.program(&exercise.solution_package(), WRONG_ANSWERS)?;
+    let tests = harness::run(program, &["--exact", TEST], variables)?;
+    let outcome = tests.outcomes.get(TEST);
+    let words = match outcome {
         Some(Outcome::Passed) => good("hold"),
         Some(Outcome::Failed(words)) => bad(words),
-        Some(Outcome::Ignored) | None => bad(&format!("were not tested:\n{}", run.stderr)),
+        Some(Outcome::Ignored) | None => bad(&format!("were not tested:\n{}", tests.stderr)),
     };
-    println!("fingerprints of {}: {words}", exercise.slug);
-    Ok(run.tests.get(TEST) == Some(&Outcome::Passed))
+    say!("fingerprints of {}: {words}", exercise.slug);
+    Ok(outcome == Some(&Outcome::Passed))
 }

@@ -4,10 +4,16 @@
 //! Derived are the page that verdicts link to, from the lists of mistakes, and the live views, from the embedded models.
 //! Tests of the grader compare both, and write first when a variable asks for it.
 
-use super::{Done, only_check_flag};
-use crate::links;
-use crate::style::{bad, good};
-use crate::tests_of::{self, Outcome};
+use std::ffi::OsStr;
+
+use super::arguments::{Done, only_check_flag};
+use crate::reads::course::Course;
+use crate::reads::links;
+use crate::runs::cargo::{self, Program};
+use crate::runs::harness::{self, Outcome};
+use crate::says::screen::{bad, good, say};
+
+const PACKAGE: &str = "grading";
 
 /// What is derived: its name with a verb, the file of tests that compares it, and the test.
 const DERIVED: [(&str, &str, &str); 2] = [
@@ -15,37 +21,43 @@ const DERIVED: [(&str, &str, &str); 2] = [
     ("the live views are", "guide_views", "the_views_of_the_chapters_are_up_to_date"),
 ];
 
-const WRITE: (&str, &str) = ("COURSE_WRITE_GUIDE", "1");
+const WRITE: &str = "COURSE_WRITE_GUIDE";
 
 /// Writes what is derived or, with `--check`, compares only; then follows every reference.
-pub(crate) fn run(arguments: &[&str]) -> Done {
-    let variables: &[_] = if only_check_flag(arguments)? { &[] } else { &[WRITE] };
+pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
+    let only_check = only_check_flag(arguments)?;
+    let tests: Vec<&str> = DERIVED.iter().flat_map(|(_, file, _)| ["--test", file]).collect();
+    let build = cargo::build_tests(&course.workspace, &[PACKAGE], &tests)?;
+    if !build.succeeded {
+        return Err(build.explanation());
+    }
     let mut all_well = true;
     for (name, file, test) in DERIVED {
-        all_well &= is_up_to_date(name, file, test, variables)?;
+        all_well &= is_up_to_date(build.program(PACKAGE, file)?, name, test, only_check)?;
     }
-    Ok(references_lead_somewhere()? && all_well)
+    Ok(references_lead_somewhere(course)? && all_well)
 }
 
-fn is_up_to_date(name: &str, file: &str, test: &str, variables: &[(&str, &str)]) -> Done {
-    let run = tests_of::run("grading", &["--test", file, "--", "--exact", test], variables)?;
-    let outcome = run.tests.get(test);
+fn is_up_to_date(program: &Program, name: &str, test: &str, only_check: bool) -> Done {
+    let write = (WRITE, OsStr::new("1"));
+    let tests = harness::run(program, &["--exact", test], if only_check { &[] } else { std::slice::from_ref(&write) })?;
+    let outcome = tests.outcomes.get(test);
     let words = match outcome {
         Some(Outcome::Passed) => good("up to date"),
         Some(Outcome::Failed(words)) => bad(&format!("not up to date: {words}")),
-        Some(Outcome::Ignored) | None => bad(&format!("not tested:\n{}", run.stderr)),
+        Some(Outcome::Ignored) | None => bad(&format!("not tested:\n{}", tests.stderr)),
     };
-    println!("{name} {words}");
+    say!("{name} {words}");
     Ok(outcome == Some(&Outcome::Passed))
 }
 
-fn references_lead_somewhere() -> Done {
-    let troubles = links::troubles()?;
+fn references_lead_somewhere(course: &Course) -> Done {
+    let troubles = links::troubles(&course.workspace)?;
     for trouble in &troubles {
-        println!("{}", bad(trouble));
+        say!("{}", bad(trouble));
     }
     if troubles.is_empty() {
-        println!("links, frames, anchors and included code {}", good("are all there"));
+        say!("links, frames, anchors and included code {}", good("are all there"));
     }
     Ok(troubles.is_empty())
 }

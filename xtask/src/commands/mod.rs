@@ -1,5 +1,6 @@
 //! The commands, and the line of help for each.
 
+mod arguments;
 mod check;
 mod check_all;
 mod check_solutions;
@@ -7,6 +8,7 @@ mod explore;
 mod fingerprints;
 mod guide;
 mod hint;
+mod mdbook;
 mod next;
 mod progress;
 mod reference;
@@ -17,27 +19,24 @@ mod stubs;
 mod tolerances;
 mod watch;
 
-pub(crate) use stubs::derive as stub_of;
-
-use crate::nearest::did_you_mean;
-use crate::style::table;
-
-/// What a command says about itself and what it does. It returns whether all is well, which becomes the exit code.
-pub(crate) type Done = Result<bool, String>;
+use self::arguments::Done;
+use crate::reads::course::Course;
+use crate::says::nearest::did_you_mean;
+use crate::says::screen::{say, table};
 
 struct Command {
     name: &'static str,
     arguments: &'static str,
     help: &'static str,
     for_authors: bool,
-    run: fn(&[&str]) -> Done,
+    run: fn(&Course, &[&str]) -> Done,
 }
 
 const COMMANDS: &[Command] = &[
     Command {
         name: "check",
-        arguments: "[NN]",
-        help: "grade an exercise: the first check that does not pass, and why",
+        arguments: "[NN [FUNCTION]] [--json]",
+        help: "grade an exercise or one function: all checks, and the first to mend",
         for_authors: false,
         run: check::run,
     },
@@ -50,8 +49,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "hint",
-        arguments: "[NN] [FUNCTION]",
-        help: "a hint about the next function, plainer each time",
+        arguments: "[NN [FUNCTION]]",
+        help: "a hint about the function that failed last, plainer each time",
         for_authors: false,
         run: hint::run,
     },
@@ -78,7 +77,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "solution",
-        arguments: "NN [--spoil]",
+        arguments: "NN [FUNCTION] [--spoil]",
         help: "the solution beside yours, once you have passed",
         for_authors: false,
         run: solution::run,
@@ -107,7 +106,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "check-solutions",
         arguments: "[NN]",
-        help: "prove the course: stubs not started, solutions right, wrong answers told so",
+        help: "prove the course: stubs not started, solutions right, wrong answers rejected",
         for_authors: true,
         run: check_solutions::run,
     },
@@ -146,23 +145,30 @@ const COMMANDS: &[Command] = &[
         for_authors: true,
         run: guide::run,
     },
+    Command {
+        name: "mdbook",
+        arguments: "",
+        help: "what mdBook calls to put functions of the solutions into the pages",
+        for_authors: true,
+        run: mdbook::run,
+    },
 ];
 
 /// Runs the command that the words ask for; without words, says where the learner is.
 pub(crate) fn run(words: &[&str]) -> Done {
     let Some((&name, arguments)) = words.split_first() else {
-        return status::run();
+        return status::run(&Course::find()?);
     };
     if ["help", "--help", "-h"].contains(&name) {
-        println!("{}", help());
+        say!("{}", help());
         return Ok(true);
     }
     match COMMANDS.iter().find(|command| command.name == name) {
         Some(command) if arguments.iter().any(|word| ["--help", "-h"].contains(word)) => {
-            println!("cargo xtask {} {}\n  {}", command.name, command.arguments, command.help);
+            say!("cargo xtask {} {}\n  {}", command.name, command.arguments, command.help);
             Ok(true)
         }
-        Some(command) => (command.run)(arguments),
+        Some(command) => (command.run)(&Course::find()?, arguments),
         None => Err(unknown(name)),
     }
 }
@@ -186,15 +192,6 @@ fn help() -> String {
     )
 }
 
-/// Reads the arguments of a command that takes nothing but, perhaps, `--check`.
-pub(crate) fn only_check_flag(arguments: &[&str]) -> Result<bool, String> {
-    match arguments {
-        [] => Ok(false),
-        ["--check"] => Ok(true),
-        other => Err(format!("The only argument here is --check, not `{}`.", other.join(" "))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +200,11 @@ mod tests {
     fn a_mistyped_command_is_told_the_nearest_in_one_line() {
         let told = run(&["chek"]).unwrap_err();
         assert!(told.contains("`check`") && told.lines().count() == 1, "{told}");
+    }
+
+    #[test]
+    fn help_is_this() {
+        insta::assert_snapshot!(help());
     }
 
     #[test]

@@ -4,8 +4,8 @@
 
 use std::process::Command;
 
-use super::{Done, only_check_flag};
-use crate::workspace;
+use super::arguments::{Done, only_check_flag};
+use crate::reads::course::Course;
 
 const SCRIPT: &str = "reference_data/oracle/generate.py";
 
@@ -13,7 +13,7 @@ const SCRIPT: &str = "reference_data/oracle/generate.py";
 const PACKAGES: [&str; 5] = ["torch", "transformer_lens", "transformers", "safetensors", "numpy"];
 
 /// Runs the oracle. Its exit status becomes that of this command.
-pub(crate) fn run(arguments: &[&str]) -> Done {
+pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let only_check = only_check_flag(arguments)?;
     if !only_check {
         let missing = missing_packages()?;
@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &[&str]) -> Done {
             return Err(advice(&missing));
         }
     }
-    let script = workspace::root().join(SCRIPT);
+    let script = course.workspace.path(SCRIPT);
     let status = python().arg(script).args(arguments).status().map_err(no_python)?;
     Ok(status.success())
 }
@@ -72,6 +72,9 @@ mod tests {
 
     #[test]
     fn an_unknown_argument_is_refused_before_anything_runs() {
-        assert_eq!(run(&["--chekc"]), Err("The only argument here is --check, not `--chekc`.".into()));
+        assert_eq!(
+            run(&Course::find().unwrap(), &["--chekc"]),
+            Err("The only argument here is --check, not `--chekc`.".into())
+        );
     }
 }

@@ -1,141 +1,157 @@
 //! `stubs`: derives each exercise from its solution, so that the two cannot drift apart.
 //!
-//! A solution marks what the learner writes:
-//!
-//! ```text
-//! // BEGIN SOLUTION
-//! // STUB todo!("what to write; got {argument:?}")
-//! let answer = ...;
-//! // END SOLUTION
-//! ```
-//!
-//! The block becomes the lines that begin with `STUB`, which must use all arguments, so that no warning appears. A block
-//! without such lines (a helper, an import) goes without a trace.
+//! Only a stub is ever replaced. A file that may hold work, whoever wrote it, is left as it is: `reset` alone replaces
+//! those, and keeps a copy.
 
-use super::{Done, only_check_flag};
-use crate::course::EXERCISES;
-use crate::style::good;
-use crate::workspace;
+use std::process::Command;
 
-const BEGIN: &str = "// BEGIN SOLUTION";
-const END: &str = "// END SOLUTION";
-const STUB: &str = "// STUB";
+use super::arguments::{Done, only_check_flag};
+use crate::reads::course::{Course, Exercise};
+use crate::reads::stub;
+use crate::says::screen::{bad, good, say};
 
-/// Writes the stubs or, with `--check`, only tells whether they are what the solutions give.
-pub(crate) fn run(arguments: &[&str]) -> Done {
+/// The stubs that this command wrote, in a folder that only holds what can be made again.
+const WRITTEN: &str = "target/stubs-written.txt";
+
+/// Writes the stubs or, with `--check`, only says whether they are what the solutions give.
+pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let only_check = only_check_flag(arguments)?;
     let mut all_well = true;
-    for exercise in EXERCISES {
-        let stub = derive(&workspace::read(&exercise.solution())?)
-            .map_err(|trouble| format!("{}: {trouble}", exercise.solution()))?;
+    for exercise in &course.exercises {
+        let stub = exercise.stub(&course.workspace)?;
         let file = exercise.source();
-        if workspace::read(&file).is_ok_and(|present| present == stub) {
-            println!("{file} {}", good("is up to date"));
+        let present = course.workspace.read(&file);
+        if present.as_deref() == Ok(&stub) {
+            say!("{file} {}", good("is up to date"));
         } else if only_check {
-            println!("{file} is not what {} gives: run `cargo xtask stubs`", exercise.solution());
+            say!("{file} is not what {} gives: run `cargo xtask stubs`", exercise.solution());
             all_well = false;
+        } else if may_be_replaced(course, exercise) {
+            remember(course, &stub)?;
+            course.workspace.write(&file, &stub)?;
+            say!("{file} written");
         } else {
-            workspace::write(&file, &stub)?;
-            println!("{file} written");
+            say!("{}", bad(&refusal(exercise)));
+            all_well = false;
         }
     }
     Ok(all_well)
 }
 
-/// The stub that a solution gives.
-///
-/// # Errors
-/// When the marks do not pair, or when nothing is left for the learner to write.
-pub(crate) fn derive(solution: &str) -> Result<String, String> {
-    let mut stub = String::new();
-    let mut inside = false;
-    let mut todos = 0;
-    for (number, line) in solution.lines().enumerate() {
-        let text = line.trim_start();
-        let indent = &line[..line.len() - text.len()];
-        match (text, inside) {
-            (BEGIN, false) => inside = true,
-            (END, true) => inside = false,
-            (BEGIN | END, _) => return Err(format!("line {}: `{text}` has no partner", number + 1)),
-            (_, true) => {
-                if let Some(code) = text.strip_prefix(STUB) {
-                    todos += code.matches("todo!(").count();
-                    push(&mut stub, format!("{indent}{}", code.strip_prefix(' ').unwrap_or(code)).trim_end());
-                }
-            }
-            (_, false) => push(&mut stub, line),
-        }
-    }
-    if inside {
-        return Err(format!("the last `{BEGIN}` has no `{END}`"));
-    }
-    if todos == 0 {
-        return Err("there is nothing for the learner to write".into());
-    }
-    Ok(stub)
+fn refusal(exercise: &Exercise) -> String {
+    format!(
+        "{} is neither the stub of the last commit nor one that this command wrote. It may be somebody's work, so it was\n\
+         left as it is. To keep a copy of it and write the stub:  cargo xtask reset {}",
+        exercise.source(),
+        exercise.number()
+    )
 }
 
-/// The solution as one would write it: without the marks of the stubs, nor those by which the guide cites parts of it.
-pub(crate) fn without_marks(solution: &str) -> String {
-    let is_mark = |line: &&str| [BEGIN, END, STUB, "// ANCHOR"].iter().any(|mark| line.trim_start().starts_with(mark));
-    let mut plain = String::new();
-    solution.lines().filter(|line| !is_mark(line)).for_each(|line| push(&mut plain, line));
-    plain
+/// Whether the exercise's file is known to hold nothing but a stub.
+fn may_be_replaced(course: &Course, exercise: &Exercise) -> bool {
+    let path = course.workspace.path(&exercise.source());
+    let Ok(present) = course.workspace.read(&exercise.source()) else {
+        // A file that cannot be read as text is still a file.
+        return !path.exists();
+    };
+    let is_known = |stub: String| stub == present;
+    present.trim().is_empty() || was_written(course, &present) || committed(course, exercise).is_some_and(is_known)
 }
 
-/// Appends a line, but no second empty one in a row: a block that went without a trace leaves two.
-fn push(stub: &mut String, line: &str) {
-    if line.is_empty() && (stub.is_empty() || stub.ends_with("\n\n")) {
-        return;
+/// The stub that the solution of the last commit gives.
+fn committed(course: &Course, exercise: &Exercise) -> Option<String> {
+    let object = format!("HEAD:{}", exercise.solution());
+    let git = Command::new("git").current_dir(course.workspace.root()).args(["show", &object]).output().ok()?;
+    let solution = String::from_utf8(git.stdout).ok().filter(|_| git.status.success())?;
+    stub::derive(&solution.replace("\r\n", "\n")).ok()
+}
+
+fn was_written(course: &Course, present: &str) -> bool {
+    let written = course.workspace.read(WRITTEN).unwrap_or_default();
+    written.split('\0').any(|stub| stub == present)
+}
+
+fn remember(course: &Course, stub: &str) -> Result<(), String> {
+    if was_written(course, stub) {
+        return Ok(());
     }
-    stub.push_str(line);
-    stub.push('\n');
+    let folder = course.workspace.path("target");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{} cannot be made: {error}.", folder.display()))?;
+    let written = course.workspace.read(WRITTEN).unwrap_or_default();
+    course.workspace.write(WRITTEN, &format!("{written}{stub}\0"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reads::workspace::Scratch;
 
-    const SOLUTION: &str = "\
-//! Doc.
+    const COURSE: &str = "[[exercise]]\nslug = \"99-test\"\ntitle = \"A test\"\nminutes = 1\nchecks = 1\n\
+                          wrong_answers = 1\nright_answers = 1\nmodel = \"m\"\ntext = \"t\"\n";
+    const SOLUTION: &str = "pub fn f() {\n    // STUB todo!(\"one\")\n    ()\n}\n";
+    const STUB: &str = "pub fn f() {\n    todo!(\"one\")\n}\n";
+    const LIB: &str = "exercises/99-test/src/lib.rs";
 
-// BEGIN SOLUTION
-use std::mem;
+    fn course_with(file: &str) -> (Scratch, Course) {
+        let files = [("exercises/course.toml", COURSE), ("solutions/99-test/src/lib.rs", SOLUTION), (LIB, file)];
+        let scratch = Scratch::with(&files);
+        let course = Course::of(scratch.workspace.clone()).unwrap();
+        (scratch, course)
+    }
 
-// END SOLUTION
-fn f(x: usize) -> usize {
-    // BEGIN SOLUTION
-    // STUB todo!(\"double {x}\")
-    2 * x
-    // END SOLUTION
-}
+    fn git(course: &Course, arguments: &[&str]) {
+        let who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "core.autocrlf=false"];
+        let git = Command::new("git").current_dir(course.workspace.root()).args(who).args(arguments).output().unwrap();
+        assert!(git.status.success(), "{git:?}");
+    }
 
-// BEGIN SOLUTION
-fn helper() {}
-// END SOLUTION
-
-fn g() {}
-";
-
+    /// A learner's work, committed or not, is never replaced.
     #[test]
-    fn a_block_becomes_its_stub_or_goes_without_a_trace() {
-        let want = "//! Doc.\n\nfn f(x: usize) -> usize {\n    todo!(\"double {x}\")\n}\n\nfn g() {}\n";
-        assert_eq!(derive(SOLUTION).as_deref(), Ok(want));
+    fn work_is_left_as_it_is() {
+        let work = "pub fn f() {\n    done()\n}\n";
+        let (_scratch, course) = course_with(work);
+        assert_eq!(run(&course, &[]), Ok(false));
+        assert_eq!(course.workspace.read(LIB).as_deref(), Ok(work));
+        git(&course, &["init", "--quiet"]);
+        git(&course, &["add", "--all"]);
+        git(&course, &["commit", "--quiet", "--message=all"]);
+        assert_eq!(run(&course, &[]), Ok(false));
+        std::fs::write(course.workspace.path(LIB), b"pub fn f() { \xff }").unwrap();
+        assert_eq!(run(&course, &[]), Ok(false));
+        assert!(std::fs::read(course.workspace.path(LIB)).unwrap().contains(&0xff));
+        assert!(refusal(&course.exercises[0]).ends_with("cargo xtask reset 99"));
+    }
+
+    /// An author changes a solution again and again, with and without commits.
+    #[test]
+    fn a_stub_is_replaced_by_the_next() {
+        let (_scratch, course) = course_with("");
+        let change = |from: &str, to: &str| {
+            let solution = course.workspace.read("solutions/99-test/src/lib.rs").unwrap().replace(from, to);
+            course.workspace.write("solutions/99-test/src/lib.rs", &solution).unwrap();
+        };
+        assert_eq!(run(&course, &[]), Ok(true));
+        assert_eq!(course.workspace.read(LIB).as_deref(), Ok(STUB));
+        change("one", "two");
+        assert_eq!(
+            (run(&course, &["--check"]), run(&course, &[]), run(&course, &["--check"])),
+            (Ok(false), Ok(true), Ok(true))
+        );
+        // What was written is forgotten with the target folder, but a commit is not.
+        git(&course, &["init", "--quiet"]);
+        git(&course, &["add", "--all"]);
+        git(&course, &["commit", "--quiet", "--message=all"]);
+        std::fs::remove_dir_all(course.workspace.path("target")).unwrap();
+        change("two", "three");
+        assert_eq!(run(&course, &[]), Ok(true));
+        assert!(course.workspace.read(LIB).unwrap().contains("three"));
     }
 
     #[test]
-    fn a_solution_can_be_read_without_its_marks() {
-        let marked = SOLUTION.replace("    2 * x\n", "    // ANCHOR: f\n    2 * x\n    // ANCHOR_END: f\n");
-        let want =
-            "//! Doc.\n\nuse std::mem;\n\nfn f(x: usize) -> usize {\n    2 * x\n}\n\nfn helper() {}\n\nfn g() {}\n";
-        assert_eq!(without_marks(&marked), want);
-    }
-
-    #[test]
-    fn marks_must_pair_and_something_must_be_left_to_write() {
-        assert!(derive("// END SOLUTION\n").unwrap_err().contains("line 1"));
-        assert!(derive("// BEGIN SOLUTION\n// BEGIN SOLUTION\n").unwrap_err().contains("line 2"));
-        assert!(derive("// BEGIN SOLUTION\n").unwrap_err().contains("has no"));
-        assert!(derive("fn f() {}\n").unwrap_err().contains("nothing for the learner"));
+    fn a_checkout_with_the_line_ends_of_windows_is_up_to_date() {
+        let (_scratch, course) = course_with(&STUB.replace('\n', "\r\n"));
+        assert_eq!(run(&course, &["--check"]), Ok(true));
+        course.workspace.write("solutions/99-test/src/lib.rs", &SOLUTION.replace('\n', "\r\n")).unwrap();
+        assert_eq!(run(&course, &["--check"]), Ok(true));
     }
 }

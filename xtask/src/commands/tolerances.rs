@@ -1,28 +1,30 @@
-//! `tolerances`: measures how far correct answers are from right and wrong ones from correct, and prints the table.
+//! `tolerances`: measures how far correct answers are from right and wrong ones from correct, and shows the table.
 
-use super::Done;
-use crate::course::EXERCISES;
-use crate::tests_of::{self, Outcome};
+use super::arguments::{Done, no_arguments};
+use super::fingerprints::{WRONG_ANSWERS, build_wrong_answers};
+use crate::reads::course::Course;
+use crate::runs::harness::{self, Outcome};
+use crate::says::screen::say;
 
 /// The test of the solution that measures, prints the table, and fails when there is too little room.
 const TEST: &str = "tolerances_separate_right_from_wrong";
 
 /// Measures all exercises.
-pub(crate) fn run(arguments: &[&str]) -> Done {
-    if !arguments.is_empty() {
-        return Err("`tolerances` takes no arguments.".into());
-    }
+pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
+    no_arguments("tolerances", arguments)?;
+    let build = build_wrong_answers(course)?;
     let mut all_well = true;
-    for exercise in EXERCISES {
-        let arguments = ["--test", "wrong_answers", "--", "--exact", TEST, "--show-output"];
-        let run = tests_of::run(&exercise.solution_package(), &arguments, &[])?;
-        println!("{} {}", exercise.number(), exercise.title);
-        match run.tests.get(TEST) {
-            Some(Outcome::Passed) => println!("{}\n", table_in(&run.stdout)),
-            Some(Outcome::Failed(words)) => println!("{words}\n"),
-            Some(Outcome::Ignored) | None => println!("{}\n", run.stderr),
+    for exercise in &course.exercises {
+        let program = build.program(&exercise.solution_package(), WRONG_ANSWERS)?;
+        let tests = harness::run(program, &["--exact", TEST, "--show-output"], &[])?;
+        let outcome = tests.outcomes.get(TEST);
+        say!("{} {}", exercise.number(), exercise.title);
+        match outcome {
+            Some(Outcome::Passed) => say!("{}\n", table_in(&tests.stdout)),
+            Some(Outcome::Failed(words)) => say!("{words}\n"),
+            Some(Outcome::Ignored) | None => say!("{}\n", tests.stderr),
         }
-        all_well &= run.tests.get(TEST) == Some(&Outcome::Passed);
+        all_well &= outcome == Some(&Outcome::Passed);
     }
     Ok(all_well)
 }

@@ -5,11 +5,12 @@ use ndarray::Array2;
 use super::ready::{Ready, Start};
 use crate::cache::ActivationCache;
 use crate::components::Act3;
+use crate::components::attention::Attention;
 use crate::components::block::Block;
 use crate::components::embed::{Embedded, Embedding};
 use crate::components::normalization::{FINAL, final_norm};
 use crate::error::Result;
-use crate::hooks::{HookPoint, Pass, Record, Site, Tape};
+use crate::hooks::{HookPoint, Pass, Record, Site};
 
 /// How far a run goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,10 +29,6 @@ pub(super) struct Completed {
     pub stream: Act3,
     /// What was stored; empty unless asked for.
     pub cache: ActivationCache,
-    /// The positions' vectors, for a shortformer model.
-    pub shortformer_pos: Option<Act3>,
-    /// What was kept for a backward pass, if there is to be one.
-    pub tape: Option<Tape>,
 }
 
 impl Ready<'_> {
@@ -60,11 +57,11 @@ impl Ready<'_> {
     }
 
     fn forward(self, end: End) -> Result<Completed> {
-        let Ready { model, start, mask, positions, layers, plan, mut past, cache, mut tape, .. } = self;
+        let Ready { model, start, mask, positions, layers, plan, mut past, cache, .. } = self;
         let (cfg, weights) = (&model.cfg, &model.weights);
         let mut cache = cache.unwrap_or_default();
         let record: Record<'_> = Box::new(|point: &HookPoint, value| cache.insert(point.name(), value));
-        let mut pass = Pass { points: &model.points, plan, record, tape: tape.as_mut() };
+        let mut pass = Pass { points: &model.points, plan, record };
 
         let embedding = Embedding { cfg, weights, positions: &positions };
         let Embedded { mut stream, shortformer_pos } = match start {
@@ -79,7 +76,9 @@ impl Ready<'_> {
                 break;
             }
             let real = real.as_ref().map(|real| real.view());
-            let block = Block::new((cfg, weights), layer, &positions, real, shortformer_pos.as_ref());
+            let attention = Attention { cfg, layer, weights: weights.attention(layer), positions: &positions, real };
+            let shortformer_pos = shortformer_pos.as_ref();
+            let block = Block { cfg, layer, weights: weights.block(layer), attention, shortformer_pos };
             stream = block.forward(&mut pass, stream, past.as_mut().map(|past| past.layer(layer)));
         }
         let normalizes = match end {
@@ -94,6 +93,6 @@ impl Ready<'_> {
         if let Some(past) = past.filter(|_| every_block) {
             past.keep();
         }
-        Ok(Completed { stream, shortformer_pos, cache, tape })
+        Ok(Completed { stream, cache })
     }
 }

@@ -1,0 +1,100 @@
+//! `mdbook`: the preprocessor that `exercises/book.toml` names. It puts functions of the solutions into the pages.
+//!
+//! mdBook itself includes the lines between two `ANCHOR` comments, which a solution would need around every function. Here
+//! the name of a function is enough: `{{#include ../../../solutions/02-induction/src/lib.rs:prev_attn_detector}}`. Pieces
+//! that are between anchors are left to mdBook.
+//!
+//! mdBook writes `[context, book]` as JSON into the standard input and reads the book back from the standard output.
+
+use std::io::{Read, stdin};
+
+use serde_json::Value as Json;
+
+use super::arguments::Done;
+use crate::reads::course::Course;
+use crate::reads::links::{PAGES, resolve};
+use crate::reads::workspace::Workspace;
+use crate::reads::{page, stub};
+use crate::says::screen::say;
+
+/// Answers mdBook: to `supports RENDERER`, that every renderer is; or else with the book.
+pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
+    match arguments {
+        ["supports", _] => return Ok(true),
+        [] => {}
+        other => return Err(format!("`mdbook` is called by mdBook, not with `{}`.", other.join(" "))),
+    }
+    let mut text = String::new();
+    stdin().read_to_string(&mut text).map_err(|error| format!("What mdBook says cannot be read: {error}."))?;
+    let mut answer: Json =
+        serde_json::from_str(&text).map_err(|error| format!("mdBook did not write JSON: {error}."))?;
+    let book = answer.get_mut(1).ok_or("mdBook wrote no book: this command is only for mdBook to call.")?;
+    complete(book, &course.workspace)?;
+    say!("{book}");
+    Ok(true)
+}
+
+/// Completes every chapter in a part of the book, however deep it is.
+fn complete(part: &mut Json, workspace: &Workspace) -> Result<(), String> {
+    match part {
+        Json::Array(parts) => parts.iter_mut().try_for_each(|part| complete(part, workspace)),
+        Json::Object(fields) => {
+            let path = fields.get("path").and_then(Json::as_str).map(|path| format!("{PAGES}/{path}"));
+            if let (Some(page), Some(Json::String(content))) = (path, fields.get_mut("content")) {
+                *content = completed(&page, content, workspace)?;
+            }
+            fields.values_mut().try_for_each(|part| complete(part, workspace))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The page with the functions that it includes.
+fn completed(page: &str, content: &str, workspace: &Workspace) -> Result<String, String> {
+    let (mut complete, mut done) = (String::new(), 0);
+    for include in page::includes(content) {
+        if let Some(function) = function(page, include.target, workspace)? {
+            complete.push_str(&content[done..include.place.start]);
+            complete.push_str(&function);
+            done = include.place.end;
+        }
+    }
+    Ok(complete + &content[done..])
+}
+
+/// The function that an include asks for; nothing when it is for mdBook.
+fn function(page: &str, target: &str, workspace: &Workspace) -> Result<Option<String>, String> {
+    let Some((path, name)) = target.split_once(':').filter(|(path, _)| path.ends_with(".rs")) else { return Ok(None) };
+    let source = workspace.read(&resolve(page, path))?;
+    let is_anchored = source.lines().any(|line| line.trim_end().ends_with(&format!("ANCHOR: {name}")));
+    Ok(if is_anchored { None } else { stub::cited(&source, name) })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::reads::workspace::Scratch;
+
+    #[test]
+    fn a_page_gets_the_functions_that_it_names_and_the_rest_is_left_to_mdbook() {
+        let code = "/// Doc.\npub fn f() {\n    // STUB todo!()\n    g();\n}\n\nfn g() {\n    // ANCHOR: g\n    1;\n    // ANCHOR_END: g\n}\n";
+        let scratch = Scratch::with(&[("solutions/01-a/src/lib.rs", code)]);
+        let include = |piece: &str| format!("{{{{#include ../../../solutions/01-a/src/lib.rs:{piece}}}}}");
+        let chapter = |path: &str, content: &str| json!({"Chapter": {"name": "n", "path": path, "content": content, "sub_items": []}});
+        let before = format!("a\n{}\nb {} {} \\{}", include("f"), include("g"), include("none"), include("f"));
+        let mut book = json!({"items": [chapter("a.md", &before), "Separator", {"PartTitle": "p"}]});
+        complete(&mut book, &scratch.workspace).unwrap();
+        let after =
+            format!("a\npub fn f() {{\n    g();\n}}\nb {} {} \\{}", include("g"), include("none"), include("f"));
+        assert_eq!(book, json!({"items": [chapter("a.md", &after), "Separator", {"PartTitle": "p"}]}));
+    }
+
+    #[test]
+    fn mdbook_asks_first_for_whom_it_may_call() {
+        let course = Course::find().unwrap();
+        assert_eq!(run(&course, &["supports", "html"]), Ok(true));
+        assert!(run(&course, &["2"]).unwrap_err().contains("called by mdBook"));
+    }
+}
