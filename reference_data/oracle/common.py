@@ -23,6 +23,7 @@ MODELS = REFERENCE_DATA / "models"
 ACTIVATIONS = REFERENCE_DATA / "activations"
 PARITY = REFERENCE_DATA / "parity"
 ANALYSIS = REFERENCE_DATA / "analysis"
+GRADIENTS = REFERENCE_DATA / "gradients"
 
 ATTN_ONLY = "attn-only-2l-tales"
 GPT2 = "gpt2-tales"

@@ -1,4 +1,4 @@
-"""Makes everything in activations/, parity/ and analysis/ again, from the weights in models/.
+"""Makes everything in activations/, parity/, analysis/ and gradients/ again, from the weights in models/.
 
     python generate.py            about a minute
     python generate.py --check    changes nothing: are the stored files what the manifests say?
@@ -45,10 +45,12 @@ def main() -> int:
     import exercise_01
     import exercise_02
     import generation
+    import gradients
     import exercise_04
     import exercise_03
     import held_out
     import interventions
+    import numpy_file
     import parity
     import tokenizer_cases
 
@@ -78,8 +80,13 @@ def main() -> int:
         common.write_json(found, common.PARITY / "manifest.json")
     if args.only in (None, "analysis"):  # after parity, whose weights it takes
         analysis.generate()
+        numpy_file.generate()
         found = manifest.build(common.ANALYSIS, about, [], {})
         common.write_json(found, common.ANALYSIS / "manifest.json")
+    if args.only in (None, "gradients"):  # after parity, whose weights and batches it takes
+        gradients.generate()
+        found = manifest.build(common.GRADIENTS, about, [], {})
+        common.write_json(found, common.GRADIENTS / "manifest.json")
     return manifest.check()
 
 

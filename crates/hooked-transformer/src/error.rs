@@ -104,10 +104,12 @@ pub enum Error {
         /// The names that look most like it.
         nearest: Vec<String>,
     },
-    /// A filter selected none of the hook points of this model.
+    /// A filter selected none of the hook points or weights of this model.
     FilterMatchedNothing {
         /// How many names it was asked about.
         of: usize,
+        /// What they are names of: "hook points", "weights".
+        what: &'static str,
         /// A few of them.
         examples: Vec<String>,
     },
@@ -341,9 +343,9 @@ impl fmt::Display for Error {
                 }
                 write!(f, "{}", did_you_mean(nearest))
             }
-            Error::FilterMatchedNothing { of, examples } => write!(
+            Error::FilterMatchedNothing { of, what, examples } => write!(
                 f,
-                "the name filter selects none of this model's {of} hook points, so it would silently do nothing; \
+                "the name filter selects none of this model's {of} {what}, so it would silently do nothing; \
                  names look like {}",
                 list(examples)
             ),

@@ -43,6 +43,7 @@
 //! | [`analysis`] | experiments: patching, ablation, detecting heads, testing a prompt |
 //! | `loading` | files to models: folders, the hub, file formats, families of published models |
 //! | `model` | [`HookedTransformer`], and what is done with it: [`Run`], generation, processing, circuits |
+//! | `backward` | the backward pass, one file for each part of the forward pass: [`Scalar`], [`Gradients`] |
 //! | `cache` | [`ActivationCache`]: slicing, decomposing and attributing what a run kept |
 //! | `components` | the forward pass, one file for each of the steps above |
 //! | `hooks` | hook points, their names, and the hooks that fire there |
@@ -55,6 +56,7 @@
 
 pub mod analysis;
 mod architecture;
+mod backward;
 mod cache;
 mod components;
 mod error;
@@ -70,16 +72,18 @@ pub use architecture::{
     ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType,
     RotaryScaling,
 };
+pub use backward::{Edits, Gradients, Scalar, TokenPerRow};
 pub use cache::{Activation, ActivationCache, PosSlice, Stack, StackMode, StackOptions, TargetTokens};
 pub use components::{
     KeyValueCache, lm_accuracy, lm_cross_entropy_loss, log_softmax, loss_per_token, next_token_correct,
     next_token_log_probs,
 };
 pub use error::{Error, HubCause, Result};
-pub use hooks::{ActName, FwdHook, HookHandle, HookPoint, NameFilter, fwd_hook, get_act_name};
-pub use loading::{ModelInfo, PretrainedOptions, list_models};
+pub use hooks::{ActName, BwdHook, FwdHook, HookHandle, HookPoint, NameFilter, bwd_hook, fwd_hook, get_act_name};
+pub use loading::{ModelInfo, PretrainedOptions, list_models, read_npz, read_npz_from, write_npz, write_npz_to};
 pub use model::{
-    Composition, Generate, Generated, HookedTransformer, ProcessOptions, Run, Sampling, Schedule, sample_logits,
+    Backward, Composition, Generate, Generated, HookedTransformer, ProcessOptions, Run, Sampling, Schedule,
+    sample_logits,
 };
 pub use num_complex::Complex32;
 pub use numerics::rows::argmax;

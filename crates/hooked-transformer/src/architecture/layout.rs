@@ -1,7 +1,7 @@
 //! Which parameters a configuration calls for: names, shapes, order. The one list that loading, saving and random
 //! initialization share. Names are those of TransformerLens's state dict.
 
-use ndarray::{ArcArray, ArcArray1, ArcArray2, ArrayViewD, Dimension, IntoDimension, RemoveAxis};
+use ndarray::{ArcArray, ArcArray1, ArcArray2, ArrayViewD, ArrayViewMutD, Axis, IntoDimension, RemoveAxis};
 
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
 use crate::architecture::weights::{StackedMlp, StackedNorm, Weights};
@@ -177,58 +177,108 @@ fn gain_and_bias(kind: Option<NormalizationType>) -> (bool, bool) {
 
 /// Every tensor with its name, as views; what a tied unembedding shares with the embedding is left out.
 pub(crate) fn state_dict<'w>(cfg: &HookedTransformerConfig, w: &'w Weights) -> Vec<(String, ArrayViewD<'w, f32>)> {
-    let mut dict = vec![("embed.W_E".to_string(), w.W_E.view().into_dyn())];
-    push_norm(&mut |name, value| dict.push((name.to_string(), value)), "embed.ln", &w.ln_embed, 0);
-    if let Some(W_pos) = &w.W_pos {
-        dict.push(("pos_embed.W_pos".to_string(), W_pos.view().into_dyn()));
-    }
+    let Parts { first, stacked, last } = parts(cfg, w);
+    let mut dict: Vec<_> = named(first).collect();
     for layer in 0..cfg.n_layers {
-        let mut push = |part: &str, value: ArrayViewD<'w, f32>| dict.push((format!("blocks.{layer}.{part}"), value));
-        push("attn.W_Q", of_layer(&w.W_Q, layer));
-        push("attn.W_K", of_layer(&w.W_K, layer));
-        push("attn.W_V", of_layer(&w.W_V, layer));
-        push("attn.W_O", of_layer(&w.W_O, layer));
-        push("attn.b_Q", of_layer(&w.b_Q, layer));
-        push("attn.b_K", of_layer(&w.b_K, layer));
-        push("attn.b_V", of_layer(&w.b_V, layer));
-        push("attn.b_O", of_layer(&w.b_O, layer));
-        push_norm(&mut push, "ln1", &w.ln1, layer);
-        push_norm(&mut push, "ln2", &w.ln2, layer);
-        push_norm(&mut push, "ln1_post", &w.ln1_post, layer);
-        push_norm(&mut push, "ln2_post", &w.ln2_post, layer);
-        for (part, norm) in [("attn.q_norm.w", &w.q_norm), ("attn.k_norm.w", &w.k_norm)] {
-            if let Some(norm) = norm {
-                push(part, of_layer(norm, layer));
-            }
-        }
-        if let Some(mlp) = &w.mlp {
-            push("mlp.W_in", of_layer(&mlp.W_in, layer));
-            if let Some(W_gate) = &mlp.W_gate {
-                push("mlp.W_gate", of_layer(W_gate, layer));
-            }
-            push("mlp.b_in", of_layer(&mlp.b_in, layer));
-            push("mlp.W_out", of_layer(&mlp.W_out, layer));
-            push("mlp.b_out", of_layer(&mlp.b_out, layer));
-            push_norm(&mut push, "mlp.ln", &mlp.ln, layer);
-        }
+        let of_layer = |(part, all): &(&str, ArrayViewD<'w, f32>)| {
+            (format!("blocks.{layer}.{part}"), all.clone().index_axis_move(Axis(0), layer))
+        };
+        dict.extend(stacked.iter().map(of_layer));
     }
-    push_norm(&mut |name, value| dict.push((name.to_string(), value)), "ln_final", &w.ln_final, 0);
-    if !cfg.tie_word_embeddings {
-        dict.push(("unembed.W_U".to_string(), w.W_U.view().into_dyn()));
-    }
-    dict.push(("unembed.b_U".to_string(), w.b_U.view().into_dyn()));
+    dict.extend(named(last));
     dict
 }
 
-fn of_layer<D: Dimension + RemoveAxis>(stacked: &ArcArray<f32, D>, layer: usize) -> ArrayViewD<'_, f32> {
-    stacked.index_axis(ndarray::Axis(0), layer).into_dyn()
+/// The same, to be changed in place.
+pub(crate) fn state_dict_mut<'w>(
+    cfg: &HookedTransformerConfig,
+    w: &'w mut Weights,
+) -> Vec<(String, ArrayViewMutD<'w, f32>)> {
+    let PartsMut { first, stacked, last } = parts_mut(cfg, w);
+    let mut dict: Vec<_> = named(first).collect();
+    let mut rest = stacked;
+    for layer in 0..cfg.n_layers {
+        let mut later = Vec::with_capacity(rest.len());
+        for (part, all) in rest {
+            let (of_layer, others) = all.split_at(Axis(0), 1);
+            dict.push((format!("blocks.{layer}.{part}"), of_layer.index_axis_move(Axis(0), 0)));
+            later.push((part, others));
+        }
+        rest = later;
+    }
+    dict.extend(named(last));
+    dict
 }
 
-fn push_norm<'w>(push: &mut impl FnMut(&str, ArrayViewD<'w, f32>), part: &str, norm: &'w StackedNorm, layer: usize) {
-    if let Some(w) = &norm.w {
-        push(&format!("{part}.w"), of_layer(w, layer));
-    }
-    if let Some(b) = &norm.b {
-        push(&format!("{part}.b"), of_layer(b, layer));
-    }
+/// The tensors of all layers of a part, such as `attn.W_Q`, with a layer axis in front.
+pub(crate) fn stacked<'w>(cfg: &HookedTransformerConfig, w: &'w Weights, part: &str) -> Option<ArrayViewD<'w, f32>> {
+    parts(cfg, w).stacked.into_iter().find(|(name, _)| *name == part).map(|(_, all)| all)
 }
+
+/// The names of a model's tensors, in the order of its state dict.
+pub(crate) fn names(cfg: &HookedTransformerConfig, w: &Weights) -> Vec<String> {
+    state_dict(cfg, w).into_iter().map(|(name, _)| name).collect()
+}
+
+fn named<V>(tensors: Vec<(&'static str, V)>) -> impl Iterator<Item = (String, V)> {
+    tensors.into_iter().map(|(name, value)| (name.to_string(), value))
+}
+
+/// Defines the list of all tensors: those before the blocks, those of the blocks with a layer axis in front, and those
+/// after the blocks. Once for reading and once for writing.
+macro_rules! define_parts {
+    ($name:ident, $parts:ident, $weights:ty, $view_type:ident, $view:ident, $get:ident) => {
+        struct $parts<'w> {
+            first: Vec<(&'static str, $view_type<'w, f32>)>,
+            stacked: Vec<(&'static str, $view_type<'w, f32>)>,
+            last: Vec<(&'static str, $view_type<'w, f32>)>,
+        }
+
+        fn $name<'w>(cfg: &HookedTransformerConfig, w: $weights) -> $parts<'w> {
+            let mut first = vec![("embed.W_E", w.W_E.$view().into_dyn())];
+            let mut stacked = vec![
+                ("attn.W_Q", w.W_Q.$view().into_dyn()),
+                ("attn.W_K", w.W_K.$view().into_dyn()),
+                ("attn.W_V", w.W_V.$view().into_dyn()),
+                ("attn.W_O", w.W_O.$view().into_dyn()),
+                ("attn.b_Q", w.b_Q.$view().into_dyn()),
+                ("attn.b_K", w.b_K.$view().into_dyn()),
+                ("attn.b_V", w.b_V.$view().into_dyn()),
+                ("attn.b_O", w.b_O.$view().into_dyn()),
+            ];
+            let mut last = Vec::new();
+            let of_model = |name, value: $view_type<'w, f32>| (name, value.index_axis_move(Axis(0), 0));
+            first.extend(w.ln_embed.w.$get().map(|w| of_model("embed.ln.w", w.$view().into_dyn())));
+            first.extend(w.ln_embed.b.$get().map(|b| of_model("embed.ln.b", b.$view().into_dyn())));
+            first.extend(w.W_pos.$get().map(|W_pos| ("pos_embed.W_pos", W_pos.$view().into_dyn())));
+            stacked.extend(w.ln1.w.$get().map(|w| ("ln1.w", w.$view().into_dyn())));
+            stacked.extend(w.ln1.b.$get().map(|b| ("ln1.b", b.$view().into_dyn())));
+            stacked.extend(w.ln2.w.$get().map(|w| ("ln2.w", w.$view().into_dyn())));
+            stacked.extend(w.ln2.b.$get().map(|b| ("ln2.b", b.$view().into_dyn())));
+            stacked.extend(w.ln1_post.w.$get().map(|w| ("ln1_post.w", w.$view().into_dyn())));
+            stacked.extend(w.ln1_post.b.$get().map(|b| ("ln1_post.b", b.$view().into_dyn())));
+            stacked.extend(w.ln2_post.w.$get().map(|w| ("ln2_post.w", w.$view().into_dyn())));
+            stacked.extend(w.ln2_post.b.$get().map(|b| ("ln2_post.b", b.$view().into_dyn())));
+            stacked.extend(w.q_norm.$get().map(|w| ("attn.q_norm.w", w.$view().into_dyn())));
+            stacked.extend(w.k_norm.$get().map(|w| ("attn.k_norm.w", w.$view().into_dyn())));
+            if let Some(mlp) = w.mlp.$get() {
+                stacked.push(("mlp.W_in", mlp.W_in.$view().into_dyn()));
+                stacked.extend(mlp.W_gate.$get().map(|W_gate| ("mlp.W_gate", W_gate.$view().into_dyn())));
+                stacked.push(("mlp.b_in", mlp.b_in.$view().into_dyn()));
+                stacked.push(("mlp.W_out", mlp.W_out.$view().into_dyn()));
+                stacked.push(("mlp.b_out", mlp.b_out.$view().into_dyn()));
+                stacked.extend(mlp.ln.w.$get().map(|w| ("mlp.ln.w", w.$view().into_dyn())));
+                stacked.extend(mlp.ln.b.$get().map(|b| ("mlp.ln.b", b.$view().into_dyn())));
+            }
+            last.extend(w.ln_final.w.$get().map(|w| of_model("ln_final.w", w.$view().into_dyn())));
+            last.extend(w.ln_final.b.$get().map(|b| of_model("ln_final.b", b.$view().into_dyn())));
+            if !cfg.tie_word_embeddings {
+                last.push(("unembed.W_U", w.W_U.$view().into_dyn()));
+            }
+            last.push(("unembed.b_U", w.b_U.$view().into_dyn()));
+            $parts { first, stacked, last }
+        }
+    };
+}
+define_parts!(parts, Parts, &'w Weights, ArrayViewD, view, as_ref);
+define_parts!(parts_mut, PartsMut, &'w mut Weights, ArrayViewMutD, view_mut, as_mut);

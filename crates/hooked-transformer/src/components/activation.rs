@@ -13,7 +13,7 @@ use crate::numerics::vectorized::vectorized;
 const CHUNK: usize = 1 << 14;
 
 #[inline(always)]
-fn tanh(x: f32) -> f32 {
+pub(crate) fn tanh(x: f32) -> f32 {
     1.0 - 2.0 / (exp(2.0 * x) + 1.0)
 }
 

@@ -4,6 +4,8 @@
 //! the cache, looks only at keys that some query of the block may see, and writes scores and pattern to memory only where
 //! they are wanted. Where hooks edit scores or pattern the steps are taken one by one instead.
 
+use std::ops::Range;
+
 use ndarray::{Array2, Array4, ArrayView2, ArrayView4, ArrayViewMut2, ArrayViewMut4, Axis, s};
 
 use super::mask::Mask;
@@ -13,7 +15,7 @@ use crate::numerics::share::share;
 use crate::numerics::{linalg, memory};
 
 /// Queries that one task handles: their scores over a thousand keys fit into the second-level cache.
-const QUERY_BLOCK: usize = 64;
+pub(crate) const QUERY_BLOCK: usize = 64;
 
 /// One layer's queries, keys and values, and who may see whom.
 ///
@@ -56,12 +58,9 @@ impl Attend<'_> {
         scores_out: Option<ArrayViewMut2<'_, f32>>,
         pattern_out: Option<ArrayViewMut2<'_, f32>>,
     ) {
-        let (q, k, v) = (task.queries(self.q), self.of_head(self.k, task), self.of_head(self.v, task));
-        // Keys after the last query of the block, or before the first one's window, are hidden from all of them.
-        let keys = self.mask.range(task.first_query).start..self.mask.range(task.first_query + q.nrows() - 1).end;
-        let mut scores = Array2::zeros((q.nrows(), keys.len()));
-        linalg::matmul_block(q, k.slice(s![keys.clone(), ..]).t(), scores.view_mut());
-        self.shape_scores(task, keys.start, scores.view_mut());
+        let v = self.of_head(self.v, task);
+        let keys = self.keys(task);
+        let mut scores = self.block_scores(task, keys.clone());
         if let Some(mut out) = scores_out {
             out.slice_mut(s![.., ..keys.start]).fill(f32::NEG_INFINITY);
             out.slice_mut(s![.., keys.clone()]).assign(&scores);
@@ -73,6 +72,32 @@ impl Attend<'_> {
             out.slice_mut(s![.., keys.clone()]).assign(&scores);
         }
         linalg::matmul_block(scores.view(), v.slice(s![keys, ..]), z.view_mut());
+    }
+
+    /// The keys that some query of a block may see: those after its last query, or before its first one's window, are
+    /// hidden from all of them.
+    pub(crate) fn keys(&self, task: &Task) -> Range<usize> {
+        let last_query = task.first_query + task.n_queries - 1;
+        self.mask.range(task.first_query).start..self.mask.range(last_query).end
+    }
+
+    fn block_scores(&self, task: &Task, keys: Range<usize>) -> Array2<f32> {
+        let (q, k) = (task.queries(self.q), self.of_head(self.k, task));
+        let mut scores = Array2::zeros((q.nrows(), keys.len()));
+        linalg::matmul_block(q, k.slice(s![keys.clone(), ..]).t(), scores.view_mut());
+        self.shape_scores(task, keys.start, scores.view_mut());
+        scores
+    }
+
+    /// The pattern of a block of queries.
+    ///
+    /// # Shapes
+    /// - output: `[query_pos, key_pos]`, of these keys
+    pub(crate) fn block_pattern(&self, task: &Task, keys: Range<usize>) -> Array2<f32> {
+        let n_keys = keys.len();
+        let mut scores = self.block_scores(task, keys);
+        scores.as_slice_mut().expect("a new matrix").chunks_mut(n_keys).for_each(softmax);
+        scores
     }
 
     /// # Shapes
@@ -104,7 +129,7 @@ impl Attend<'_> {
         memory::zeros((n_batch, n_queries, n_heads, self.v.dim().3))
     }
 
-    fn new_scores(&self) -> Array4<f32> {
+    pub(crate) fn new_scores(&self) -> Array4<f32> {
         let (n_batch, n_queries, n_heads, _) = self.q.dim();
         memory::zeros((n_batch, n_heads, n_queries, self.k.dim().1))
     }
@@ -130,7 +155,7 @@ impl Attend<'_> {
     }
 
     /// The keys or values that a query head uses, `[key_pos, d_head]`.
-    fn of_head<'v>(&self, x: ArrayView4<'v, f32>, task: &Task) -> ArrayView2<'v, f32> {
+    pub(crate) fn of_head<'v>(&self, x: ArrayView4<'v, f32>, task: &Task) -> ArrayView2<'v, f32> {
         let heads_per_group = self.cfg.n_heads / x.dim().2;
         x.slice_move(s![task.batch, .., task.head / heads_per_group, ..])
     }
@@ -142,16 +167,16 @@ fn alibi_slope(head: usize, n_heads: usize) -> f32 {
 }
 
 /// One head of one row of the batch, and a block of its queries.
-struct Task {
-    batch: usize,
-    head: usize,
-    first_query: usize,
-    n_queries: usize,
+pub(crate) struct Task {
+    pub batch: usize,
+    pub head: usize,
+    pub first_query: usize,
+    pub n_queries: usize,
 }
 
 impl Task {
     /// `[query_pos, d_head]`
-    fn queries<'v>(&self, q: ArrayView4<'v, f32>) -> ArrayView2<'v, f32> {
+    pub(crate) fn queries<'v>(&self, q: ArrayView4<'v, f32>) -> ArrayView2<'v, f32> {
         q.slice_move(s![self.batch, self.first_query..self.first_query + self.n_queries, self.head, ..])
     }
 }
@@ -173,6 +198,6 @@ fn query_blocks(out: ArrayViewMut4<'_, f32>) -> Vec<(Task, ArrayViewMut2<'_, f32
 }
 
 /// The blocks of scores or pattern `[batch, head, query_pos, key_pos]`, in the order of those of `z`.
-fn by_query(scores: &mut Array4<f32>) -> Vec<(Task, ArrayViewMut2<'_, f32>)> {
+pub(crate) fn by_query(scores: &mut Array4<f32>) -> Vec<(Task, ArrayViewMut2<'_, f32>)> {
     query_blocks(scores.view_mut().permuted_axes([0, 2, 1, 3]))
 }

@@ -17,7 +17,8 @@ use rayon::prelude::*;
 use super::attend::Attend;
 use super::mask::Mask;
 use super::normalization::rms_norm;
-use super::{Act3, Act4, rotary};
+use super::rotary::{self, Turn};
+use super::{Act3, Act4};
 use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::architecture::weights::AttentionWeights;
 use crate::components::keys_values::LayerKeysValues;
@@ -76,7 +77,7 @@ impl Attention<'_> {
 
     /// Weights or biases of keys or values, repeated for each query head where the configuration wants shared heads
     /// taken apart before the hooks.
-    fn ungrouped<'w, D: RemoveAxis>(&self, w: ArrayView<'w, f32, D>) -> CowArray<'w, f32, D> {
+    pub(crate) fn ungrouped<'w, D: RemoveAxis>(&self, w: ArrayView<'w, f32, D>) -> CowArray<'w, f32, D> {
         let n_kv = w.len_of(Axis(0));
         if !self.cfg.ungroup_grouped_query_attention || n_kv == self.cfg.n_heads {
             return w.into();
@@ -85,7 +86,7 @@ impl Attention<'_> {
         w.select(Axis(0), &of_query_head).into()
     }
 
-    fn qk_norm(&self, mut x: Act4, gain: Option<ArrayView1<'_, f32>>) -> Act4 {
+    pub(crate) fn qk_norm(&self, mut x: Act4, gain: Option<ArrayView1<'_, f32>>) -> Act4 {
         if let Some(gain) = gain {
             rms_norm(&mut x, gain, self.cfg.eps);
         }
@@ -98,7 +99,7 @@ impl Attention<'_> {
         }
         let [q, k] = [(Site::RotQ, q), (Site::RotK, k)].map(|(site, x)| {
             let mut x = x.into_owned();
-            rotary::rotate(&mut x, self.positions, self.cfg, self.layer);
+            rotary::rotate(&mut x, self.positions, self.cfg, self.layer, Turn::Forward);
             pass.point(site, Some(self.layer), x.into_shared())
         });
         (q, k)
@@ -182,7 +183,7 @@ fn project(x: &HeadInput, w: ArrayView3<'_, f32>, b: ArrayView2<'_, f32>) -> Arr
 }
 
 /// Softmax over the last axis, in place where nobody else holds the scores.
-fn softmax_rows(mut scores: Act4) -> Act4 {
+pub(crate) fn softmax_rows(mut scores: Act4) -> Act4 {
     let n_keys = scores.dim().3.max(1);
     super::values_mut(&mut scores).par_chunks_mut(n_keys).for_each(softmax);
     scores

@@ -7,13 +7,13 @@
 //! With `use_normalization_before_and_after` both outputs pass a norm of their own (`ln1_post`, `ln2_post`) before they
 //! are added. In a shortformer model the positions are added to the inputs of queries and keys, after the norm, in every block.
 
-use ndarray::Axis;
+use ndarray::{Array2, ArrayView2, Axis};
 
 use super::attention::{Attention, HeadInput};
 use super::normalization::Norm;
 use super::{Act3, Act4, mlp};
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
-use crate::architecture::weights::{BlockWeights, GainAndBias};
+use crate::architecture::weights::{BlockWeights, GainAndBias, Weights};
 use crate::components::keys_values::LayerKeysValues;
 use crate::hooks::{Pass, Site};
 
@@ -25,6 +25,20 @@ pub(crate) struct Block<'a> {
     pub attention: Attention<'a>,
     /// The positions' vectors, for a shortformer model.
     pub shortformer_pos: Option<&'a Act3>,
+}
+
+impl<'a> Block<'a> {
+    /// One layer of the model, for tokens at these positions. `real`: false at padding, `[batch, key_pos]`.
+    pub(crate) fn new(
+        (cfg, weights): (&'a HookedTransformerConfig, &'a Weights),
+        layer: usize,
+        positions: &'a Array2<Option<usize>>,
+        real: Option<ArrayView2<'a, bool>>,
+        shortformer_pos: Option<&'a Act3>,
+    ) -> Self {
+        let attention = Attention { cfg, layer, weights: weights.attention(layer), positions, real };
+        Block { cfg, layer, weights: weights.block(layer), attention, shortformer_pos }
+    }
 }
 
 impl Block<'_> {
@@ -72,7 +86,8 @@ impl Block<'_> {
     fn attention_inputs(&self, pass: &mut Pass<'_, '_>, resid_pre: &Act3) -> [HeadInput; 3] {
         let layer = Some(self.layer);
         let sites = [Site::QInput, Site::KInput, Site::VInput];
-        let split = pass.hooked(Site::AttnIn, layer) || sites.iter().any(|&site| pass.hooked(site, layer));
+        let hooked = pass.hooked(Site::AttnIn, layer) || sites.iter().any(|&site| pass.hooked(site, layer));
+        let split = hooked || pass.splits(self.layer);
         if !split {
             self.observe_inputs(pass, resid_pre);
             let x = self.ln1(pass, resid_pre);
@@ -135,13 +150,13 @@ impl Block<'_> {
 }
 
 /// `a + b`; in place unless the cache holds `a` too.
-fn add(mut a: Act3, b: &Act3) -> Act3 {
+pub(crate) fn add(mut a: Act3, b: &Act3) -> Act3 {
     a += b;
     a
 }
 
 /// `[batch, pos, d_model]` repeated along a new head axis: `[batch, pos, head, d_model]`.
-fn repeat_heads(x: &Act3, n_heads: usize) -> Act4 {
+pub(crate) fn repeat_heads(x: &Act3, n_heads: usize) -> Act4 {
     let (n_batch, n_pos, d_model) = x.dim();
     let view = x.view().insert_axis(Axis(2));
     let repeated = view.broadcast((n_batch, n_pos, n_heads, d_model)).expect("a new axis broadcasts");

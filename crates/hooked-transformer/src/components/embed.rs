@@ -65,12 +65,17 @@ impl Embedding<'_> {
     }
 
     fn norm(&self, pass: &mut Pass<'_, '_>, embed: Act3) -> Act3 {
-        if !self.cfg.post_embedding_ln {
-            return embed;
+        match self.norm_of_tokens() {
+            Some(norm) => norm.forward(pass, None, &embed),
+            None => embed,
         }
+    }
+
+    /// The norm of the token embeddings, for a model that has one.
+    pub(crate) fn norm_of_tokens(&self) -> Option<Norm<'_>> {
         let (w, b) = self.weights.ln_embed.layer(0);
         let sites = [Site::EmbedLnScale, Site::EmbedLnNormalized];
-        Norm { kind: NormalizationType::LN, eps: self.cfg.eps, w, b, sites }.forward(pass, None, &embed)
+        self.cfg.post_embedding_ln.then_some(Norm { kind: NormalizationType::LN, eps: self.cfg.eps, w, b, sites })
     }
 }
 

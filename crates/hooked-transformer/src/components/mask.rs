@@ -53,16 +53,21 @@ impl<'a> Mask<'a> {
 
     /// Writes `-inf` over the scores of keys that the query may not see. `scores` begins at `first_key`.
     pub(crate) fn hide(&self, batch: usize, query: usize, first_key: usize, scores: &mut [f32]) {
+        self.overwrite(batch, query, first_key, scores, f32::NEG_INFINITY);
+    }
+
+    /// Writes `value` over what concerns keys that the query may not see. `row` begins at `first_key`.
+    pub(crate) fn overwrite(&self, batch: usize, query: usize, first_key: usize, row: &mut [f32], value: f32) {
         let seen = self.range(query);
         let (start, end) = (seen.start.saturating_sub(first_key), seen.end - first_key);
-        scores[..start].fill(f32::NEG_INFINITY);
-        if end < scores.len() {
-            scores[end..].fill(f32::NEG_INFINITY);
+        row[..start].fill(value);
+        if end < row.len() {
+            row[end..].fill(value);
         }
         if let Some(real) = self.real {
-            for (score, &real) in scores.iter_mut().zip(real.row(batch).iter().skip(first_key)) {
+            for (entry, &real) in row.iter_mut().zip(real.row(batch).iter().skip(first_key)) {
                 if !real {
-                    *score = f32::NEG_INFINITY;
+                    *entry = value;
                 }
             }
         }

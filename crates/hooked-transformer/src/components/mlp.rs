@@ -11,7 +11,7 @@ use ndarray::{Array3, ArrayView1, ArrayView2};
 
 use super::normalization::Norm;
 use super::{Act3, activation, values, values_mut};
-use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
+use crate::architecture::config::{ActivationFunction, HookedTransformerConfig, NormalizationType};
 use crate::architecture::weights::MlpWeights;
 use crate::hooks::{Pass, Site};
 use crate::numerics::linalg;
@@ -27,16 +27,11 @@ pub(crate) fn forward(
     x: &Act3,
 ) -> Act3 {
     let act_fn = cfg.act_fn.expect("validated: a model with MLPs has an activation function");
-    let activate = |pre: Act3| {
-        let mut post = pre;
-        activation::apply(act_fn, values_mut(&mut post), cfg.d_mlp());
-        post
-    };
     let post = match w.W_gate {
         Some(W_gate) => {
             let pre = pass.point(Site::MlpPre, Some(layer), linear(x, W_gate, None).into_shared());
             let pre_linear = pass.point(Site::MlpPreLinear, Some(layer), linear(x, w.W_in, None).into_shared());
-            let mut post = activate(pre);
+            let mut post = activate(act_fn, pre, cfg.d_mlp());
             let d_mlp = cfg.d_mlp();
             let rows = values_mut(&mut post).chunks_mut(d_mlp).zip(values(&pre_linear).chunks(d_mlp));
             for (post, linear) in rows {
@@ -46,8 +41,13 @@ pub(crate) fn forward(
         }
         None => {
             let pre = pass.point(Site::MlpPre, Some(layer), linear(x, w.W_in, Some(w.b_in)).into_shared());
-            let post = activate(pre);
-            if cfg.is_layer_norm_activation() { solu_norm(pass, cfg, layer, w, post) } else { post }
+            let post = activate(act_fn, pre, cfg.d_mlp());
+            if cfg.is_layer_norm_activation() {
+                let mid = pass.point(Site::MlpMid, Some(layer), post);
+                solu_norm(cfg, w).forward(pass, Some(layer), &mid)
+            } else {
+                post
+            }
         }
     };
     let post = pass.point(Site::MlpPost, Some(layer), post);
@@ -55,20 +55,18 @@ pub(crate) fn forward(
 }
 
 /// The LayerNorm over the neurons that follows `solu`. Its gain exists unless the model's norms were folded.
-fn solu_norm(
-    pass: &mut Pass<'_, '_>,
-    cfg: &HookedTransformerConfig,
-    layer: usize,
-    w: &MlpWeights<'_>,
-    mid: Act3,
-) -> Act3 {
-    let mid = pass.point(Site::MlpMid, Some(layer), mid);
+pub(crate) fn solu_norm<'w>(cfg: &HookedTransformerConfig, w: &MlpWeights<'w>) -> Norm<'w> {
     let (kind, gain, bias) = match &w.ln {
         Some((gain, bias)) => (NormalizationType::LN, Some(*gain), Some(*bias)),
         None => (NormalizationType::LNPre, None, None),
     };
-    let sites = [Site::MlpLnScale, Site::MlpLnNormalized];
-    Norm { kind, eps: cfg.eps, w: gain, b: bias, sites }.forward(pass, Some(layer), &mid)
+    Norm { kind, eps: cfg.eps, w: gain, b: bias, sites: [Site::MlpLnScale, Site::MlpLnNormalized] }
+}
+
+/// The nonlinearity, in place unless something else holds the array too.
+pub(crate) fn activate(act_fn: ActivationFunction, mut pre: Act3, d_mlp: usize) -> Act3 {
+    activation::apply(act_fn, values_mut(&mut pre), d_mlp);
+    pre
 }
 
 /// `x W + b`.

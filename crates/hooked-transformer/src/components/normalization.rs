@@ -27,6 +27,14 @@ pub(crate) struct Norm<'a> {
     pub sites: [Site; 2],
 }
 
+impl<'a> Norm<'a> {
+    /// The norm before the unembedding, if the model has one.
+    pub(crate) fn before_unembedding(cfg: &HookedTransformerConfig, weights: &'a Weights) -> Option<Self> {
+        let (w, b) = weights.ln_final.layer(0);
+        cfg.final_normalization().map(|kind| Norm { kind, eps: cfg.eps, w, b, sites: FINAL })
+    }
+}
+
 impl Norm<'_> {
     /// # Shapes
     /// - `x`: `[batch, pos, …, d_model]`
@@ -38,6 +46,7 @@ impl Norm<'_> {
         x: &ArcArray<f32, D>,
     ) -> ArcArray<f32, D> {
         let d_model = x.shape().last().copied().unwrap_or(1).max(1);
+        pass.norm_input(self.sites[0], layer, x);
         let mut out = if self.kind.centers() { centered(x, d_model) } else { x.clone() };
         let scale = pass.point(self.sites[0], layer, scales(&out, d_model, self.eps));
         divide(&mut out, &scale, d_model);
@@ -51,7 +60,7 @@ impl Norm<'_> {
         }
     }
 
-    fn apply_gain<D: Dimension>(&self, out: &mut ArcArray<f32, D>, d_model: usize) {
+    pub(crate) fn apply_gain<D: Dimension>(&self, out: &mut ArcArray<f32, D>, d_model: usize) {
         let Some(w) = &self.w else { return };
         let w = w.to_vec();
         let b = self.b.as_ref().map_or_else(|| vec![0.0; d_model], |b| b.to_vec());
@@ -72,9 +81,10 @@ pub(crate) fn final_norm(
     weights: &Weights,
     stream: Act3,
 ) -> Act3 {
-    let Some(kind) = cfg.final_normalization() else { return stream };
-    let (w, b) = weights.ln_final.layer(0);
-    Norm { kind, eps: cfg.eps, w, b, sites: FINAL }.forward(pass, None, &stream)
+    match Norm::before_unembedding(cfg, weights) {
+        Some(norm) => norm.forward(pass, None, &stream),
+        None => stream,
+    }
 }
 
 /// The hook points of the final norm.
@@ -92,14 +102,14 @@ pub(crate) fn rms_norm<D: Dimension>(x: &mut ArcArray<f32, D>, w: ArrayView1<'_,
     values_mut(x).par_chunks_mut(w.len()).for_each(|row| row.iter_mut().zip(&w).for_each(|(x, w)| *x *= w));
 }
 
-fn centered<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize) -> ArcArray<f32, D> {
+pub(crate) fn centered<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize) -> ArcArray<f32, D> {
     let mut out = x.clone();
     values_mut(&mut out).par_chunks_mut(d_model).for_each(center);
     out
 }
 
 vectorized! {
-    fn center(row: &mut [f32]) {
+    pub(crate) fn center(row: &mut [f32]) {
         let mean = sum(row) / row.len() as f32;
         row.iter_mut().for_each(|x| *x -= mean);
     }

@@ -15,6 +15,14 @@ use rayon::prelude::*;
 
 use crate::architecture::config::{HookedTransformerConfig, RotaryScaling};
 
+/// Which way to rotate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Forward,
+    /// By the opposite angle, as gradients are on their way back.
+    Back,
+}
+
 /// Rotates every head's vector in place by its token's position. Padding (position `None`) is treated as position 0,
 /// as in the classic library.
 ///
@@ -26,6 +34,7 @@ pub(crate) fn rotate(
     positions: &Array2<Option<usize>>,
     cfg: &HookedTransformerConfig,
     layer: usize,
+    turn: Turn,
 ) {
     let half = cfg.rotary_dim() / 2;
     let frequencies = frequencies(cfg, layer);
@@ -35,6 +44,7 @@ pub(crate) fn rotate(
             let position = position.unwrap_or(0) as f32;
             for (j, frequency) in frequencies.iter().enumerate() {
                 let (sin, cos) = (position * frequency).sin_cos();
+                let sin = if turn == Turn::Back { -sin } else { sin };
                 let (first, second) = pair(j);
                 for mut head in heads.outer_iter_mut() {
                     let (x, y) = (head[first], head[second]);
@@ -87,8 +97,8 @@ mod tests {
             let mut q = Array4::from_shape_fn((1, 9, 1, 4), |(_, _, _, d)| 0.3 + d as f32);
             let mut k = Array4::from_shape_fn((1, 9, 1, 4), |(_, _, _, d)| 1.7 - d as f32 * 0.4);
             let unrotated = dot(&q, 0, &k, 0);
-            rotate(&mut q, &positions, &cfg, 0);
-            rotate(&mut k, &positions, &cfg, 0);
+            rotate(&mut q, &positions, &cfg, 0, Turn::Forward);
+            rotate(&mut k, &positions, &cfg, 0, Turn::Forward);
             assert!((dot(&q, 5, &k, 5) - unrotated).abs() <= 1e-5);
             assert!((dot(&q, 7, &k, 4) - dot(&q, 3, &k, 0)).abs() <= 1e-5);
             assert!((dot(&q, 7, &k, 4) - dot(&q, 4, &k, 7)).abs() > 1e-2);

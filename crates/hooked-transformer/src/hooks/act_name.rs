@@ -22,8 +22,14 @@ pub struct ActName {
 impl ActName {
     /// The full name, for a model or cache with `n_layers` layers.
     pub fn resolve(&self, n_layers: usize) -> String {
+        let (name, layer) = self.parts(n_layers);
+        full_name(name, layer, self.layer_type.as_deref())
+    }
+
+    /// The name as it was given, and its layer, counted from the start.
+    pub(crate) fn parts(&self, n_layers: usize) -> (&str, Option<isize>) {
         let layer = self.layer.map(|layer| if layer < 0 { layer + n_layers as isize } else { layer });
-        full_name(&self.name, layer, self.layer_type.as_deref())
+        (&self.name, layer)
     }
 }
 

@@ -17,8 +17,16 @@ pub(crate) type LastingFn = Arc<Mutex<dyn FnMut(ArrayViewMutD<'_, f32>, &HookPoi
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HookHandle(u64);
 
+/// Which pass a hook is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Forward,
+    Backward,
+}
+
 struct LastingHook {
     handle: HookHandle,
+    direction: Direction,
     /// Indices into the model's list of hook points.
     points: Vec<usize>,
     function: LastingFn,
@@ -36,13 +44,19 @@ impl LastingHooks {
         self.hooks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn add(&self, points: Vec<usize>, function: LastingFn, prepend: bool) -> HookHandle {
+    pub(crate) fn add(
+        &self,
+        direction: Direction,
+        points: Vec<usize>,
+        function: LastingFn,
+        prepend: bool,
+    ) -> HookHandle {
         let mut guard = self.lock();
         let (count, hooks) = &mut *guard;
         *count += 1;
         let handle = HookHandle(*count);
         let at = if prepend { 0 } else { hooks.len() };
-        hooks.insert(at, LastingHook { handle, points, function });
+        hooks.insert(at, LastingHook { handle, direction, points, function });
         handle
     }
 
@@ -57,12 +71,16 @@ impl LastingHooks {
         self.lock().1.clear();
     }
 
-    pub(crate) fn list(&self) -> Vec<(HookHandle, Vec<usize>)> {
-        self.lock().1.iter().map(|hook| (hook.handle, hook.points.clone())).collect()
+    pub(crate) fn list(&self, direction: Direction) -> Vec<(HookHandle, Vec<usize>)> {
+        let guard = self.lock();
+        let hooks = guard.1.iter().filter(|hook| hook.direction == direction);
+        hooks.map(|hook| (hook.handle, hook.points.clone())).collect()
     }
 
     /// The functions with the points where they fire, in order; cheap, since functions are shared.
-    pub(crate) fn snapshot(&self) -> Vec<(Vec<usize>, LastingFn)> {
-        self.lock().1.iter().map(|hook| (hook.points.clone(), Arc::clone(&hook.function))).collect()
+    pub(crate) fn snapshot(&self, direction: Direction) -> Vec<(Vec<usize>, LastingFn)> {
+        let guard = self.lock();
+        let hooks = guard.1.iter().filter(|hook| hook.direction == direction);
+        hooks.map(|hook| (hook.points.clone(), Arc::clone(&hook.function))).collect()
     }
 }

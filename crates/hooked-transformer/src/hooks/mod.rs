@@ -8,15 +8,17 @@ mod act_name;
 mod lasting;
 mod plan;
 mod point;
+mod tape;
 
 use ndarray::ArrayViewMutD;
 
 pub use act_name::{ActName, get_act_name};
 pub use lasting::HookHandle;
-pub(crate) use lasting::{LastingFn, LastingHooks};
+pub(crate) use lasting::{Direction, LastingFn, LastingHooks};
 pub(crate) use plan::{Pass, Plan, Record, select};
 pub use point::HookPoint;
 pub(crate) use point::{HookPoints, Site};
+pub(crate) use tape::{Firing, Tape};
 
 /// Which activations are meant: one name, several, or all whose full name satisfies a predicate.
 ///
@@ -119,4 +121,32 @@ pub fn fwd_hook<'a>(
     function: impl FnMut(ArrayViewMutD<'_, f32>, &HookPoint) + 'a,
 ) -> FwdHook<'a> {
     FwdHook { filter: at.into(), function: Box::new(function) }
+}
+
+/// A hook for the backward pass of one run: where it fires, and what it does with the gradient there. Made by
+/// [`bwd_hook`].
+pub struct BwdHook<'a> {
+    pub(crate) filter: NameFilter<'a>,
+    pub(crate) function: HookFn<'a>,
+}
+
+/// A hook for the backward pass of one run. It gets the gradient by an activation, and may look, edit in place, and keep
+/// what it sees in variables that it borrows. What it leaves is what goes further up the computation.
+///
+/// ```
+/// use hooked_transformer::{bwd_hook, HookedTransformer, HookedTransformerConfig, Scalar};
+///
+/// let model = HookedTransformer::from_config(HookedTransformerConfig::new(2, 8, 4, 16, 50))?;
+/// let mut seen = Vec::new();
+/// let look = bwd_hook(|name: &str| name.ends_with("hook_z"), |grad, hook| seen.push((hook.layer(), grad.shape().to_vec())));
+/// model.run(&ndarray::array![[0, 3, 7, 3]]).backward(Scalar::loss()).bwd_hook(look).grads()?;
+/// // From the last layer to the first.
+/// assert_eq!(seen, [(Some(1), vec![1, 4, 2, 4]), (Some(0), vec![1, 4, 2, 4])]);
+/// # Ok::<(), hooked_transformer::Error>(())
+/// ```
+pub fn bwd_hook<'a>(
+    at: impl Into<NameFilter<'a>>,
+    function: impl FnMut(ArrayViewMutD<'_, f32>, &HookPoint) + 'a,
+) -> BwdHook<'a> {
+    BwdHook { filter: at.into(), function: Box::new(function) }
 }

@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 
 use ndarray::{ArcArray, Dimension, IxDyn};
 
-use super::{FwdHook, HookFn, HookPoint, HookPoints, LastingFn, NameFilter, Site};
+use super::{Firing, HookFn, HookPoint, HookPoints, LastingFn, NameFilter, Site, Tape};
 use crate::error::{Error, Result};
 
 /// Which hooks fire at which point, and which points are stored.
@@ -31,7 +31,7 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(
         points: &HookPoints,
         lasting: Vec<(Vec<usize>, LastingFn)>,
-        hooks: Vec<FwdHook<'a>>,
+        hooks: impl IntoIterator<Item = (NameFilter<'a>, HookFn<'a>)>,
     ) -> Result<Self> {
         let n_points = points.as_slice().len();
         let mut plan = Plan {
@@ -43,11 +43,21 @@ impl<'a> Plan<'a> {
         for (at, function) in lasting {
             plan.add(&at, Function::Lasting(function));
         }
-        for FwdHook { filter, function } in hooks {
+        for (filter, function) in hooks {
             let at = select(points, &filter)?;
             plan.add(&at, Function::Scoped(function));
         }
         Ok(plan)
+    }
+
+    /// Whether hooks fire at this point.
+    pub(crate) fn fires(&self, point: usize) -> bool {
+        !self.at_point[point].is_empty()
+    }
+
+    /// Whether hooks fire at this point, or it is stored.
+    pub(crate) fn wants(&self, point: usize) -> bool {
+        self.cached[point] || self.fires(point)
     }
 
     fn add(&mut self, at: &[usize], function: Function<'a>) {
@@ -101,7 +111,7 @@ pub(crate) fn select(points: &HookPoints, filter: &NameFilter<'_>) -> Result<Vec
             if chosen.is_empty() {
                 let step = (all.len() / 4).max(1);
                 let examples = all.iter().step_by(step).map(|point| point.name().to_string()).collect();
-                return Err(Error::FilterMatchedNothing { of: all.len(), examples });
+                return Err(Error::FilterMatchedNothing { of: all.len(), what: "hook points", examples });
             }
             Ok(chosen)
         }
@@ -113,6 +123,8 @@ pub(crate) struct Pass<'p, 'a> {
     pub(crate) points: &'p HookPoints,
     pub(crate) plan: Plan<'a>,
     pub(crate) record: Record<'p>,
+    /// What is kept for a backward pass.
+    pub(crate) tape: Option<&'p mut Tape>,
 }
 
 /// Takes the activations that are to be stored.
@@ -123,7 +135,7 @@ impl Pass<'_, '_> {
     pub(crate) fn watches(&self, site: Site, layer: Option<usize>) -> bool {
         self.points
             .index(site, layer)
-            .is_some_and(|point| self.plan.cached[point] || !self.plan.at_point[point].is_empty())
+            .is_some_and(|point| self.plan.wants(point) || self.tape.as_ref().is_some_and(|tape| tape.record[point]))
     }
 
     /// Whether the run goes as far as this activation.
@@ -134,7 +146,21 @@ impl Pass<'_, '_> {
 
     /// Whether somebody may edit this activation.
     pub(crate) fn hooked(&self, site: Site, layer: Option<usize>) -> bool {
-        self.points.index(site, layer).is_some_and(|point| !self.plan.at_point[point].is_empty())
+        self.points.index(site, layer).is_some_and(|point| self.plan.fires(point))
+    }
+
+    /// Whether the heads of this layer get inputs of their own, because a backward pass asks for them.
+    pub(crate) fn splits(&self, layer: usize) -> bool {
+        self.tape.as_ref().is_some_and(|tape| tape.split[layer])
+    }
+
+    /// Keeps what a norm normalizes, if a backward pass needs it.
+    pub(crate) fn norm_input<D: Dimension>(&mut self, scale: Site, layer: Option<usize>, x: &ArcArray<f32, D>) {
+        if let (Some(tape), Some(point)) = (&mut self.tape, self.points.index(scale, layer))
+            && tape.record[point]
+        {
+            tape.push_norm_input(point, x.clone().into_dyn());
+        }
     }
 
     /// Runs the hooks on an activation, stores it if asked to, and hands it on.
@@ -151,6 +177,7 @@ impl Pass<'_, '_> {
             return value;
         };
         let point = &self.points.as_slice()[index];
+        let before = (self.tape.is_some() && self.plan.fires(index)).then(|| value.clone().into_dyn());
         for &function in &self.plan.at_point[index] {
             match &mut self.plan.functions[function] {
                 Function::Scoped(function) => function(value.view_mut().into_dyn(), point),
@@ -162,6 +189,11 @@ impl Pass<'_, '_> {
         }
         if self.plan.cached[index] {
             (self.record)(point, value.clone().into_dyn());
+        }
+        if let Some(tape) = &mut self.tape
+            && (tape.record[index] || before.is_some())
+        {
+            tape.push(index, Firing { before, after: value.clone().into_dyn() });
         }
         value
     }

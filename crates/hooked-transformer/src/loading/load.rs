@@ -20,6 +20,7 @@ use super::families::{Family, Place, neel};
 use super::source::Source;
 use super::tokenizer_files::tokenizer;
 use super::which_files::{self, Folder, ModelSource};
+use super::whole_file::write_whole;
 use super::{families, safetensors_file};
 use crate::architecture::config::HookedTransformerConfig;
 use crate::architecture::layout::{self, Parameter, Role, grouped_name};
@@ -197,20 +198,12 @@ fn is_superfluous(cfg: &HookedTransformerConfig, layout: Layout, name: &str) -> 
 pub(crate) fn save(model: &HookedTransformer, dir: &Path) -> Result<()> {
     std::fs::create_dir_all(dir).map_err(|source| Error::Io { path: dir.to_path_buf(), source })?;
     let config = serde_json::to_string_pretty(model.cfg()).expect("a configuration is plain data");
-    write_whole(&dir.join(CONFIG_FILE), config.as_bytes())?;
+    let write = |file: &str, bytes: &[u8]| write_whole(&dir.join(file), |out| out.write_all(bytes));
+    write(CONFIG_FILE, config.as_bytes())?;
     let bytes = safetensors_file::to_bytes(&model.state_dict())?;
-    write_whole(&dir.join(WEIGHTS_FILE), &bytes)?;
+    write(WEIGHTS_FILE, &bytes)?;
     if let Some(tokenizer) = model.tokenizer() {
-        write_whole(&dir.join(TOKENIZER_FILE), tokenizer.to_json()?.as_bytes())?;
+        write(TOKENIZER_FILE, tokenizer.to_json()?.as_bytes())?;
     }
     Ok(())
-}
-
-/// Writes a file in one piece: whoever reads it sees the old content or the new, never half of it.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let fail = |source| Error::Io { path: path.to_path_buf(), source };
-    let partial = path.with_extension("partial");
-    let mut file = std::fs::File::create(&partial).map_err(fail)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fail)?;
-    std::fs::rename(&partial, path).map_err(fail)
 }

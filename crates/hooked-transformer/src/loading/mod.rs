@@ -4,6 +4,7 @@ mod checkpoint;
 mod families;
 mod hub;
 mod load;
+mod npz;
 mod options;
 mod pretrained;
 mod pytorch;
@@ -13,6 +14,8 @@ mod source;
 mod stored;
 mod tokenizer_files;
 mod which_files;
+mod whole_file;
 
+pub use npz::{read_npz, read_npz_from, write_npz, write_npz_to};
 pub use options::PretrainedOptions;
 pub use registry::{ModelInfo, list_models};

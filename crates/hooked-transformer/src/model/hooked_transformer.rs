@@ -10,7 +10,7 @@ use crate::architecture::config::HookedTransformerConfig;
 use crate::architecture::layout;
 use crate::architecture::weights::Weights;
 use crate::error::{Error, Result};
-use crate::hooks::{HookHandle, HookPoint, HookPoints, LastingHooks, NameFilter, select};
+use crate::hooks::{Direction, HookHandle, HookPoint, HookPoints, LastingHooks, NameFilter, select};
 use crate::text::tokens::Tokenizer;
 
 /// A transformer with a hook point at every activation.
@@ -157,7 +157,7 @@ impl HookedTransformer {
         at: impl Into<NameFilter<'f>>,
         function: impl FnMut(ArrayViewMutD<'_, f32>, &HookPoint) + Send + 'static,
     ) -> Result<HookHandle> {
-        self.insert_hook(at.into(), function, false)
+        self.insert_hook(at.into(), function, Direction::Forward, false)
     }
 
     /// As [`add_hook`](Self::add_hook), before all hooks that are there already.
@@ -169,17 +169,31 @@ impl HookedTransformer {
         at: impl Into<NameFilter<'f>>,
         function: impl FnMut(ArrayViewMutD<'_, f32>, &HookPoint) + Send + 'static,
     ) -> Result<HookHandle> {
-        self.insert_hook(at.into(), function, true)
+        self.insert_hook(at.into(), function, Direction::Forward, true)
+    }
+
+    /// Adds a hook on gradients that stays until it is removed. It fires in every backward pass, before the hooks of the
+    /// run.
+    ///
+    /// # Errors
+    /// As [`add_hook`](Self::add_hook).
+    pub fn add_bwd_hook<'f>(
+        &self,
+        at: impl Into<NameFilter<'f>>,
+        function: impl FnMut(ArrayViewMutD<'_, f32>, &HookPoint) + Send + 'static,
+    ) -> Result<HookHandle> {
+        self.insert_hook(at.into(), function, Direction::Backward, false)
     }
 
     fn insert_hook(
         &self,
         at: NameFilter<'_>,
         function: impl FnMut(ArrayViewMutD<'_, f32>, &HookPoint) + Send + 'static,
+        direction: Direction,
         prepend: bool,
     ) -> Result<HookHandle> {
         let points = select(&self.points, &at)?;
-        Ok(self.lasting.add(points, Arc::new(Mutex::new(function)), prepend))
+        Ok(self.lasting.add(direction, points, Arc::new(Mutex::new(function)), prepend))
     }
 
     /// Takes a lasting hook off; false if it was off already.
@@ -187,15 +201,24 @@ impl HookedTransformer {
         self.lasting.remove(handle)
     }
 
-    /// Takes all lasting hooks off.
+    /// Takes all lasting hooks off, those on gradients as well.
     pub fn reset_hooks(&self) {
         self.lasting.clear();
     }
 
     /// The lasting hooks in firing order, with the names of the points where each fires.
     pub fn list_hooks(&self) -> Vec<(HookHandle, Vec<&str>)> {
+        self.list(Direction::Forward)
+    }
+
+    /// The lasting hooks on gradients, with the names of the points where each fires.
+    pub fn list_bwd_hooks(&self) -> Vec<(HookHandle, Vec<&str>)> {
+        self.list(Direction::Backward)
+    }
+
+    fn list(&self, direction: Direction) -> Vec<(HookHandle, Vec<&str>)> {
         let name = |point: usize| self.points.as_slice()[point].name();
         let named = |(handle, at): (HookHandle, Vec<usize>)| (handle, at.into_iter().map(name).collect());
-        self.lasting.list().into_iter().map(named).collect()
+        self.lasting.list(direction).into_iter().map(named).collect()
     }
 }

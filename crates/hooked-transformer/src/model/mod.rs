@@ -14,4 +14,4 @@ pub use circuits::Composition;
 pub use generation::{Generate, Generated, Sampling, Schedule, sample_logits};
 pub use hooked_transformer::HookedTransformer;
 pub use processing::ProcessOptions;
-pub use run::Run;
+pub use run::{Backward, Run};

@@ -9,6 +9,7 @@ mod embedded;
 mod families;
 mod fixtures;
 mod generation;
+mod gradients;
 mod guide;
 mod hooks;
 #[cfg(feature = "hub")]
@@ -18,6 +19,7 @@ mod hub_server;
 #[cfg(feature = "test-tls")]
 mod hub_tls;
 mod key_value_cache;
+mod npz;
 mod parity;
 mod processing;
 mod published;

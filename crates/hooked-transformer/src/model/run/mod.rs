@@ -15,11 +15,13 @@
 //! # Ok::<(), hooked_transformer::Error>(())
 //! ```
 
+mod backward;
 mod pass;
 mod ready;
 
 use ndarray::{Array2, Array3, ArrayView2, Axis, s};
 
+pub use self::backward::Backward;
 use self::pass::Completed;
 
 use crate::cache::{ActivationCache, PosSlice};
@@ -294,7 +296,7 @@ impl Run<'_> {
         }
         let tokens = ready.targets()?.to_owned();
         let mask = ready.mask.clone();
-        let Completed { stream, cache } = ready.normalized()?;
+        let Completed { stream, cache, .. } = ready.normalized()?;
         Ok(Losses { per_token: streamed_loss::loss_per_token(stream.view(), &unembedding, tokens.view()), mask, cache })
     }
 }

@@ -5,12 +5,11 @@ use ndarray::Array2;
 use super::ready::{Ready, Start};
 use crate::cache::ActivationCache;
 use crate::components::Act3;
-use crate::components::attention::Attention;
 use crate::components::block::Block;
 use crate::components::embed::{Embedded, Embedding};
 use crate::components::normalization::{FINAL, final_norm};
 use crate::error::Result;
-use crate::hooks::{HookPoint, Pass, Record, Site};
+use crate::hooks::{HookPoint, Pass, Record, Site, Tape};
 
 /// How far a run goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,6 +28,10 @@ pub(super) struct Completed {
     pub stream: Act3,
     /// What was stored; empty unless asked for.
     pub cache: ActivationCache,
+    /// The positions' vectors, for a shortformer model.
+    pub shortformer_pos: Option<Act3>,
+    /// What was kept for a backward pass, if there is to be one.
+    pub tape: Option<Tape>,
 }
 
 impl Ready<'_> {
@@ -57,11 +60,11 @@ impl Ready<'_> {
     }
 
     fn forward(self, end: End) -> Result<Completed> {
-        let Ready { model, start, mask, positions, layers, plan, mut past, cache, .. } = self;
+        let Ready { model, start, mask, positions, layers, plan, mut past, cache, mut tape, .. } = self;
         let (cfg, weights) = (&model.cfg, &model.weights);
         let mut cache = cache.unwrap_or_default();
         let record: Record<'_> = Box::new(|point: &HookPoint, value| cache.insert(point.name(), value));
-        let mut pass = Pass { points: &model.points, plan, record };
+        let mut pass = Pass { points: &model.points, plan, record, tape: tape.as_mut() };
 
         let embedding = Embedding { cfg, weights, positions: &positions };
         let Embedded { mut stream, shortformer_pos } = match start {
@@ -76,9 +79,7 @@ impl Ready<'_> {
                 break;
             }
             let real = real.as_ref().map(|real| real.view());
-            let attention = Attention { cfg, layer, weights: weights.attention(layer), positions: &positions, real };
-            let shortformer_pos = shortformer_pos.as_ref();
-            let block = Block { cfg, layer, weights: weights.block(layer), attention, shortformer_pos };
+            let block = Block::new((cfg, weights), layer, &positions, real, shortformer_pos.as_ref());
             stream = block.forward(&mut pass, stream, past.as_mut().map(|past| past.layer(layer)));
         }
         let normalizes = match end {
@@ -93,6 +94,6 @@ impl Ready<'_> {
         if let Some(past) = past.filter(|_| every_block) {
             past.keep();
         }
-        Ok(Completed { stream, cache })
+        Ok(Completed { stream, shortformer_pos, cache, tape })
     }
 }

@@ -13,7 +13,7 @@ use crate::components::embed::check_tokens;
 use crate::components::keys_values::{Extension, KeyValueCache};
 use crate::components::{loss, positions};
 use crate::error::{Error, Result};
-use crate::hooks::{NameFilter, Plan};
+use crate::hooks::{Direction, NameFilter, Plan, Tape};
 use crate::model::hooked_transformer::HookedTransformer;
 use crate::text::input::Input;
 use crate::text::tokens::{PaddingSide, Tokens};
@@ -23,7 +23,7 @@ pub(super) struct Ready<'a> {
     pub model: &'a HookedTransformer,
     pub start: Start,
     /// The tokens that a loss is about; a run that starts from a stream may have none.
-    tokens: Option<Tokens>,
+    pub tokens: Option<Tokens>,
     /// `[batch, pos]`, false at padding.
     pub mask: Option<Array2<bool>>,
     /// Of each token; `None` at padding.
@@ -33,6 +33,8 @@ pub(super) struct Ready<'a> {
     pub plan: Plan<'a>,
     pub past: Option<Extension<'a>>,
     pub cache: Option<ActivationCache>,
+    /// What a backward pass needs kept.
+    pub tape: Option<Tape>,
     names_filter: Option<NameFilter<'a>>,
     pos_slice: Option<PosSlice>,
 }
@@ -75,9 +77,11 @@ impl<'a> Run<'a> {
         let past = self.past.map(extend).transpose()?;
         let real = past.as_ref().map_or(mask.as_ref(), Extension::real);
         let positions = positions::positions(shape, before, real.map(|real| real.view()));
-        let plan = Plan::new(&model.points, model.lasting.snapshot(), self.hooks)?;
+        let hooks = self.hooks.into_iter().map(|hook| (hook.filter, hook.function));
+        let plan = Plan::new(&model.points, model.lasting.snapshot(Direction::Forward), hooks)?;
         let (names_filter, pos_slice) = (self.names_filter, self.pos_slice);
-        Ok(Ready { model, start, tokens, mask, positions, layers, plan, past, cache: None, names_filter, pos_slice })
+        let (cache, tape) = (None, None);
+        Ok(Ready { model, start, tokens, mask, positions, layers, plan, past, cache, tape, names_filter, pos_slice })
     }
 
     /// As [`ready`](Self::ready), for a result that only the end of the model has.

@@ -117,7 +117,7 @@ impl Task<'_> {
         let k = factors.a.ncols();
         match factors.bias {
             Some(bias) => self.out.assign(&bias.slice(s![self.first_column..self.first_column + columns])),
-            None if k == 0 => self.out.fill(0.0),
+            None if k == 0 && !factors.add => self.out.fill(0.0),
             None => {}
         }
         let a = factors.a.slice(s![self.first_row..self.first_row + rows, ..]);
@@ -129,7 +129,8 @@ impl Task<'_> {
             let strips = &mut strips[..piece.len() * columns.next_multiple_of(kernel.width)];
             copy_strips(kernel.width, factors.b.slice(s![.., piece.clone(), ..]), self.first_column, columns, strips);
             let next = if piece.end < k { (piece.end, self.first_column) } else { (0, self.next_column) };
-            let piece = Piece { strips, a: a.slice(s![.., piece]), add: start > 0 || factors.bias.is_some() };
+            let piece =
+                Piece { strips, a: a.slice(s![.., piece]), add: start > 0 || factors.bias.is_some() || factors.add };
             self.tiles(kernel, &piece, |row, column| factors.ahead(next.0 + row, next.1 + column));
         }
         STRIPS.set(strips);
@@ -236,7 +237,7 @@ mod tests {
                 let a = Array2::from_shape_fn((m, k), |(i, j)| ((i * 7 + j * 3) % 11) as f32 - 5.0);
                 let b = Array3::from_shape_fn((heads, k, n), |(h, i, j)| ((h + i * 5 + j * 2) % 13) as f32 - 6.0);
                 let mut out = Array2::from_elem((m, heads * n), f32::NAN);
-                let factors = Factors { a: a.view(), b: b.view(), bias: None };
+                let factors = Factors { a: a.view(), b: b.view(), bias: None, add: false };
                 product(kernel, factors, out.view_mut(), threads);
                 for ((i, c), &got) in out.indexed_iter() {
                     let (h, j) = (c / n, c % n);

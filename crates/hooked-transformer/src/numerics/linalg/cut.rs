@@ -34,7 +34,7 @@ pub(super) fn product(factors: Factors<'_>, out: ArrayViewMut2<'_, f32>, threads
     let of_heads = into_axis_chunks(out, Axis(1), n).into_iter().zip(factors.b.outer_iter()).enumerate();
     let parts = of_heads.flat_map(|(head, (out, b))| {
         let bias = factors.bias.map(|bias| bias.slice_move(s![head * n..(head + 1) * n]));
-        parts_of_one(factors.a, b, bias, out, threads.div_ceil(factors.b.dim().0))
+        parts_of_one(Part { a: factors.a, b, bias, add: factors.add, out }, threads.div_ceil(factors.b.dim().0))
     });
     share(parts.collect(), threads, Part::run);
 }
@@ -44,26 +44,22 @@ struct Part<'p> {
     a: ArrayView2<'p, f32>,
     b: ArrayView2<'p, f32>,
     bias: Option<ArrayView1<'p, f32>>,
+    add: bool,
     out: ArrayViewMut2<'p, f32>,
 }
 
 /// Cuts a product along the longer side of the output, so that each part stays as square as can be.
-fn parts_of_one<'p>(
-    a: ArrayView2<'p, f32>,
-    b: ArrayView2<'p, f32>,
-    bias: Option<ArrayView1<'p, f32>>,
-    out: ArrayViewMut2<'p, f32>,
-    count: usize,
-) -> Vec<Part<'p>> {
+fn parts_of_one(whole: Part<'_>, count: usize) -> Vec<Part<'_>> {
+    let Part { a, b, bias, add, out } = whole;
     let (m, n) = out.dim();
     if count == 1 || m == 0 {
-        return vec![Part { a, b, bias, out }];
+        return vec![Part { a, b, bias, add, out }];
     }
     if m >= n || (m > FEW_ROWS && m * 2 >= n && m >= 64 * count) {
         let rows = m.div_ceil(count).next_multiple_of(8);
         let parts = into_axis_chunks(out, Axis(0), rows).into_iter().enumerate();
         return parts
-            .map(|(i, out)| Part { a: a.slice_move(s![i * rows..i * rows + out.nrows(), ..]), b, bias, out })
+            .map(|(i, out)| Part { a: a.slice_move(s![i * rows..i * rows + out.nrows(), ..]), b, bias, add, out })
             .collect();
     }
     let columns = n.div_ceil(count).next_multiple_of(16);
@@ -72,7 +68,7 @@ fn parts_of_one<'p>(
         .map(|(i, out)| {
             let part = i * columns..i * columns + out.ncols();
             let bias = bias.map(|bias| bias.slice_move(s![part.clone()]));
-            Part { a, b: b.slice_move(s![.., part]), bias, out }
+            Part { a, b: b.slice_move(s![.., part]), bias, add, out }
         })
         .collect()
 }
@@ -83,14 +79,14 @@ impl Part<'_> {
             self.out.assign(&bias);
         }
         if self.a.nrows() <= FEW_ROWS {
-            if self.bias.is_none() {
+            if self.bias.is_none() && !self.add {
                 self.out.fill(0.0);
             }
             few_rows::add_product(self.a, self.b, self.out);
         } else {
             #[cfg(feature = "openblas-system")]
             use_one_thread_per_block();
-            let keep = if self.bias.is_some() { 1.0 } else { 0.0 };
+            let keep = if self.bias.is_some() || self.add { 1.0 } else { 0.0 };
             general_mat_mul(1.0, &self.a, &self.b, keep, &mut self.out);
         }
     }

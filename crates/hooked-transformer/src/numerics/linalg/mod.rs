@@ -68,7 +68,7 @@ pub(crate) fn linear_into(
     bias: Option<ArrayView1<'_, f32>>,
     out: ArrayViewMut2<'_, f32>,
 ) {
-    Factors { a, b: b.insert_axis(Axis(0)), bias }.write(out);
+    Factors { a, b: b.insert_axis(Axis(0)), bias, add: false }.write(out);
 }
 
 /// Writes `a · b` into `out`, in parallel where that pays.
@@ -83,7 +83,22 @@ pub(crate) fn matmul_into(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: A
 /// Writes `a · b` into `out` on the calling thread. For code that is already parallel over batch and heads.
 #[track_caller]
 pub(crate) fn matmul_block(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
-    Factors { a, b: b.insert_axis(Axis(0)), bias: None }.write_with(1, out);
+    Factors { a, b: b.insert_axis(Axis(0)), bias: None, add: false }.write_with(1, out);
+}
+
+/// Adds `a · b` to `out`, in parallel where that pays.
+///
+/// # Panics
+/// If the shapes do not fit.
+#[track_caller]
+pub(crate) fn add_matmul(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
+    Factors { a, b: b.insert_axis(Axis(0)), bias: None, add: true }.write(out);
+}
+
+/// Adds `a · b` to `out` on the calling thread.
+#[track_caller]
+pub(crate) fn add_matmul_block(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
+    Factors { a, b: b.insert_axis(Axis(0)), bias: None, add: true }.write_with(1, out);
 }
 
 /// What is multiplied and added: `a` times the matrix of each head, side by side, plus a bias.
@@ -97,6 +112,8 @@ struct Factors<'f> {
     a: ArrayView2<'f, f32>,
     b: ArrayView3<'f, f32>,
     bias: Option<ArrayView1<'f, f32>>,
+    /// Whether the result is added to what the output holds; then there is no bias.
+    add: bool,
 }
 
 impl Factors<'_> {
@@ -161,7 +178,7 @@ pub(crate) fn linear_heads(x: ArrayView2<'_, f32>, w: ArrayView3<'_, f32>, bias:
     let (n_heads, _, d_out) = w.dim();
     let mut out = memory::zeros((x.nrows(), n_heads * d_out));
     let bias = bias.to_shape(n_heads * d_out).expect("a bias for each head's outputs");
-    Factors { a: x, b: w, bias: Some(bias.view()) }.write(out.view_mut());
+    Factors { a: x, b: w, bias: Some(bias.view()), add: false }.write(out.view_mut());
     out.into_shape_with_order((x.nrows(), n_heads, d_out)).expect("same size")
 }
 
@@ -179,6 +196,53 @@ pub(crate) fn matmul_each_head(x: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>) -
         matmul_block(x.slice(s![rows, head, ..]), w.index_axis(Axis(0), head), out);
     });
     out
+}
+
+/// Backward through [`linear_heads`]: the sum over heads of each one's gradient times its transposed matrix, added to
+/// `out`.
+///
+/// # Shapes
+/// - `d`: `[row, head, d_out]`
+/// - `w`: `[head, d_in, d_out]`
+/// - `out`: `[row, d_in]`
+#[track_caller]
+pub(crate) fn add_heads_transposed(d: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>, mut out: ArrayViewMut2<'_, f32>) {
+    for (d, w) in d.axis_iter(Axis(1)).zip(w.outer_iter()) {
+        add_matmul(d, w.reversed_axes(), out.view_mut());
+    }
+}
+
+/// The gradient of each head's matrix: its transposed input times its gradient.
+///
+/// # Shapes
+/// - `x`: `[row, d_in]`, or `[row, head, d_in]`
+/// - `d`: `[row, head, d_out]`
+/// - `out`: `[head, d_in, d_out]`
+#[track_caller]
+pub(crate) fn outer_each_head(x: HeadRows<'_>, d: ArrayView3<'_, f32>, out: ArrayViewMut3<'_, f32>) {
+    // One copy of a shared input serves the products of all heads.
+    let shared = match x {
+        HeadRows::Shared(x) => Some(x.t().as_standard_layout().into_owned()),
+        HeadRows::PerHead(_) => None,
+    };
+    let heads = into_axis_chunks(out, Axis(0), 1).into_iter().map(|out| out.index_axis_move(Axis(0), 0)).enumerate();
+    share(heads.collect(), rayon::current_num_threads(), |(head, out)| {
+        let d = d.index_axis(Axis(1), head);
+        match (&shared, x) {
+            (None, HeadRows::PerHead(x)) => matmul_block(x.index_axis(Axis(1), head).reversed_axes(), d, out),
+            (Some(x), _) => matmul_block(x.view(), d, out),
+            (None, HeadRows::Shared(x)) => matmul_block(x.t(), d, out),
+        }
+    });
+}
+
+/// Inputs of heads: one for all, or one for each.
+#[derive(Clone, Copy)]
+pub(crate) enum HeadRows<'a> {
+    /// `[row, d_in]`
+    Shared(ArrayView2<'a, f32>),
+    /// `[row, head, d_in]`
+    PerHead(ArrayView3<'a, f32>),
 }
 
 /// Calls `work(head, rows, out)` for every head and block of rows of an output `[row, head, d_out]`, in parallel.

@@ -1,0 +1,197 @@
+//! Backward through LayerNorm and RMSNorm.
+//!
+//! ```text
+//! forward    c = x - mean(x)  (LN; RMS: c = x)     s = sqrt(mean(c²) + eps)     n = c / s     out = n * w + b
+//!
+//! d_w = Σ d_out * n            d_b = Σ d_out                       sums over all positions
+//! d_n = d_out * w
+//! d_s = -Σ d_n * n / s                                             at hook_scale
+//! d_c = d_n / s + d_s * c / (d_model * s)
+//! d_x = d_c - mean(d_c)  (LN; RMS: d_x = d_c)
+//! ```
+//! If a hook edits the scale, the first `s` of `d_c` is the edited one and the second the computed one.
+
+use ndarray::{ArcArray, Array1, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Dimension};
+use rayon::prelude::*;
+
+use super::pass::BackwardPass;
+use crate::architecture::weights::{StackedNorm, Weights};
+use crate::components::normalization::{Norm, center, centered};
+use crate::components::{values, values_mut};
+use crate::hooks::Site;
+use crate::numerics::linalg::dot;
+use crate::numerics::vectorized::vectorized;
+
+impl Norm<'_> {
+    /// From the gradient by the output to that by the input; `None` if nothing before the norm is wanted.
+    ///
+    /// # Shapes
+    /// - `d_out`: `[batch, pos, …, d_model]`
+    /// - output: the same
+    pub(super) fn backward<D: Dimension>(
+        &self,
+        pass: &mut BackwardPass<'_, '_>,
+        layer: Option<usize>,
+        d_out: ArcArray<f32, D>,
+    ) -> Option<ArcArray<f32, D>> {
+        let [scale, normalized] = self.sites;
+        if !pass.reaches(normalized, layer) {
+            return None;
+        }
+        let d_model = d_out.shape().last().copied().unwrap_or(1).max(1);
+        let x: ArcArray<f32, D> = pass.take_norm_input(scale, layer);
+        let c = if self.kind.centers() { centered(&x, d_model) } else { x };
+        let d_n = if self.kind.centers() {
+            let d_out = pass.point(normalized, layer, d_out);
+            let mut n = c.clone();
+            divide_rows(values_mut(&mut n), values(&pass.value::<D>(scale, layer)), d_model);
+            self.gain(pass, layer, d_out, &n)
+        } else {
+            // An RMS norm's hook point is before the gain.
+            let n = if self.wants(pass, layer, "w") { Some(pass.value::<D>(normalized, layer)) } else { None };
+            let d_n = self.gain(pass, layer, d_out, n.as_ref().unwrap_or(&c));
+            pass.point(normalized, layer, d_n)
+        };
+        if !pass.goes_below(normalized, layer) {
+            return None;
+        }
+        Some(self.scaled(pass, layer, c, d_n))
+    }
+
+    /// Gradients of gain and bias, and the gradient before them.
+    fn gain<D: Dimension>(
+        &self,
+        pass: &mut BackwardPass<'_, '_>,
+        layer: Option<usize>,
+        mut d_out: ArcArray<f32, D>,
+        n: &ArcArray<f32, D>,
+    ) -> ArcArray<f32, D> {
+        let Some(w) = self.w else { return d_out };
+        if self.wants(pass, layer, "b")
+            && let Some(b) = &mut norm_of(&mut pass.weights, self.sites[0]).b
+        {
+            add_column_sums(&d_out, b.row_mut(layer.unwrap_or(0)));
+        }
+        if self.wants(pass, layer, "w")
+            && let Some(w) = &mut norm_of(&mut pass.weights, self.sites[0]).w
+        {
+            let mut products = d_out.clone();
+            values_mut(&mut products).iter_mut().zip(values(n)).for_each(|(d, n)| *d *= n);
+            add_column_sums(&products, w.row_mut(layer.unwrap_or(0)));
+        }
+        let w = w.to_vec();
+        values_mut(&mut d_out).par_chunks_mut(w.len()).for_each(|row| multiply(row, &w));
+        d_out
+    }
+
+    fn wants(&self, pass: &BackwardPass<'_, '_>, layer: Option<usize>, part: &str) -> bool {
+        pass.wants_weight(layer, &format!("{}.{part}", part_of(self.sites[0])))
+    }
+
+    /// Backward through the division by the scale, and through the mean.
+    fn scaled<D: Dimension>(
+        &self,
+        pass: &mut BackwardPass<'_, '_>,
+        layer: Option<usize>,
+        c: ArcArray<f32, D>,
+        mut d_n: ArcArray<f32, D>,
+    ) -> ArcArray<f32, D> {
+        let scale = self.sites[0];
+        let d_model = c.shape().last().copied().unwrap_or(1).max(1);
+        let (used, computed): (ArcArray<f32, D>, ArcArray<f32, D>) =
+            (pass.value(scale, layer), pass.computed(scale, layer));
+        let mut d_s = used.clone();
+        let rows = values(&d_n).par_chunks(d_model).zip(values(&c).par_chunks(d_model));
+        values_mut(&mut d_s).par_iter_mut().zip(rows).for_each(|(s, (d_n, c))| {
+            *s = -dot(d_n, c) / (*s * *s);
+        });
+        let d_s = pass.point(scale, layer, d_s);
+        let scales = values(&used).par_iter().zip(values(&computed)).zip(values(&d_s));
+        let rows = values_mut(&mut d_n).par_chunks_mut(d_model).zip(values(&c).par_chunks(d_model));
+        rows.zip(scales).for_each(|((d, c), ((used, computed), d_s))| {
+            combine(d, c, 1.0 / used, d_s / (d_model as f32 * computed));
+            if self.kind.centers() {
+                center(d);
+            }
+        });
+        d_n
+    }
+}
+
+vectorized! {
+    /// `d / s + c * factor`, in place.
+    fn combine(d: &mut [f32], c: &[f32], per_scale: f32, factor: f32) {
+        d.iter_mut().zip(c).for_each(|(d, c)| *d = *d * per_scale + c * factor);
+    }
+}
+
+vectorized! {
+    fn multiply(row: &mut [f32], by: &[f32]) {
+        row.iter_mut().zip(by).for_each(|(x, by)| *x *= by);
+    }
+}
+
+fn divide_rows(x: &mut [f32], scale: &[f32], d_model: usize) {
+    x.par_chunks_mut(d_model).zip(scale).for_each(|(row, scale)| row.iter_mut().for_each(|x| *x /= scale));
+}
+
+/// Adds the sum over all rows.
+pub(super) fn add_column_sums<D: Dimension>(x: &ArcArray<f32, D>, mut out: ArrayViewMut1<'_, f32>) {
+    let columns = out.len();
+    let rows = ArrayView2::from_shape((x.len() / columns.max(1), columns), values(x)).expect("same size");
+    out += &rows.sum_axis(Axis(0));
+}
+
+/// Backward through an RMS norm over the last axis that no hook point sees: that of queries and keys.
+///
+/// # Shapes
+/// - `x`: `[batch, pos, head, d_head]`, before the norm
+/// - `d_out`: the same; becomes the gradient by `x`
+/// - `w`: `[d_head]`
+/// - output: the gradient of `w`
+pub(super) fn rms_norm<D: Dimension>(
+    x: &ArcArray<f32, D>,
+    d_out: &mut ArcArray<f32, D>,
+    w: ArrayView1<'_, f32>,
+    eps: f32,
+) -> Array1<f32> {
+    let d_head = w.len();
+    let mut d_w = Array1::zeros(d_head);
+    for (d, x) in values_mut(d_out).chunks_mut(d_head).zip(values(x).chunks(d_head)) {
+        let scale = (dot(x, x) / d_head as f32 + eps).sqrt();
+        for ((d, x), (w, d_w)) in d.iter_mut().zip(x).zip(w.iter().zip(d_w.iter_mut())) {
+            *d_w += *d * x / scale;
+            *d *= w;
+        }
+        let d_s = -dot(d, x) / (scale * scale);
+        combine(d, x, 1.0 / scale, d_s / (d_head as f32 * scale));
+    }
+    d_w
+}
+
+/// The norm's part of the name of its weights.
+fn part_of(scale: Site) -> &'static str {
+    match scale {
+        Site::EmbedLnScale => "embed.ln",
+        Site::Ln1Scale => "ln1",
+        Site::Ln2Scale => "ln2",
+        Site::Ln1PostScale => "ln1_post",
+        Site::Ln2PostScale => "ln2_post",
+        Site::MlpLnScale => "mlp.ln",
+        Site::FinalScale => "ln_final",
+        other => unreachable!("{other:?} is not the scale of a norm"),
+    }
+}
+
+fn norm_of(weights: &mut Weights, scale: Site) -> &mut StackedNorm {
+    match scale {
+        Site::EmbedLnScale => &mut weights.ln_embed,
+        Site::Ln1Scale => &mut weights.ln1,
+        Site::Ln2Scale => &mut weights.ln2,
+        Site::Ln1PostScale => &mut weights.ln1_post,
+        Site::Ln2PostScale => &mut weights.ln2_post,
+        Site::MlpLnScale => &mut weights.mlp.as_mut().expect("the norm of an MLP").ln,
+        Site::FinalScale => &mut weights.ln_final,
+        other => unreachable!("{other:?} is not the scale of a norm"),
+    }
+}

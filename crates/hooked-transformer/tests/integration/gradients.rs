@@ -1,0 +1,178 @@
+//! Gradients against torch autograd through the classic library, as `oracle/gradients.py` stored them: every activation
+//! and every weight of the tiny random models.
+//!
+//! `cargo test -p hooked-transformer gradients_agree -- --nocapture` prints the largest difference of each kind.
+
+use std::collections::BTreeMap;
+
+use hooked_transformer::{Gradients, HookedTransformer, HookedTransformerConfig, Run, Scalar, Tokens, fwd_hook};
+use ndarray::{Array2, ArrayViewD, Ix2};
+use serde_json::Value;
+
+use crate::fixtures::{Arrays, largest_difference, reference};
+
+/// Of the largest entry of an array.
+const RELATIVE: f32 = 1e-4;
+
+struct Case {
+    name: String,
+    config: Value,
+    gradients: Arrays,
+    model: HookedTransformer,
+    tokens: Tokens,
+}
+
+impl Case {
+    fn flag(&self, name: &str) -> bool {
+        self.config[name] == Value::Bool(true)
+    }
+
+    /// The classic library splits the heads' inputs under a flag; here the pass does so when one of them is hooked.
+    fn run<'a>(&'a self, tokens: &Tokens) -> Run<'a> {
+        let mut run = self.model.run(tokens);
+        if self.flag("use_split_qkv_input") {
+            run = run.hook(fwd_hook(|name: &str| name.ends_with("hook_q_input"), |_, _| {}));
+        }
+        if self.flag("use_attn_in") {
+            run = run.hook(fwd_hook(|name: &str| name.ends_with("hook_attn_in"), |_, _| {}));
+        }
+        run
+    }
+}
+
+fn case(name: &str, entry: &Value) -> Case {
+    let (untied, tied) = match name.strip_suffix("_tied") {
+        Some(untied) => (untied, true),
+        None => (name, false),
+    };
+    let mut config = entry["config"].clone();
+    config["tie_word_embeddings"] = Value::Bool(tied);
+    let arrays = Arrays::read(&format!("parity/{untied}.safetensors"));
+    let cfg = HookedTransformerConfig::from_json(config.clone()).unwrap();
+    let model = HookedTransformer::from_state_dict(cfg, |tensor| arrays.find(&format!("weights.{tensor}"))).unwrap();
+    let gradients = Arrays::read(&format!("gradients/{name}.safetensors"));
+    let tokens = arrays.tokens("three.tokens");
+    Case { name: name.to_string(), config, gradients, model, tokens }
+}
+
+fn cases() -> Vec<Case> {
+    let text = std::fs::read_to_string(reference("parity/configs.json")).unwrap();
+    let configs: BTreeMap<String, Value> = serde_json::from_str(&text).unwrap();
+    assert!(configs.len() >= 45, "only {} configurations", configs.len());
+    let mut cases: Vec<Case> = configs.iter().map(|(name, entry)| case(name, entry)).collect();
+    for name in ["ln_gelu_new", "soft_caps"] {
+        cases.push(case(&format!("{name}_tied"), &configs[name]));
+    }
+    cases
+}
+
+/// Largest differences by kind of array, and what was wrong.
+#[derive(Default)]
+struct Comparison {
+    worst: BTreeMap<String, (f32, String)>,
+    failures: Vec<String>,
+    compared: usize,
+}
+
+impl Comparison {
+    fn add(&mut self, kind: &str, place: &str, got: ArrayViewD<'_, f32>, want: ArrayViewD<'_, f32>) {
+        assert_eq!(got.shape(), want.shape(), "{place}");
+        let largest = want.iter().fold(0.0f32, |largest, x| largest.max(x.abs()));
+        let difference = largest_difference(got, want);
+        // A gradient that is zero by symmetry (that of a bias which softmax takes away) has no scale of its own.
+        let relative = difference / largest.max(1e-3);
+        self.compared += 1;
+        let entry = self.worst.entry(kind.to_string()).or_insert((0.0, String::new()));
+        if relative > entry.0 {
+            *entry = (relative, place.to_string());
+        }
+        if !(relative <= RELATIVE) {
+            self.failures.push(format!("{place}: {difference:.1e}, where the largest entry is {largest:.1e}"));
+        }
+    }
+
+    fn add_all(&mut self, case: &Case, scalar: &str, grads: &Gradients) {
+        let name_of = |kind: &str| format!("{} {scalar} {kind}", case.name);
+        let value = ArrayViewD::from_shape(vec![], std::slice::from_ref(&grads.value())).unwrap().to_owned();
+        self.add("value", &name_of("value"), value.view(), case.gradients.get(&format!("{scalar}.value")));
+        let mut found = 0;
+        for stored in case.gradients.names().filter_map(|name| name.strip_prefix(&format!("{scalar}."))) {
+            let want = case.gradients.get(&format!("{scalar}.{stored}"));
+            if let Some(name) = stored.strip_prefix("activations.") {
+                let kind = name.rsplit_once("hook_").unwrap().1;
+                self.add(kind, &name_of(name), grads[name].view(), want);
+                found += 1;
+            } else if let Some(name) = stored.strip_prefix("weights.") {
+                let kind = name.split('.').skip(if name.starts_with("blocks") { 2 } else { 0 }).collect::<Vec<_>>();
+                let ours = name.replace("attn._", "attn.");
+                self.add(&kind.join("."), &name_of(name), grads.weight(ours.as_str()).unwrap(), want);
+                found += 1;
+            }
+        }
+        assert!(found > 0, "{} {scalar}: nothing is stored", case.name);
+    }
+
+    fn finish(self) {
+        println!("largest difference relative to the largest entry, {} arrays:", self.compared);
+        for (kind, (difference, place)) in &self.worst {
+            println!("  {kind:<16} {difference:.1e}  {place}");
+        }
+        let shown: Vec<&String> = self.failures.iter().take(40).collect();
+        assert!(self.failures.is_empty(), "{} beyond {RELATIVE}:\n{shown:#?}", self.failures.len());
+    }
+}
+
+#[test]
+fn gradients_agree_with_autograd() {
+    let mut comparison = Comparison::default();
+    for case in cases() {
+        let run = case.run(&case.tokens).backward(Scalar::loss());
+        let stored = |name: &str| case.gradients.find(&format!("loss.activations.{name}")).is_some();
+        let grads = run.activations(stored).all_weights().grads().unwrap();
+        comparison.add_all(&case, "loss", &grads);
+        // Nothing that the classic library has a gradient for is left out, and no parameter is.
+        assert_eq!(grads.weights().len(), case.model.state_dict().len());
+        let last = case.tokens.ncols() as isize - 1;
+        for pos in [-1, last] {
+            let grads = case.run(&case.tokens).backward(Scalar::logit_diff(pos, 5, 2)).grads().unwrap();
+            comparison.add_all(&case, "logit_diff", &grads);
+        }
+    }
+    comparison.finish();
+}
+
+/// The pass with nothing hooked or stored takes shortcuts (no pattern, one shared input for all heads); the gradients of
+/// weights must be the same.
+#[test]
+fn gradients_of_weights_alone_agree_with_autograd() {
+    let mut comparison = Comparison::default();
+    for case in cases() {
+        let grads = case.model.run(&case.tokens).backward(Scalar::loss()).all_weights().grads().unwrap();
+        for (name, got) in grads.weights() {
+            let stored = format!("loss.weights.{name}");
+            let grouped = stored.replace("attn.", "attn._");
+            let want = case.gradients.find(&stored).or_else(|| case.gradients.find(&grouped));
+            comparison.add("weights", &format!("{} {name}", case.name), got, want.expect("stored"));
+        }
+    }
+    comparison.finish();
+}
+
+#[test]
+fn gradients_with_padding_agree_with_autograd() {
+    let mut comparison = Comparison::default();
+    let mut found = 0;
+    for case in cases() {
+        if case.gradients.find("padded.value").is_none() {
+            continue;
+        }
+        found += 1;
+        let tokens = case.gradients.tokens("padded.tokens");
+        let mask: Array2<bool> =
+            case.gradients.get("padded.attention_mask").into_dimensionality::<Ix2>().unwrap().mapv(|real| real != 0.0);
+        let run = case.model.run(&tokens).attention_mask(mask).backward(Scalar::loss());
+        comparison.add_all(&case, "padded", &run.all_weights().grads().unwrap());
+    }
+    assert!(found >= 6);
+    comparison.finish();
+}
