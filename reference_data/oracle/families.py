@@ -111,6 +111,25 @@ TOYS: dict[str, tuple[dict, str]] = {
 }
 
 
+CLASSIC = {**TOY_SIZES, "d_mlp": 40, "act_fn": "gelu", "device": "cpu"}
+ROTARY = {**CLASSIC, "n_heads": 4, "d_head": 6, "positional_embedding_type": "rotary",
+          "normalization_type": "RMS", "window_size": 3, "rotary_base": 500, "rotary_base_local": 50,
+          "attn_types": ["local", "global"], "n_key_value_heads": 2}
+# Name -> the configuration of a model that the classic library itself exports (its `cfg.to_dict()` and
+# its state dict, buffers and all), whether its weights are processed first, and the file's name.
+EXPORTS: dict[str, tuple[dict, bool, str]] = {
+    "classic_alibi": ({**CLASSIC, "n_heads": 4, "d_head": 6, "positional_embedding_type": "alibi"},
+                      False, "model.pth"),
+    "classic_tied": ({**CLASSIC, "tie_word_embeddings": True}, False, "pytorch_model.bin"),
+    "classic_tied_processed": ({**CLASSIC, "tie_word_embeddings": True}, True, "model.safetensors"),
+    "classic_ntk": ({**ROTARY, "use_local_attn": True, "use_NTK_by_parts_rope": True,
+                     "NTK_original_ctx_len": 16, "NTK_by_parts_factor": 4.0}, False, "weights.pt"),
+    "classic_no_local": ({**ROTARY, "use_local_attn": False, "gated_mlp": True}, False,
+                         "model.safetensors"),
+    "classic_xielu": ({**CLASSIC, "act_fn": "xielu", "use_qk_norm": True}, False, "model.pth"),
+}
+
+
 def noise_into(model, generator, gains_around_zero: bool = False) -> None:
     """Every parameter random, at a scale where attention is neither uniform nor saturated."""
     import torch
@@ -236,6 +255,12 @@ def make_toy(name: str, index: int) -> None:
     torch.save(weights, folder / "model_final.pth")
     (folder / "config.json").write_text(json.dumps(published, indent=1) + "\n")
     model.load_state_dict(weights)
+    write_expected_of_classic(model, generator, folder)
+
+
+def write_expected_of_classic(model, generator, folder: Path) -> None:
+    import common
+    config = model.cfg
     found = {}
     for batch, tokens in inputs(generator).items():
         logits, cache = model.run_with_cache(tokens, return_cache_object=False)
@@ -250,6 +275,32 @@ def digests() -> dict[str, str]:
     return {path.relative_to(FAMILIES).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(FAMILIES.rglob("*"))
             if path.is_file() and path.name not in ("manifest.json", "README.md")}
+
+
+def export(name: str, index: int) -> None:
+    import common
+    import torch
+    from safetensors.torch import save_file
+    from transformer_lens import HookedTransformer, HookedTransformerConfig
+    fields, processed, file = EXPORTS[name]
+    generator = torch.Generator().manual_seed(common.SEED + 300 + index)
+    model = HookedTransformer(HookedTransformerConfig.from_dict(fields)).eval()
+    constants = {key: value.clone() for key, value in model.state_dict().items() if "act_fn" in key}
+    noise_into(model, generator)
+    model.load_state_dict(constants, strict=False)  # xielu's, which stay as training starts from them
+    if fields.get("tie_word_embeddings"):
+        model.unembed.W_U.copy_(model.embed.W_E.T)
+    if processed:
+        model.process_weights_()
+    folder = FAMILIES / name
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps(model.cfg.to_dict(), indent=1, default=str) + "\n")
+    weights = {key: value.contiguous().clone() for key, value in model.state_dict().items()}
+    if file.endswith(".safetensors"):
+        save_file(weights, folder / file)
+    else:
+        torch.save(weights, folder / file)
+    write_expected_of_classic(model, generator, folder)
 
 
 def write_manifest() -> None:
@@ -279,6 +330,8 @@ def generate() -> None:
         make_transformers_model(name, index)
     for index, name in enumerate(TOYS):
         make_toy(name, index)
+    for index, name in enumerate(EXPORTS):
+        export(name, index)
     write_manifest()
 
 

@@ -69,8 +69,8 @@ mod progress;
 mod text;
 
 pub use architecture::{
-    ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType,
-    RotaryScaling,
+    ActivationFunction, AttentionDir, AttnType, HookedTransformerConfig, InitMode, NormalizationType,
+    PositionalEmbeddingType, RotaryScaling,
 };
 pub use backward::{Edits, Gradients, Scalar, TokenPerRow};
 pub use cache::{Activation, ActivationCache, PosSlice, Stack, StackMode, StackOptions, TargetTokens};
@@ -89,4 +89,4 @@ pub use num_complex::Complex32;
 pub use numerics::rows::argmax;
 pub use numerics::{FactoredMatrix, MatrixRank, Svd, linalg};
 pub use progress::Progress;
-pub use text::{Input, PaddingSide, Sequence, Texts, TokenBatch, Tokenizer, Tokens};
+pub use text::{Input, PaddingSide, Sequence, Sequences, SingleToken, Texts, TokenBatch, Tokenizer, Tokens};

@@ -97,23 +97,28 @@ impl TestPrompt<'_> {
     /// Runs the model, once.
     ///
     /// # Errors
-    /// There is no tokenizer, no answer, or an answer or the prompt without a token; prompt and answer are too long.
+    /// There is no tokenizer, no answer, or one without a token among several; the prompt has no token, not even BOS, so
+    /// that nothing predicts the answer; prompt and answer are too long.
     pub fn run(self) -> Result<PromptReport> {
         let model = self.model;
         let tokenizer = model.tokenizer().ok_or(Error::NoTokenizer)?;
         let answers: Vec<Vec<usize>> =
             self.answers.iter().map(|answer| tokenizer.encode(&self.spaced(answer), false)).collect::<Result<_>>()?;
-        if answers.is_empty() || answers.iter().any(Vec::is_empty) {
+        if answers.is_empty() || answers.len() > 1 && answers.iter().any(Vec::is_empty) {
             return Err(Error::EmptyInput { shape: vec![answers.len(), 0] });
         }
         let prompt = tokenizer.encode(&self.prompt, model.prepends_bos(self.prepend_bos))?;
         // A position predicts the token after it, so the answer's last token itself need not run.
         let predicted = if answers.len() == 1 { answers[0].len() } else { 1 };
-        let ids: Vec<usize> = prompt.iter().chain(&answers[0][..predicted - 1]).copied().collect();
+        let ids: Vec<usize> = prompt.iter().chain(&answers[0][..predicted.saturating_sub(1)]).copied().collect();
         if prompt.is_empty() {
             return Err(Error::EmptyInput { shape: vec![1, 0] });
         }
-        let logits = model.run(&ids).logits_at(-(predicted as isize)..)?.index_axis_move(Axis(0), 0);
+        // An empty answer is never predicted, and its report says nothing but the prompt.
+        let logits = match predicted {
+            0 => Array2::zeros((0, model.cfg().d_vocab_out())),
+            _ => model.run(&ids).logits_at(-(predicted as isize)..)?.index_axis_move(Axis(0), 0),
+        };
         let strings = |ids: &Vec<usize>| model.to_str_tokens(ids, None);
         Ok(PromptReport {
             prompt: strings(&prompt)?,

@@ -14,6 +14,9 @@ pub(crate) struct Parameter<'a> {
     pub role: Role,
 }
 
+/// What the unembedding is called.
+pub(crate) const UNEMBEDDING: &str = "unembed.W_U";
+
 /// The name under which the classic library stores keys and values that several heads share: `attn._W_K` for
 /// `attn.W_K`.
 pub(crate) fn grouped_name(name: &str) -> Option<String> {
@@ -65,7 +68,7 @@ pub(crate) fn assemble(
     let W_pos = learned.then(|| build.single("pos_embed.W_pos", (cfg.n_ctx, d_model), Matrix)).transpose()?;
     let W_U = match cfg.tie_word_embeddings {
         true => W_E.clone().reversed_axes(),
-        false => build.single("unembed.W_U", (d_model, cfg.d_vocab_out()), Matrix)?,
+        false => build.single(UNEMBEDDING, (d_model, cfg.d_vocab_out()), Matrix)?,
     };
     let norm = cfg.normalization_type;
     Ok(Weights {
@@ -273,7 +276,7 @@ macro_rules! define_parts {
             last.extend(w.ln_final.w.$get().map(|w| of_model("ln_final.w", w.$view().into_dyn())));
             last.extend(w.ln_final.b.$get().map(|b| of_model("ln_final.b", b.$view().into_dyn())));
             if !cfg.tie_word_embeddings {
-                last.push(("unembed.W_U", w.W_U.$view().into_dyn()));
+                last.push((UNEMBEDDING, w.W_U.$view().into_dyn()));
             }
             last.push(("unembed.b_U", w.b_U.$view().into_dyn()));
             $parts { first, stacked, last }

@@ -124,6 +124,15 @@ pub(crate) struct MlpWeights<'a> {
 }
 
 impl Weights {
+    /// Lets the unembedding share the embedding's memory, if it is the embedding; false if it is not.
+    pub(crate) fn tie(&mut self) -> bool {
+        let same = self.W_U == self.W_E.t();
+        if same {
+            self.W_U = self.W_E.clone().reversed_axes();
+        }
+        same
+    }
+
     pub(crate) fn attention(&self, layer: usize) -> AttentionWeights<'_> {
         let at = Axis(0);
         AttentionWeights {

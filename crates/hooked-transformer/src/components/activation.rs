@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use crate::architecture::config::ActivationFunction;
+use crate::architecture::xielu::{ALPHA_N, ALPHA_P, BETA, EPS};
 use crate::numerics::rows::{exp, softmax};
 use crate::numerics::vectorized::vectorized;
 
@@ -33,6 +34,14 @@ fn silu(x: f32) -> f32 {
     x / (1.0 + exp(-x))
 }
 
+#[inline(always)]
+fn xielu(x: f32) -> f32 {
+    if x > 0.0 {
+        return ALPHA_P * x * x + BETA * x;
+    }
+    (libm::expm1f(x.min(EPS)) - x) * ALPHA_N + BETA * x
+}
+
 /// Applies the nonlinearity in place, in parallel. `d_mlp` is the length of a row, over which `solu` normalizes.
 ///
 /// `solu_ln` is only its first half here; the LayerNorm after it belongs to the MLP.
@@ -43,6 +52,7 @@ pub(crate) fn apply(function: ActivationFunction, values: &mut [f32], d_mlp: usi
         Gelu => each(values, gelu),
         GeluNew | GeluFast | GeluPytorchTanh => each(values, gelu_tanh),
         Silu => each(values, silu),
+        Xielu => each(values, xielu),
         Solu | SoluLn => values.par_chunks_mut(d_mlp).for_each(solu),
     }
 }

@@ -1,10 +1,10 @@
 //! From files to a model, and back.
 //!
-//! A model is a `config.json`, one tensor file or several, and perhaps a tokenizer, in one of three layouts:
+//! A model is a `config.json`, one tensor file or several, and perhaps a tokenizer. Tensors are in one of two layouts:
 //!
-//! - our own, which [`save`] writes: TransformerLens's configuration and tensor names;
-//! - Hugging Face's, of any [family](super::families) that is known; the tensors are converted while they are read;
-//! - that of the published toy models: classic names, but PyTorch files and a configuration of their own.
+//! - the classic one, TransformerLens's configuration and tensor names, which [`save`] writes; the published toy models
+//!   have it, too, with PyTorch files and a configuration of their own;
+//! - Hugging Face's, of any [family](super::families) that is known; the tensors are converted while they are read.
 //!
 //! Which it is, the configuration says. Where the files come from (a folder, the hub's cache, the hub) is a
 //! [`ModelSource`], and makes no difference to what follows.
@@ -22,9 +22,9 @@ use super::tokenizer_files::tokenizer;
 use super::which_files::{self, Folder, ModelSource};
 use super::whole_file::write_whole;
 use super::{families, safetensors_file};
-use crate::architecture::config::HookedTransformerConfig;
+use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::architecture::layout::{self, Parameter, Role, grouped_name};
-use crate::architecture::weights::Weights;
+use crate::architecture::xielu;
 use crate::error::{Error, Result};
 use crate::model::HookedTransformer;
 use crate::progress::Progress;
@@ -46,6 +46,29 @@ impl HookedTransformer {
     /// the file and tensor, what was expected and what came.
     pub fn load(dir: impl AsRef<Path>) -> Result<Self> {
         load(dir.as_ref())
+    }
+
+    /// A model of one's own configuration with weights from one file: safetensors, or what PyTorch's `torch.save` writes
+    /// (`.bin`, `.pt`, `.pth`); what it is, its first bytes say. Names and shapes are those of TransformerLens's state
+    /// dict, as [`state_dict`](Self::state_dict) lists them.
+    ///
+    /// ```no_run
+    /// use hooked_transformer::{HookedTransformer, HookedTransformerConfig};
+    /// let cfg = HookedTransformerConfig { attn_only: true, ..HookedTransformerConfig::new(2, 64, 16, 32, 50) };
+    /// let model = HookedTransformer::from_state_dict_file(cfg, "trained.pth")?;
+    /// # Ok::<(), hooked_transformer::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The configuration contradicts itself; the file is damaged, or holds other tensors than the configuration calls
+    /// for.
+    pub fn from_state_dict_file(mut cfg: HookedTransformerConfig, path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        cfg.fill_in();
+        cfg.validate()?;
+        let checkpoint = Checkpoint::open(path, &[path.to_path_buf()])?;
+        refuse_absurd_sizes(&cfg, &checkpoint, path)?;
+        read_model(cfg, Layout::Classic, &checkpoint, &mut |_| {})
     }
 
     /// Writes the model to a folder, in f32; [`load`](Self::load) reads it back. Each file appears whole or not at all.
@@ -72,15 +95,14 @@ pub(crate) fn load_from(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<HookedTransformer> {
     let (cfg, layout) = match preset {
-        Some(cfg) => (cfg, Layout::Toy),
+        Some(cfg) => (cfg, Layout::Classic),
         None => configuration(&files.file(CONFIG_FILE)?)?,
     };
     let weights = which_files::weights(files)?;
     let checkpoint = Checkpoint::open(&files.place(), &weights)?;
     refuse_absurd_sizes(&cfg, &checkpoint, &files.place())?;
-    let weights = read_weights(&cfg, layout, &checkpoint, progress)?;
+    let mut model = read_model(cfg, layout, &checkpoint, progress)?;
     drop(checkpoint);
-    let mut model = HookedTransformer::from_weights(cfg, weights);
     if let Some(tokenizer) = tokenizer(files)? {
         model.set_tokenizer(tokenizer)?;
     }
@@ -90,8 +112,8 @@ pub(crate) fn load_from(
 /// How names and shapes of the files relate to ours.
 #[derive(Clone, Copy)]
 enum Layout {
-    Own,
-    Toy,
+    /// TransformerLens's names and shapes.
+    Classic,
     HuggingFace(&'static Family),
 }
 
@@ -107,9 +129,9 @@ fn configuration(path: &Path) -> Result<(HookedTransformerConfig, Layout)> {
         let family = families::detect(path, fields)?;
         ((family.config)(&hf())?, Layout::HuggingFace(family))
     } else if neel::is_toy_config(fields) {
-        (neel::config(&hf())?, Layout::Toy)
+        (neel::config(&hf())?, Layout::Classic)
     } else {
-        return Ok((HookedTransformerConfig::from_json_file(path)?, Layout::Own));
+        return Ok((HookedTransformerConfig::from_json_file(path)?, Layout::Classic));
     };
     cfg.validate().map_err(|e| malformed(e.to_string()))?;
     Ok((cfg, layout))
@@ -133,22 +155,32 @@ fn refuse_absurd_sizes(cfg: &HookedTransformerConfig, checkpoint: &Checkpoint, p
     Err(Error::Malformed { path: place.to_path_buf(), problem })
 }
 
-fn read_weights(
-    cfg: &HookedTransformerConfig,
+fn read_model(
+    mut cfg: HookedTransformerConfig,
     layout: Layout,
     checkpoint: &Checkpoint,
     progress: &mut dyn FnMut(Progress<'_>),
-) -> Result<Weights> {
-    let total = 4 * layout::n_matrix_values(cfg) as u64;
+) -> Result<HookedTransformer> {
+    let tied = cfg.tie_word_embeddings;
+    if matches!(layout, Layout::Classic) {
+        // The classic library stores the unembedding of a tied model as well, and it may have been processed since.
+        cfg.tie_word_embeddings &= checkpoint.names().all(|name| name != layout::UNEMBEDDING);
+        xielu::refuse_other_constants(&cfg, |name| {
+            let mut constant = [0.0];
+            Ok(checkpoint.read(&Source::new(name, &[]), &mut constant)?.then_some(constant[0]))
+        })?;
+    }
+    let total = 4 * layout::n_matrix_values(&cfg) as u64;
     let mut done = 0;
-    let weights = layout::assemble(cfg, |parameter, out| {
-        read(cfg, layout, checkpoint, parameter, out)?;
+    let mut weights = layout::assemble(&cfg, |parameter, out| {
+        read(&cfg, layout, checkpoint, parameter, out)?;
         done += size_of_val(out) as u64;
         progress(Progress::Loading { done: done.min(total), total });
         Ok(())
     })?;
-    checkpoint.refuse_leftovers(|name| is_superfluous(cfg, layout, name))?;
-    Ok(weights)
+    checkpoint.refuse_leftovers(|name| is_superfluous(&cfg, layout, name))?;
+    cfg.tie_word_embeddings = tied && (cfg.tie_word_embeddings || weights.tie());
+    Ok(HookedTransformer::from_weights(cfg, weights))
 }
 
 /// Fills one parameter.
@@ -166,7 +198,7 @@ fn read(
             };
             with_short_names(source, family.prefix)
         }
-        Layout::Own | Layout::Toy => {
+        Layout::Classic => {
             let source = Source::new(parameter.name, parameter.shape);
             grouped_name(parameter.name).into_iter().fold(source, Source::or)
         }
@@ -190,7 +222,11 @@ fn is_superfluous(cfg: &HookedTransformerConfig, layout: Layout, name: &str) -> 
     const NOT_PARAMETERS: [&str; 4] = [".attn.mask", ".attn.IGNORE", ".attn.rotary_sin", ".attn.rotary_cos"];
     match layout {
         Layout::HuggingFace(_) => families::is_superfluous(cfg, name),
-        Layout::Own | Layout::Toy => NOT_PARAMETERS.iter().any(|suffix| name.ends_with(suffix)),
+        // A model with ALiBi has a table of positions there, too, which it never reads.
+        Layout::Classic => {
+            NOT_PARAMETERS.iter().any(|suffix| name.ends_with(suffix))
+                || name == "pos_embed.W_pos" && cfg.positional_embedding_type == PositionalEmbeddingType::Alibi
+        }
     }
 }
 

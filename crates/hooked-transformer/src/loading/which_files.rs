@@ -78,20 +78,21 @@ pub(crate) fn weights(files: &mut dyn ModelSource) -> Result<Vec<PathBuf>> {
             return shards(&index)?.iter().map(|name| files.file(name)).collect();
         }
     }
-    let checkpoints: Vec<&String> = names.iter().filter(|name| name.ends_with(".pth") && !name.contains('/')).collect();
+    let is_checkpoint = |name: &&String| (name.ends_with(".pth") || name.ends_with(".pt")) && !name.contains('/');
+    let checkpoints: Vec<&String> = names.iter().filter(is_checkpoint).collect();
     // Repositories of toy models keep the steps of the training, too.
     match (checkpoints.iter().find(|name| name.ends_with("final.pth")), checkpoints.as_slice()) {
         (Some(name), _) | (None, [name]) => Ok(vec![files.file(name)?]),
         (None, []) => {
             let found = names.iter().take(8).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             Err(files.no_weights(format!(
-                "there is neither model.safetensors nor pytorch_model.bin (nor an index of several, nor a .pth file); \
+                "there is neither model.safetensors nor pytorch_model.bin (nor an index of several, nor a .pth or .pt file); \
                  it holds {}",
                 if found.is_empty() { "nothing".to_string() } else { found }
             )))
         }
         (None, several) => Err(files.no_weights(format!(
-            "{} .pth files and none of them ends in `final.pth`; load a folder that holds only the one that is meant",
+            "{} .pth or .pt files and none of them ends in `final.pth`; load a folder that holds only the one that is meant",
             several.len()
         ))),
     }

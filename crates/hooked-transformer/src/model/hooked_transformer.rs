@@ -3,12 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use ndarray::{ArrayViewD, ArrayViewMutD};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 
 use crate::architecture::config::HookedTransformerConfig;
-use crate::architecture::layout;
+use crate::architecture::init::random_weights;
 use crate::architecture::weights::Weights;
+use crate::architecture::{layout, xielu};
 use crate::error::{Error, Result};
 use crate::hooks::{Direction, HookHandle, HookPoint, HookPoints, LastingHooks, NameFilter, select};
 use crate::text::tokens::Tokenizer;
@@ -56,28 +55,21 @@ impl std::fmt::Debug for HookedTransformer {
 
 /// Making, loading and saving.
 impl HookedTransformer {
-    /// A model with random weights: matrices normal with `initializer_range`, biases zero, gains one.
+    /// A model with random weights, drawn as `init_mode`, `initializer_range` and `seed` say.
     ///
     /// # Errors
     /// The configuration contradicts itself.
     pub fn from_config(mut cfg: HookedTransformerConfig) -> Result<Self> {
         cfg.fill_in();
         cfg.validate()?;
-        let mut rng = ChaCha8Rng::seed_from_u64(cfg.seed.unwrap_or(0));
-        let range = cfg.initializer_range.unwrap_or(0.8 / (cfg.d_model as f32).sqrt());
-        let weights = layout::assemble(&cfg, |parameter, out| {
-            match parameter.role {
-                layout::Role::Matrix => out.iter_mut().for_each(|x| *x = range * standard_normal(&mut rng)),
-                layout::Role::Gain => out.fill(1.0),
-                layout::Role::Bias => {}
-            }
-            Ok(())
-        })?;
+        let weights = random_weights(&cfg)?;
         Ok(HookedTransformer::from_weights(cfg, weights))
     }
 
     /// A model whose parameters are given one by one, by name; `tensor` returns each in the shape it is asked for.
-    /// Names and shapes are those of TransformerLens's state dict; a bias may be absent (`None`), which means zero.
+    /// Names and shapes are those of TransformerLens's state dict; a bias may be absent (`None`), which means zero. A
+    /// tied model may have an `unembed.W_U` of its own, as the classic library writes it; where it is not the embedding,
+    /// the model is not tied.
     ///
     /// # Errors
     /// The configuration contradicts itself; a tensor is missing or has another shape.
@@ -88,8 +80,11 @@ impl HookedTransformer {
         cfg.fill_in();
         cfg.validate()?;
         let source = || "the given state dict".to_string();
+        let tied = cfg.tie_word_embeddings;
+        cfg.tie_word_embeddings &= tensor(layout::UNEMBEDDING).is_none();
+        xielu::refuse_other_constants(&cfg, |name| Ok(tensor(name).and_then(|constant| constant.first().copied())))?;
         let mut find = |name: &str| tensor(name).or_else(|| tensor(&layout::grouped_name(name)?));
-        let weights = layout::assemble(&cfg, |parameter, out| match find(parameter.name) {
+        let mut weights = layout::assemble(&cfg, |parameter, out| match find(parameter.name) {
             Some(values) if values.shape() == parameter.shape => {
                 out.iter_mut().zip(values.iter()).for_each(|(out, value)| *out = *value);
                 Ok(())
@@ -103,6 +98,7 @@ impl HookedTransformer {
             None if parameter.role == layout::Role::Bias => Ok(()),
             None => Err(Error::MissingTensor { source: source(), name: parameter.name.to_string(), nearest: vec![] }),
         })?;
+        cfg.tie_word_embeddings = tied && (cfg.tie_word_embeddings || weights.tie());
         Ok(HookedTransformer::from_weights(cfg, weights))
     }
 
@@ -130,15 +126,6 @@ impl HookedTransformer {
     pub fn n_params_total(&self) -> usize {
         self.weights.count(&self.cfg)
     }
-}
-
-/// A sample of the standard normal distribution (Box and Muller's method).
-fn standard_normal(rng: &mut ChaCha8Rng) -> f32 {
-    use rand::Rng;
-    // 1 - u is in (0, 1], so the logarithm is finite.
-    let unit = |rng: &mut ChaCha8Rng| (rng.next_u32() >> 8) as f32 / (1 << 24) as f32;
-    let radius = (-2.0 * (1.0 - unit(rng)).ln()).sqrt();
-    radius * (std::f32::consts::TAU * unit(rng)).cos()
 }
 
 /// Hook points and lasting hooks.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use ndarray::Array1;
+use ndarray::{Array1, Zip};
 
 use super::hooked_transformer::HookedTransformer;
 use crate::components::embed::check_tokens;
 use crate::error::{Error, Result};
-use crate::text::input::Sequence;
+use crate::text::sequence::{Sequence, Sequences, SingleToken};
 use crate::text::tokens::{PaddingSide, Texts, TokenBatch, Tokenizer, Tokens};
 
 /// Text and tokens.
@@ -17,19 +17,17 @@ impl HookedTransformer {
         self.tokenizer.as_deref()
     }
 
-    /// Gives the model a tokenizer.
+    /// Gives the model a tokenizer. It may have more tokens than the model (padding added later, say): a run on one of
+    /// those is an error.
     ///
     /// # Errors
-    /// Its vocabulary is larger than the model's.
+    /// The model has none of its tokens.
     pub fn set_tokenizer(&mut self, tokenizer: Tokenizer) -> Result<()> {
-        if tokenizer.d_vocab() > self.cfg.d_vocab {
-            return Err(Error::Tokenizer {
-                problem: format!(
-                    "it has ids up to {}, but the model's vocabulary has d_vocab = {}; is it another model's?",
-                    tokenizer.d_vocab() - 1,
-                    self.cfg.d_vocab
-                ),
-            });
+        let lowest = tokenizer.lowest_id();
+        if lowest.is_none_or(|lowest| lowest >= self.cfg.d_vocab) {
+            let ids = lowest.map_or("is empty".to_string(), |lowest| format!("begins at id {lowest}"));
+            let problem = format!("its vocabulary {ids}, but the model's has d_vocab = {}", self.cfg.d_vocab);
+            return Err(Error::Tokenizer { problem });
         }
         self.tokenizer = Some(Arc::new(tokenizer));
         Ok(())
@@ -67,35 +65,50 @@ impl HookedTransformer {
         prepend_bos: impl Into<Option<bool>>,
         side: PaddingSide,
     ) -> Result<TokenBatch> {
-        self.needs_tokenizer()?.encode_batch(&texts.into(), self.prepends_bos(prepend_bos.into()), side)
+        let tokenizer = self.needs_tokenizer()?;
+        let mut batch = tokenizer.encode_batch(&texts.into(), self.prepends_bos(prepend_bos.into()), side)?;
+        if let Some(mask) = batch.mask.as_ref().filter(|_| tokenizer.pad_token_id() >= self.cfg.d_vocab) {
+            // Padding that was added to the vocabulary after training has no row in the embedding. Any other token does:
+            // padding is masked.
+            let filling = Some(tokenizer.eos_token_id()).filter(|&id| id < self.cfg.d_vocab).unwrap_or(0);
+            Zip::from(&mut batch.tokens).and(mask).for_each(|id, real| *id = if *real { *id } else { filling });
+        }
+        Ok(batch)
     }
 
-    /// The text of token ids, special tokens included.
+    /// The text of token ids, special tokens included: one string for one row, a list for token ids `[batch, pos]` or
+    /// other lists of rows.
     ///
     /// # Errors
     /// There is no tokenizer, or an id is outside the vocabulary.
-    pub fn to_string(&self, tokens: impl Into<Sequence>) -> Result<String> {
-        match tokens.into() {
+    pub fn to_string<S: Sequences>(&self, tokens: S) -> Result<S::Of<String>> {
+        tokens.answer(|sequence| match sequence {
             Sequence::Text(text) => Ok(text),
             Sequence::Ids(ids) => self.needs_tokenizer()?.decode(&ids),
-        }
+        })
     }
 
-    /// The tokens of a text, or of token ids, as strings. `prepend_bos` concerns text only.
+    /// The tokens of a text, or of token ids, as strings: a list for one of them, a list of lists for several (texts, or
+    /// token ids `[batch, pos]`). `prepend_bos` concerns text only.
     ///
     /// # Errors
     /// As [`to_tokens`](Self::to_tokens) and [`to_string`](Self::to_string).
-    pub fn to_str_tokens(
+    pub fn to_str_tokens<S: Sequences>(
         &self,
-        sequence: impl Into<Sequence>,
+        sequences: S,
         prepend_bos: impl Into<Option<bool>>,
-    ) -> Result<Vec<String>> {
-        let tokenizer = self.needs_tokenizer()?;
-        let ids = match sequence.into() {
-            Sequence::Text(text) => tokenizer.encode(&text, self.prepends_bos(prepend_bos.into()))?,
-            Sequence::Ids(ids) => ids,
-        };
-        ids.iter().map(|id| tokenizer.decode(&[*id])).collect()
+    ) -> Result<S::Of<Vec<String>>> {
+        let (tokenizer, prepend_bos) = (self.needs_tokenizer()?, prepend_bos.into());
+        sequences
+            .answer(|sequence| self.ids(sequence, prepend_bos)?.iter().map(|id| tokenizer.decode(&[*id])).collect())
+    }
+
+    /// The token ids of one row.
+    fn ids(&self, sequence: Sequence, prepend_bos: Option<bool>) -> Result<Vec<usize>> {
+        match sequence {
+            Sequence::Text(text) => self.needs_tokenizer()?.encode(&text, self.prepends_bos(prepend_bos)),
+            Sequence::Ids(ids) => Ok(ids),
+        }
     }
 
     /// The id of a text that is exactly one token. A leading space is part of the token.
@@ -121,27 +134,53 @@ impl HookedTransformer {
         self.needs_tokenizer()?.decode(&[token])
     }
 
-    /// The first position of a token in a text or in token ids. For another occurrence, look through
-    /// [`to_tokens`](Self::to_tokens).
+    /// The first position of a token, given by its text or its id, in a text or in token ids.
     ///
     /// # Errors
     /// `single_token` is not one token, or does not occur.
     pub fn get_token_position(
         &self,
-        single_token: &str,
+        single_token: impl Into<SingleToken>,
         sequence: impl Into<Sequence>,
         prepend_bos: impl Into<Option<bool>>,
     ) -> Result<usize> {
-        let token = self.to_single_token(single_token)?;
-        let tokenizer = self.needs_tokenizer()?;
-        let ids = match sequence.into() {
-            Sequence::Text(text) => tokenizer.encode(&text, self.prepends_bos(prepend_bos.into()))?,
-            Sequence::Ids(ids) => ids,
+        let positions = self.token_positions(single_token.into(), sequence.into(), prepend_bos.into())?;
+        Ok(positions[0])
+    }
+
+    /// The last position of a token: what [`get_token_position`](Self::get_token_position) is with `mode="last"` in the
+    /// classic library.
+    ///
+    /// # Errors
+    /// As [`get_token_position`](Self::get_token_position).
+    pub fn get_last_token_position(
+        &self,
+        single_token: impl Into<SingleToken>,
+        sequence: impl Into<Sequence>,
+        prepend_bos: impl Into<Option<bool>>,
+    ) -> Result<usize> {
+        let positions = self.token_positions(single_token.into(), sequence.into(), prepend_bos.into())?;
+        Ok(positions[positions.len() - 1])
+    }
+
+    /// Where a token occurs: at least once.
+    fn token_positions(&self, token: SingleToken, sequence: Sequence, prepend_bos: Option<bool>) -> Result<Vec<usize>> {
+        let ids = self.ids(sequence, prepend_bos)?;
+        let id = match &token {
+            SingleToken::Text(text) => self.to_single_token(text)?,
+            SingleToken::Id(id) => *id,
         };
-        ids.iter().position(|&id| id == token).ok_or_else(|| Error::TokenNotInPrompt {
-            token: single_token.to_string(),
-            prompt: ids.iter().map(|id| tokenizer.decode(&[*id]).unwrap_or_default()).collect(),
-        })
+        let positions: Vec<usize> = (0..ids.len()).filter(|&pos| ids[pos] == id).collect();
+        if !positions.is_empty() {
+            return Ok(positions);
+        }
+        // Ids can be searched without a tokenizer.
+        let text = |id: &usize| self.to_single_str_token(*id).unwrap_or_else(|_| format!("<token {id}>"));
+        let token = match token {
+            SingleToken::Text(text) => text,
+            SingleToken::Id(id) => text(&id),
+        };
+        Err(Error::TokenNotInPrompt { token, prompt: ids.iter().map(text).collect() })
     }
 
     /// The direction in the residual stream that raises a token's logit: its column of `W_U`.

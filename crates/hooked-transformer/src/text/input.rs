@@ -1,11 +1,21 @@
 //! What a model can be run on: text, several texts, token ids, or a residual stream from part of the way up.
 
-use ndarray::{Array1, Array3, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array1, Array3, ArrayView1, ArrayView2, ArrayView3, Axis};
 
 use crate::text::tokens::{Texts, TokenBatch, Tokens};
 
-/// The input of a run. Everything that makes sense converts into it: `"text"`, `["several", "texts"]`, `&tokens`
-/// (`[batch, pos]`), a single row of tokens, or a [`TokenBatch`] with its padding mask.
+/// The input of a run. Everything that makes sense converts into it, owned or borrowed: `"text"`,
+/// `["several", "texts"]`, tokens `[batch, pos]`, a single row of tokens as array, vector or slice, a [`TokenBatch`] with
+/// its padding mask, or a residual stream.
+///
+/// ```
+/// # use hooked_transformer::{HookedTransformer, HookedTransformerConfig};
+/// # let model = HookedTransformer::from_config(HookedTransformerConfig::new(1, 8, 4, 16, 50))?;
+/// use ndarray::array;
+/// assert_eq!(model.forward(array![[1, 2, 3]])?, model.forward([1, 2, 3])?);
+/// assert_eq!(model.forward(vec![1, 2, 3])?, model.forward(array![1, 2, 3])?);
+/// # Ok::<(), hooked_transformer::Error>(())
+/// ```
 pub enum Input {
     /// Text, to be tokenized; beginning-of-sequence and padding as the run says.
     Text(Texts),
@@ -16,68 +26,40 @@ pub enum Input {
 }
 
 macro_rules! input_from_text {
-    ($($text:ty),*) => {$(
-        impl From<$text> for Input {
+    ($($text:ty $(, $N:ident)?);*) => {$(
+        impl $(<const $N: usize>)? From<$text> for Input {
             fn from(text: $text) -> Self {
                 Input::Text(text.into())
             }
         }
     )*};
 }
-input_from_text!(&str, &String, String, &[&str], &[String], &Vec<String>, &Vec<&str>, Vec<String>, Vec<&str>);
+input_from_text!(&str; &&str; &String; String; std::borrow::Cow<'_, str>; Texts);
+input_from_text!(&[&str]; &[String]; &Vec<&str>; &Vec<String>; Vec<&str>; Vec<String>);
+input_from_text!([&str; N], N; &[&str; N], N; [String; N], N; &[String; N], N);
 
-impl<const N: usize> From<[&str; N]> for Input {
-    fn from(texts: [&str; N]) -> Self {
-        Input::Text(texts.into())
-    }
+macro_rules! input_from_tokens {
+    ($($tokens:ty, $ids:ident => $owned:expr $(, $N:ident)?);* $(;)?) => {$(
+        impl $(<const $N: usize>)? From<$tokens> for Input {
+            fn from($ids: $tokens) -> Self {
+                Input::Tokens(TokenBatch { tokens: $owned, mask: None })
+            }
+        }
+    )*};
 }
-
-impl<const N: usize> From<&[&str; N]> for Input {
-    fn from(texts: &[&str; N]) -> Self {
-        Input::Text(texts.into())
-    }
-}
-
-impl From<Tokens> for Input {
-    fn from(tokens: Tokens) -> Self {
-        Input::Tokens(TokenBatch { tokens, mask: None })
-    }
-}
-
-impl From<&Tokens> for Input {
-    fn from(tokens: &Tokens) -> Self {
-        Input::from(tokens.clone())
-    }
-}
-
-impl From<ArrayView2<'_, usize>> for Input {
-    fn from(tokens: ArrayView2<'_, usize>) -> Self {
-        Input::from(tokens.to_owned())
-    }
-}
-
-impl From<ArrayView1<'_, usize>> for Input {
-    fn from(tokens: ArrayView1<'_, usize>) -> Self {
-        Input::from(tokens.insert_axis(Axis(0)))
-    }
-}
-
-impl From<&Array1<usize>> for Input {
-    fn from(tokens: &Array1<usize>) -> Self {
-        Input::from(tokens.view())
-    }
-}
-
-impl From<&[usize]> for Input {
-    fn from(tokens: &[usize]) -> Self {
-        Input::from(ArrayView1::from(tokens))
-    }
-}
-
-impl From<&Vec<usize>> for Input {
-    fn from(tokens: &Vec<usize>) -> Self {
-        Input::from(tokens.as_slice())
-    }
+input_from_tokens! {
+    Tokens, ids => ids;
+    &Tokens, ids => ids.clone();
+    ArrayView2<'_, usize>, ids => ids.to_owned();
+    // One row.
+    Array1<usize>, ids => ids.insert_axis(Axis(0));
+    &Array1<usize>, ids => ids.clone().insert_axis(Axis(0));
+    ArrayView1<'_, usize>, ids => ids.to_owned().insert_axis(Axis(0));
+    Vec<usize>, ids => Array1::from(ids).insert_axis(Axis(0));
+    &Vec<usize>, ids => Array1::from(ids.clone()).insert_axis(Axis(0));
+    &[usize], ids => Array1::from(ids.to_vec()).insert_axis(Axis(0));
+    [usize; N], ids => Array1::from(ids.to_vec()).insert_axis(Axis(0)), N;
+    &[usize; N], ids => Array1::from(ids.to_vec()).insert_axis(Axis(0)), N;
 }
 
 impl From<TokenBatch> for Input {
@@ -98,52 +80,14 @@ impl From<Array3<f32>> for Input {
     }
 }
 
-/// One text, or one row of token ids.
-pub enum Sequence {
-    /// Text, to be tokenized.
-    Text(String),
-    /// Token ids, taken as they are.
-    Ids(Vec<usize>),
-}
-
-impl From<&str> for Sequence {
-    fn from(text: &str) -> Self {
-        Sequence::Text(text.to_string())
+impl From<&Array3<f32>> for Input {
+    fn from(resid: &Array3<f32>) -> Self {
+        Input::Resid(resid.clone())
     }
 }
 
-impl From<&String> for Sequence {
-    fn from(text: &String) -> Self {
-        Sequence::Text(text.clone())
-    }
-}
-
-impl From<&[usize]> for Sequence {
-    fn from(ids: &[usize]) -> Self {
-        Sequence::Ids(ids.to_vec())
-    }
-}
-
-impl From<&Vec<usize>> for Sequence {
-    fn from(ids: &Vec<usize>) -> Self {
-        Sequence::Ids(ids.clone())
-    }
-}
-
-impl From<Vec<usize>> for Sequence {
-    fn from(ids: Vec<usize>) -> Self {
-        Sequence::Ids(ids)
-    }
-}
-
-impl From<ArrayView1<'_, usize>> for Sequence {
-    fn from(ids: ArrayView1<'_, usize>) -> Self {
-        Sequence::Ids(ids.to_vec())
-    }
-}
-
-impl From<&Array1<usize>> for Sequence {
-    fn from(ids: &Array1<usize>) -> Self {
-        Sequence::Ids(ids.to_vec())
+impl From<ArrayView3<'_, f32>> for Input {
+    fn from(resid: ArrayView3<'_, f32>) -> Self {
+        Input::Resid(resid.to_owned())
     }
 }

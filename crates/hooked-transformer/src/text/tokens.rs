@@ -45,6 +45,18 @@ impl From<&str> for Texts {
     }
 }
 
+impl From<&&str> for Texts {
+    fn from(text: &&str) -> Self {
+        Texts(vec![text.to_string()])
+    }
+}
+
+impl From<std::borrow::Cow<'_, str>> for Texts {
+    fn from(text: std::borrow::Cow<'_, str>) -> Self {
+        Texts(vec![text.into_owned()])
+    }
+}
+
 impl From<&String> for Texts {
     fn from(text: &String) -> Self {
         Texts(vec![text.clone()])
@@ -96,6 +108,8 @@ pub struct Tokenizer {
     pad: usize,
     /// Whether the tokenizer prepends BOS by itself.
     prepends_bos: bool,
+    /// How many tokens a text may have before its end is cut off.
+    max_tokens: Option<usize>,
 }
 
 impl Tokenizer {
@@ -127,9 +141,13 @@ impl Tokenizer {
 
     /// A tokenizer whose special tokens are named.
     ///
+    /// Truncation and padding that it was saved with are switched off: they would drop or add tokens in silence. See
+    /// [`with_truncation`](Self::with_truncation) and [`encode_batch`](Self::encode_batch).
+    ///
     /// # Errors
     /// The vocabulary lacks one of them.
-    pub fn with_special_tokens(inner: tokenizers::Tokenizer, bos: &str, eos: &str, pad: &str) -> Result<Self> {
+    pub fn with_special_tokens(mut inner: tokenizers::Tokenizer, bos: &str, eos: &str, pad: &str) -> Result<Self> {
+        inner.with_truncation(None).map_err(refused)?.with_padding(None);
         let id = |token: &str| {
             inner.token_to_id(token).map(|id| id as usize).ok_or_else(|| Error::Tokenizer {
                 problem: format!("the vocabulary of {} tokens has no `{token}`", inner.get_vocab_size(true)),
@@ -138,7 +156,15 @@ impl Tokenizer {
         let (bos, eos, pad) = (id(bos)?, id(eos)?, id(pad)?);
         let empty = inner.encode("", true).map_err(refused)?;
         let prepends_bos = empty.get_ids().first() == Some(&(bos as u32));
-        Ok(Tokenizer { inner, bos, eos, pad, prepends_bos })
+        Ok(Tokenizer { inner, bos, eos, pad, prepends_bos, max_tokens: None })
+    }
+
+    /// The same tokenizer, which cuts off what a text has beyond so many tokens, BOS included; `None` means never. The
+    /// classic library cuts at the model's `n_ctx`; here nothing is cut unless this says so, and a run on a longer text
+    /// is an error.
+    pub fn with_truncation(mut self, max_tokens: impl Into<Option<usize>>) -> Self {
+        self.max_tokens = max_tokens.into();
+        self
     }
 
     /// The id that marks the beginning of a text.
@@ -161,6 +187,11 @@ impl Tokenizer {
         self.inner.get_vocab(true).into_values().max().map_or(0, |id| id as usize + 1)
     }
 
+    /// The lowest id of the vocabulary; `None` if it is empty.
+    pub(crate) fn lowest_id(&self) -> Option<usize> {
+        self.inner.get_vocab(true).into_values().min().map(|id| id as usize)
+    }
+
     /// The token ids of a text.
     ///
     /// # Errors
@@ -168,7 +199,8 @@ impl Tokenizer {
     pub fn encode(&self, text: &str, prepend_bos: bool) -> Result<Vec<usize>> {
         let encoding = self.inner.encode(text, self.prepends_bos && prepend_bos).map_err(refused)?;
         let bos = (prepend_bos && !self.prepends_bos).then_some(self.bos);
-        Ok(bos.into_iter().chain(encoding.get_ids().iter().map(|&id| id as usize)).collect())
+        let ids = bos.into_iter().chain(encoding.get_ids().iter().map(|&id| id as usize));
+        Ok(ids.take(self.max_tokens.unwrap_or(usize::MAX)).collect())
     }
 
     /// The text of token ids; special tokens are kept.
@@ -190,15 +222,16 @@ impl Tokenizer {
         })
     }
 
-    /// The tokens of several texts as one array, shorter rows filled up on the side that is asked for.
+    /// The tokens of several texts as one array, shorter rows filled up on the side that is asked for. Texts without a
+    /// token, and no BOS, give an array without columns.
     ///
     /// # Errors
     /// As [`encode`](Self::encode), or there is no text at all.
     pub fn encode_batch(&self, texts: &Texts, prepend_bos: bool, side: PaddingSide) -> Result<TokenBatch> {
         let rows: Vec<Vec<usize>> = texts.0.iter().map(|text| self.encode(text, prepend_bos)).collect::<Result<_>>()?;
         let n_pos = rows.iter().map(Vec::len).max().unwrap_or(0);
-        if n_pos == 0 {
-            return Err(Error::EmptyInput { shape: vec![rows.len(), 0] });
+        if rows.is_empty() {
+            return Err(Error::EmptyInput { shape: vec![0, 0] });
         }
         let mut tokens = Tokens::from_elem((rows.len(), n_pos), self.pad);
         let mut mask = Array2::from_elem(tokens.dim(), false);

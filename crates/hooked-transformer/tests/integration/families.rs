@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use hooked_transformer::{
-    Error, HookedTransformer, HookedTransformerConfig, PretrainedOptions, Progress, list_models, log_softmax,
+    ActivationFunction, Error, HookedTransformer, HookedTransformerConfig, PretrainedOptions, Progress, list_models,
+    log_softmax,
 };
 use ndarray::{Array3, ArrayViewD};
 
@@ -136,7 +137,7 @@ fn a_byte_level_tokenizer_comes_from_vocabulary_and_merges() {
 }
 
 /// A copy of a model's folder whose configuration was changed.
-fn with_config(name: &str, change: impl Fn(&mut serde_json::Value)) -> tempfile::TempDir {
+pub fn with_config(name: &str, change: impl Fn(&mut serde_json::Value)) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(reference("families").join(name)).unwrap() {
         let path = entry.unwrap().path();
@@ -155,7 +156,7 @@ fn message(dir: &Path) -> String {
 
 #[test]
 fn what_is_not_supported_says_so() {
-    let cases: [(&str, &str, serde_json::Value, &str); 10] = [
+    let cases: [(&str, &str, serde_json::Value, &str); 19] = [
         ("llama", "architectures", serde_json::json!(["MixtralForCausalLM"]), "mixtures of experts"),
         ("llama", "architectures", serde_json::json!(["LlamaForCausalLm"]), "LlamaForCausalLM"),
         ("llama", "rope_scaling", serde_json::json!({"rope_type": "yarn", "factor": 4.0}), "`yarn`"),
@@ -165,6 +166,15 @@ fn what_is_not_supported_says_so() {
         ("opt", "word_embed_proj_dim", 12.into(), "embedding of 12 dimensions"),
         ("phi", "qk_layernorm", true.into(), "qk_layernorm"),
         ("bloom", "n_head", 3.into(), "power of two"),
+        ("llama", "quantization_config", serde_json::json!({"quant_method": "gptq"}), "quantization_config"),
+        ("llama", "hidden_act", 3.into(), "hidden_act"),
+        ("gemma", "use_bidirectional_attention", true.into(), "use_bidirectional_attention"),
+        ("gemma2", "use_bidirectional_attention", true.into(), "use_bidirectional_attention"),
+        ("gemma3", "use_bidirectional_attention", true.into(), "use_bidirectional_attention"),
+        ("gemma", "hidden_activation", "silu".into(), "hidden_activation"),
+        ("gemma2", "sliding_window", serde_json::Value::Null, "sliding_window"),
+        ("mistral", "layer_types", serde_json::json!(["full_attention", "sliding_attention"]), "layer_types"),
+        ("gpt2", "add_cross_attention", true.into(), "add_cross_attention"),
         ("gemma2", "layer_types", serde_json::json!(["linear_attention", "full_attention"]), "linear_attention"),
     ];
     for (name, field, value, part) in cases {
@@ -172,6 +182,68 @@ fn what_is_not_supported_says_so() {
         let message = message(dir.path());
         assert!(message.contains(part) && message.contains("config.json"), "{field}: {message}");
     }
+}
+
+/// What a file leaves out is what `transformers` takes by default, and it takes some names for others.
+#[test]
+fn fields_that_are_left_out_have_the_defaults_of_transformers() {
+    let without = |name: &str, field: &str| {
+        let dir = with_config(name, |config| drop(config.as_object_mut().unwrap().remove(field)));
+        HookedTransformer::load(dir.path()).map(|model| model.cfg().clone())
+    };
+    assert_eq!(without("mistral", "sliding_window").unwrap().window_size, Some(4096));
+    assert_eq!(without("gemma2", "sliding_window").unwrap().window_size, Some(4096));
+    assert_eq!(without("gemma", "hidden_act").unwrap().act_fn, Some(ActivationFunction::GeluPytorchTanh));
+    // Of GPT-J 64 dimensions are rotated, which are more than these heads have.
+    assert!(without("gptj", "rotary_dim").unwrap_err().to_string().contains("rotary_dim"));
+    let no_window = with_config("mistral", |config| config["sliding_window"] = serde_json::Value::Null);
+    assert!(!HookedTransformer::load(no_window.path()).unwrap().cfg().use_local_attn);
+
+    let renamed = with_config("gpt2", |config| {
+        let fields = config.as_object_mut().unwrap();
+        for (name, alias) in
+            [("n_layer", "num_hidden_layers"), ("n_embd", "hidden_size"), ("n_head", "num_attention_heads")]
+        {
+            let value = fields.remove(name).unwrap();
+            fields.insert(alias.to_string(), value);
+        }
+    });
+    assert_eq!(HookedTransformer::load(renamed.path()).unwrap().cfg(), load("gpt2").cfg());
+    for (act_fn, want) in [("gelu", ActivationFunction::GeluPytorchTanh), ("silu", ActivationFunction::Silu)] {
+        let dir = with_config("v5_gemma", |config| config["hidden_act"] = act_fn.into());
+        assert_eq!(HookedTransformer::load(dir.path()).unwrap().cfg().act_fn, Some(want));
+    }
+}
+
+/// The classic library writes an unembedding of its own for a tied model, too, and may have processed it since.
+#[test]
+fn a_model_is_tied_if_its_weights_are() {
+    assert!(load("classic_tied").cfg().tie_word_embeddings);
+    assert_eq!(load("classic_tied").W_U(), load("classic_tied").W_E().t());
+    assert!(!load("classic_tied_processed").cfg().tie_word_embeddings);
+}
+
+/// Weights in every format, into a configuration of one's own.
+#[test]
+fn weights_come_from_one_file_of_any_format() {
+    let tokens = ndarray::array![[3, 1, 4, 1, 5, 9]];
+    for (name, file) in [
+        ("classic_alibi", "model.pth"),
+        ("classic_tied", "pytorch_model.bin"),
+        ("classic_ntk", "weights.pt"),
+        ("classic_no_local", "model.safetensors"),
+    ] {
+        let path = reference("families").join(name).join(file);
+        let want = load(name);
+        let cfg = want.cfg().clone();
+        let model = HookedTransformer::from_state_dict_file(cfg.clone(), &path).unwrap();
+        assert_eq!(model.forward(&tokens).unwrap(), want.forward(&tokens).unwrap(), "{name}");
+        let other = HookedTransformerConfig { n_layers: 1, attn_types: None, use_local_attn: false, ..cfg };
+        let error = HookedTransformer::from_state_dict_file(other, &path).unwrap_err();
+        assert!(matches!(error, Error::UnexpectedTensors { .. }), "{error}");
+    }
+    let absent = HookedTransformer::from_state_dict_file(HookedTransformerConfig::new(1, 8, 4, 6, 9), "no_such.pth");
+    assert!(absent.unwrap_err().to_string().contains("no_such.pth"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests of the library from outside, in one binary: against the oracle, on bad input, and on the embedded models.
 
 mod analysis;
+mod any_config;
 mod architectures;
 mod bad_input;
 mod circuits;
@@ -25,6 +26,7 @@ mod processing;
 mod published;
 mod random_input;
 mod random_models;
+mod rope_spellings;
 mod running;
 mod stacks;
 mod sums;

@@ -62,6 +62,32 @@ pub enum ActivationFunction {
     Solu,
     /// `solu` followed by a LayerNorm over the neurons.
     SoluLn,
+    /// Quadratic above zero, exponential below (Huang 2024, "xIELU"), with the constants that its parameters start from.
+    Xielu,
+}
+
+/// How the matrices of a model with random weights are drawn. Biases are zero and gains one in every mode.
+///
+/// With [`fan_in` and `fan_out`](https://pytorch.org/docs/stable/nn.init.html) those of TransformerLens: the first axis
+/// and the last of a matrix; for a head's matrix `[head, in, out]`, `in` and `head * out`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InitMode {
+    /// Normal with standard deviation `initializer_range`, or `0.8 / sqrt(d_model)`.
+    #[default]
+    Gpt2,
+    /// Uniform within `gain * sqrt(6 / (fan_in + fan_out))`; here and below the gain is `initializer_range`, or 1.
+    XavierUniform,
+    /// Normal with standard deviation `gain * sqrt(2 / (fan_in + fan_out))`.
+    XavierNormal,
+    /// Uniform within `gain * sqrt(6 / fan_in)`.
+    KaimingUniform,
+    /// Normal with standard deviation `gain * sqrt(2 / fan_in)`.
+    KaimingNormal,
+    /// Normal with standard deviation 1 in embeddings and unembedding, and `1 / sqrt(fan_in)` elsewhere. (The scale of
+    /// muP's unembedding would be `1 / fan_in`; the classic library never gets there, and nor do we.)
+    #[serde(rename = "muP")]
+    MuP,
 }
 
 /// Which positions may be attended to.

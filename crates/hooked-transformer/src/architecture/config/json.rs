@@ -4,12 +4,14 @@
 use std::path::Path;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value, json};
 
 use super::{AttentionDir, HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
 use crate::error::{Error, Result};
 
-/// Fields of the classic configuration that steer memory, devices or bookkeeping, which go without saying here.
-const NOT_NEEDED: [&str; 14] = [
+/// Fields of the classic configuration that steer memory, devices or bookkeeping, which go without saying here, and
+/// those of encoder models.
+const NOT_NEEDED: [&str; 19] = [
     "use_attn_result",
     "use_split_qkv_input",
     "use_attn_in",
@@ -19,9 +21,14 @@ const NOT_NEEDED: [&str; 14] = [
     "n_devices",
     "dtype",
     "n_params",
-    "init_mode",
     "init_weights",
     "from_checkpoint",
+    "checkpoint_index",
+    "checkpoint_label_type",
+    "checkpoint_value",
+    "relative_attention_max_distance",
+    "relative_attention_num_buckets",
+    "decoder_start_token_id",
     "tokenizer_prepends_bos",
     "trust_remote_code",
 ];
@@ -52,6 +59,8 @@ impl HookedTransformerConfig {
     pub fn from_json(mut json: serde_json::Value) -> Result<Self> {
         if let Some(fields) = json.as_object_mut() {
             NOT_NEEDED.iter().for_each(|field| drop(fields.remove(*field)));
+            refuse_unsupported(fields)?;
+            rename_ntk_by_parts(fields)?;
         }
         let mut cfg: HookedTransformerConfig = serde_json::from_value(json)
             .map_err(|e| Error::Config { field: "(whole object)", problem: e.to_string() })?;
@@ -66,6 +75,47 @@ impl HookedTransformerConfig {
             self.n_heads = self.d_model / self.d_head.max(1);
         }
     }
+}
+
+/// Takes fields away that are for models which this crate does not have, if they say that this is not one.
+fn refuse_unsupported(fields: &mut Map<String, Value>) -> Result<()> {
+    for (field, what) in [
+        ("num_experts", "mixtures of experts are not supported"),
+        ("experts_per_token", "mixtures of experts are not supported"),
+        ("load_in_4bit", "weights of four bits are not supported"),
+    ] {
+        match fields.remove(field) {
+            None | Some(Value::Null | Value::Bool(false)) => {}
+            Some(value) => return Err(Error::Config { field, problem: format!("{what}; got {value}") }),
+        }
+    }
+    Ok(())
+}
+
+/// The classic library spells the scaling of Llama 3's rotation as five fields of their own.
+fn rename_ntk_by_parts(fields: &mut Map<String, Value>) -> Result<()> {
+    const FLAG: &str = "use_NTK_by_parts_rope";
+    let mut number = |field: &str, default: f64| fields.remove(field).unwrap_or_else(|| Value::from(default));
+    let (factor, low_freq_factor) = (number("NTK_by_parts_factor", 8.0), number("NTK_by_parts_low_freq_factor", 1.0));
+    let high_freq_factor = number("NTK_by_parts_high_freq_factor", 4.0);
+    let original_n_ctx = fields.remove("NTK_original_ctx_len").unwrap_or_else(|| Value::from(8192));
+    match fields.remove(FLAG) {
+        None | Some(Value::Null | Value::Bool(false)) => return Ok(()),
+        Some(Value::Bool(true)) => {}
+        Some(other) => {
+            return Err(Error::Config { field: FLAG, problem: format!("expected true or false, got {other}") });
+        }
+    }
+    if fields.get("rotary_scaling").is_some_and(|scaling| !scaling.is_null()) {
+        let problem = "it says the same as rotary_scaling, which is there, too; leave one of them out".to_string();
+        return Err(Error::Config { field: FLAG, problem });
+    }
+    let scaling = json!({
+        "type": "llama3", "factor": factor, "low_freq_factor": low_freq_factor,
+        "high_freq_factor": high_freq_factor, "original_n_ctx": original_n_ctx,
+    });
+    fields.insert("rotary_scaling".to_string(), scaling);
+    Ok(())
 }
 
 pub(super) fn default_eps() -> f32 {
@@ -99,6 +149,11 @@ pub(super) fn none_if_negative<'de, D: Deserializer<'de>, T: FromNumber>(
         .filter(|v| *v >= 0.0)
         .map(|v| T::from_number(v).ok_or_else(|| serde::de::Error::custom(format!("expected a whole number, got {v}"))))
         .transpose()
+}
+
+/// The same for a cap, of which zero means none as well.
+pub(super) fn none_unless_positive<'de, D: Deserializer<'de>>(de: D) -> std::result::Result<Option<f32>, D::Error> {
+    Ok(none_if_negative(de)?.filter(|cap| *cap != 0.0))
 }
 
 /// The same for a field whose "not set" is resolved by [`HookedTransformerConfig::fill_in`].

@@ -11,11 +11,11 @@ mod validate;
 use serde::{Deserialize, Serialize};
 
 pub use choices::{
-    ActivationFunction, AttentionDir, AttnType, NormalizationType, PositionalEmbeddingType, RotaryScaling,
+    ActivationFunction, AttentionDir, AttnType, InitMode, NormalizationType, PositionalEmbeddingType, RotaryScaling,
 };
 use json::{
     default_attention_dir, default_eps, default_name, default_normalization, default_positions, default_rotary_base,
-    minus_one_if_none, none_if_negative, or_default_if_negative, yes,
+    minus_one_if_none, none_if_negative, none_unless_positive, or_default_if_negative, yes,
 };
 
 /// The configuration of a [`HookedTransformer`](crate::HookedTransformer).
@@ -124,10 +124,10 @@ pub struct HookedTransformerConfig {
     #[serde(default)]
     pub final_rms: bool,
     /// Attention scores become `cap * tanh(score / cap)`; `None` means no cap (Gemma 2).
-    #[serde(default, deserialize_with = "none_if_negative", serialize_with = "minus_one_if_none")]
+    #[serde(default, deserialize_with = "none_unless_positive", serialize_with = "minus_one_if_none")]
     pub attn_scores_soft_cap: Option<f32>,
     /// Logits become `cap * tanh(logit / cap)`; `None` means no cap (Gemma 2).
-    #[serde(default, deserialize_with = "none_if_negative", serialize_with = "minus_one_if_none")]
+    #[serde(default, deserialize_with = "none_unless_positive", serialize_with = "minus_one_if_none")]
     pub output_logits_soft_cap: Option<f32>,
     /// Whether the unembedding is the transposed embedding. Then `W_U` shares its memory and is left out of files.
     #[serde(default)]
@@ -135,7 +135,11 @@ pub struct HookedTransformerConfig {
     /// Whether text is given a beginning-of-sequence token unless the caller says otherwise.
     #[serde(default = "yes")]
     pub default_prepend_bos: bool,
-    /// Standard deviation of random weights; `None` means `0.8 / sqrt(d_model)`.
+    /// How random weights are drawn.
+    #[serde(default)]
+    pub init_mode: InitMode,
+    /// The scale of random weights: their standard deviation, or with another `init_mode` than GPT-2's a gain; `None`
+    /// means the mode's default.
     #[serde(default, deserialize_with = "none_if_negative", serialize_with = "minus_one_if_none")]
     pub initializer_range: Option<f32>,
     /// Seed of random weights.
@@ -206,6 +210,7 @@ impl HookedTransformerConfig {
             output_logits_soft_cap: None,
             tie_word_embeddings: false,
             default_prepend_bos: true,
+            init_mode: InitMode::default(),
             initializer_range: None,
             seed: None,
             model_name: default_name(),

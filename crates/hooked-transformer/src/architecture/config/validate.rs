@@ -43,8 +43,16 @@ impl HookedTransformerConfig {
                 format!("expected a divisor of n_heads = {}, got {}", self.n_heads, self.n_key_value_heads()),
             );
         }
-        if !(self.eps > 0.0 && self.eps.is_finite()) {
-            return wrong("eps", format!("expected a small positive number, got {}", self.eps));
+        self.validate_numbers()?;
+        if self.tie_word_embeddings && self.d_vocab_out() != self.d_vocab {
+            return wrong(
+                "tie_word_embeddings",
+                format!(
+                    "an unembedding that is the embedding has d_vocab = {} outputs, not d_vocab_out = {}",
+                    self.d_vocab,
+                    self.d_vocab_out()
+                ),
+            );
         }
         if self.use_normalization_before_and_after && self.normalization_type.is_none() {
             return wrong(
@@ -54,6 +62,34 @@ impl HookedTransformerConfig {
         }
         self.validate_local()?;
         self.validate_rotary()
+    }
+
+    /// Numbers that others are divided by or multiplied with. Those that nothing reads are checked as well, since NaN and
+    /// infinity cannot be written to a file.
+    fn validate_numbers(&self) -> Result<()> {
+        let positive = [
+            ("eps", Some(self.eps)),
+            ("attn_scale", self.attn_scale),
+            ("rotary_base", Some(self.rotary_base)),
+            ("rotary_base_local", self.rotary_base_local),
+            ("attn_scores_soft_cap", self.attn_scores_soft_cap),
+            ("output_logits_soft_cap", self.output_logits_soft_cap),
+            ("initializer_range", self.initializer_range.filter(|&range| range != 0.0)),
+        ];
+        for (field, value) in positive {
+            if let Some(value) = value.filter(|&value| !sensible(value)) {
+                return Err(Error::Config { field, problem: format!("expected a positive number, got {value}") });
+            }
+        }
+        for (field, scaling) in
+            [("rotary_scaling", self.rotary_scaling), ("rotary_scaling_local", self.rotary_scaling_local)]
+        {
+            if let Some(scaling) = scaling.filter(|scaling| !is_stretch(scaling)) {
+                let problem = format!("expected positive factors, the high one above the low one; got {scaling:?}");
+                return Err(Error::Config { field, problem });
+            }
+        }
+        Ok(())
     }
 
     fn validate_local(&self) -> Result<()> {
@@ -85,26 +121,22 @@ impl HookedTransformerConfig {
                 problem: format!("expected an even number from 2 to d_head = {}, got {dim}", self.d_head),
             });
         }
-        let sensible = |factor: f32| factor > 0.0 && factor.is_finite();
-        let stretched = match self.rotary_scaling {
-            None => true,
-            Some(RotaryScaling::Linear { factor }) => sensible(factor),
-            Some(RotaryScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_n_ctx }) => {
-                [factor, low_freq_factor].into_iter().all(sensible)
-                    && sensible(high_freq_factor - low_freq_factor)
-                    && original_n_ctx > 0
-            }
-        };
-        if !stretched {
-            return Err(Error::Config {
-                field: "rotary_scaling",
-                problem: format!(
-                    "expected positive factors, the high one above the low one; got {:?}",
-                    self.rotary_scaling
-                ),
-            });
-        }
         Ok(())
+    }
+}
+
+fn sensible(number: f32) -> bool {
+    number > 0.0 && number.is_finite()
+}
+
+fn is_stretch(scaling: &RotaryScaling) -> bool {
+    match *scaling {
+        RotaryScaling::Linear { factor } => sensible(factor),
+        RotaryScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_n_ctx } => {
+            [factor, low_freq_factor].into_iter().all(sensible)
+                && sensible(high_freq_factor - low_freq_factor)
+                && original_n_ctx > 0
+        }
     }
 }
 

@@ -31,6 +31,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::sampling::{Sampling, sample_logits};
 use super::schedule::{self, Schedule, ScheduledHook, Step};
+use super::written::{TextStreams, WrittenText};
 use crate::architecture::config::AttentionDir;
 use crate::components::keys_values::KeyValueCache;
 use crate::error::{Error, Result};
@@ -42,6 +43,9 @@ use crate::text::tokens::{PaddingSide, TokenBatch, Tokens};
 
 /// What is called with the number of the step and the new token of each row.
 type OnToken<'a> = Box<dyn FnMut(usize, &[usize]) + 'a>;
+
+/// What is called with the number of the step and the new text of each row.
+type OnText<'a> = Box<dyn FnMut(usize, &[String]) + 'a>;
 
 /// A generation in preparation; made by [`HookedTransformer::generate`], set off by [`run`](Generate::run).
 #[must_use = "nothing is generated until `run` or `text` is called"]
@@ -57,6 +61,7 @@ pub struct Generate<'a> {
     use_past_kv_cache: bool,
     hooks: Vec<(Schedule, FwdHook<'a>)>,
     on_token: Option<OnToken<'a>>,
+    on_text: Option<OnText<'a>>,
 }
 
 /// What was generated.
@@ -70,7 +75,7 @@ pub struct Generated {
     pub n_prompt: usize,
     /// Each row as text without special tokens, prompt included; empty if the model has no tokenizer.
     pub texts: Vec<String>,
-    /// The same without the prompt.
+    /// The same without the prompt: what is after it in `texts`, so that no space is lost between the two.
     pub continuations: Vec<String>,
 }
 
@@ -98,6 +103,7 @@ impl HookedTransformer {
             use_past_kv_cache: true,
             hooks: Vec::new(),
             on_token: None,
+            on_text: None,
         }
     }
 }
@@ -194,6 +200,14 @@ impl<'a> Generate<'a> {
         self.on_token = Some(Box::new(on_token));
         self
     }
+
+    /// Is called after each step with its number, from 0, and the text that each row has grown by: what
+    /// `continuations` will be, piece by piece. A token by itself need not have a text: its space may depend on the token
+    /// before it, and a character can take several tokens, which then come as one.
+    pub fn on_text(mut self, on_text: impl FnMut(usize, &[String]) + 'a) -> Self {
+        self.on_text = Some(Box::new(on_text));
+        self
+    }
 }
 
 /// Generating.
@@ -212,16 +226,25 @@ impl Generate<'_> {
         let past = self.use_past_kv_cache.then(|| KeyValueCache::new(&self.model.cfg, prompt.tokens.nrows()));
         let mut writing = Writing { model: self.model, n_prompt: prompt.tokens.ncols(), text: prompt, hooks, past };
         let mut rows = Rows::new(writing.text.tokens.nrows(), self.seed, ending);
-        let progress = self.on_token.is_none().then(|| Counter::new("tokens generated", self.max_new_tokens));
+        let mut streams = match &self.on_text {
+            Some(_) => Some(TextStreams::new(self.model, writing.text.tokens.nrows(), writing.n_prompt)?),
+            None => None,
+        };
+        let silent = self.on_token.is_some() || self.on_text.is_some();
+        let progress = (!silent).then(|| Counter::new("tokens generated", self.max_new_tokens));
         for step in 0..self.max_new_tokens {
             let logits = writing.next_logits()?;
             let tokens = rows.choose(logits.view(), &self.sampling, &writing.text)?;
             writing.append(&tokens);
+            let last = rows.all_ended() || step + 1 == self.max_new_tokens;
             if let Some(on_token) = &mut self.on_token {
                 on_token(step, &tokens);
             }
+            if let (Some(on_text), Some(streams)) = (&mut self.on_text, &mut streams) {
+                on_text(step, &streams.next(writing.text.tokens.view(), last));
+            }
             progress.iter().for_each(Counter::advance);
-            if rows.all_ended() {
+            if last {
                 break;
             }
         }
@@ -292,6 +315,8 @@ impl Generate<'_> {
         let ids = match (&self.eos_token_ids, of_tokenizer) {
             _ if self.stop_at_eos == Some(false) => return Ok(None),
             (Some(ids), _) => ids.clone(),
+            // A tokenizer may know an end that its model never learned.
+            (None, Some(id)) if id >= self.model.cfg.d_vocab && self.stop_at_eos.is_none() => return Ok(None),
             (None, Some(id)) => vec![id],
             (None, None) if self.stop_at_eos.is_none() => return Ok(None),
             (None, None) => return wrong("stop_at_eos needs them in a model without a tokenizer".to_string()),
@@ -308,22 +333,15 @@ impl Generate<'_> {
 
     fn generated(&self, text: TokenBatch, n_prompt: usize) -> Generated {
         let TokenBatch { tokens, mask } = text;
-        let decode = |from: usize| tokens.rows().into_iter().map(|row| self.readable(&row.to_vec()[from..])).collect();
-        let (texts, continuations) = match self.model.tokenizer() {
-            Some(_) => (decode(0), decode(n_prompt)),
-            None => (Vec::new(), Vec::new()),
-        };
-        Generated { texts, continuations, tokens, mask, n_prompt }
-    }
-
-    /// Tokens as text, without special tokens and without ids that the tokenizer does not know: a model may have more
-    /// rows in its embedding than its tokenizer has tokens.
-    fn readable(&self, ids: &[usize]) -> String {
-        let Some(tokenizer) = self.model.tokenizer() else { return String::new() };
-        let special = [tokenizer.bos_token_id(), tokenizer.eos_token_id(), tokenizer.pad_token_id()];
-        let readable = |id: &usize| !special.contains(id) && tokenizer.decode(&[*id]).is_ok();
-        let ids: Vec<usize> = ids.iter().copied().filter(readable).collect();
-        tokenizer.decode(&ids).unwrap_or_default()
+        let mut generated = Generated { texts: Vec::new(), continuations: Vec::new(), tokens, mask, n_prompt };
+        if let Some(tokenizer) = self.model.tokenizer() {
+            for row in generated.tokens.rows() {
+                let written = WrittenText::of(tokenizer, &row.to_vec(), n_prompt);
+                generated.continuations.push(written.continuation().to_string());
+                generated.texts.push(written.whole);
+            }
+        }
+        generated
     }
 }
 

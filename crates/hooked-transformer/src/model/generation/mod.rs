@@ -3,6 +3,7 @@
 mod generate;
 mod sampling;
 mod schedule;
+mod written;
 
 pub use generate::{Generate, Generated};
 pub use sampling::{Sampling, sample_logits};
