@@ -3,7 +3,8 @@
 Each folder is what its publisher would upload: a config.json, and weights as safetensors or .bin, in
 one file or in shards, in float32, float16 or bfloat16, with the unembedding tied or not. Hugging
 Face's `transformers` makes the models and runs them; the toy models, whose layout is the classic
-library's own, come from TransformerLens. Beside the weights lies
+library's own, come from TransformerLens, and so do the folders `classic_*`: what that library
+itself exports, `cfg.to_dict()` and `state_dict()`. Beside the weights lies
 
     expected.safetensors      for the inputs `one` [1, 11] and `two` [2, 8]:
         INPUT.tokens          int64

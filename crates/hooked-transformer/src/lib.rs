@@ -36,6 +36,8 @@
 //! Published models come by name, [`HookedTransformer::from_pretrained`]`("gpt2-small")`: from the cache that Python's
 //! libraries use, too, and with the feature `hub` from the Hugging Face hub itself. [`list_models`] names them.
 //!
+//! Not here: mixtures of experts, and encoders; their configurations are refused by name.
+//!
 //! The house, from the top down; each folder uses what is below it and nothing above:
 //!
 //! | folder | what it holds |

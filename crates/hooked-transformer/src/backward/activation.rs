@@ -5,6 +5,7 @@
 //! gelu        Φ(x) + x φ(x)
 //! gelu_new    (1 + t) / 2 + x (1 - t²) u' / 2          t = tanh(u), u = √(2/π) (x + 0.044715 x³)
 //! silu        σ(x) (1 + x (1 - σ(x)))
+//! xielu       2 α_p x + β where x > 0, else α_n (e^x - 1) + β
 //! solu        d_x = p (d (1 + x) - Σ d x p)            p = softmax(x) over the neurons
 //! softmax     d_x = p (d - Σ d p)
 //! ```
@@ -12,6 +13,7 @@
 use rayon::prelude::*;
 
 use crate::architecture::config::ActivationFunction;
+use crate::architecture::xielu::{ALPHA_N, ALPHA_P, BETA};
 use crate::components::activation::tanh;
 use crate::numerics::rows::{exp, softmax};
 use crate::numerics::vectorized::vectorized;
@@ -24,6 +26,7 @@ pub(super) fn backward(function: ActivationFunction, x: &[f32], d: &mut [f32], d
         Gelu => each(x, d, d_mlp, gelu),
         GeluNew | GeluFast | GeluPytorchTanh => each(x, d, d_mlp, gelu_tanh),
         Silu => each(x, d, d_mlp, silu),
+        Xielu => each(x, d, d_mlp, xielu),
         Solu | SoluLn => d.par_chunks_mut(d_mlp).zip(x.par_chunks(d_mlp)).for_each(|(d, x)| solu(x, d)),
     }
 }
@@ -56,6 +59,11 @@ fn gelu_tanh(x: f32) -> f32 {
 fn silu(x: f32) -> f32 {
     let sigmoid = 1.0 / (1.0 + exp(-x));
     sigmoid * (1.0 + x * (1.0 - sigmoid))
+}
+
+#[inline(always)]
+fn xielu(x: f32) -> f32 {
+    if x > 0.0 { 2.0 * ALPHA_P * x + BETA } else { ALPHA_N * libm::expm1f(x) + BETA }
 }
 
 fn solu(x: &[f32], d: &mut [f32]) {
@@ -103,7 +111,7 @@ mod tests {
             apply(function, &mut y, x.len());
             y.iter().zip(d).map(|(y, d)| f64::from(*y) * f64::from(d)).sum::<f64>()
         };
-        for function in [Relu, Gelu, GeluNew, Silu, Solu] {
+        for function in [Relu, Gelu, GeluNew, Silu, Solu, Xielu] {
             let mut got = d;
             backward(function, &x, &mut got, x.len());
             for i in 0..x.len() {

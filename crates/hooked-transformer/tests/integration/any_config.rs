@@ -27,7 +27,7 @@ impl Choices {
     /// Usually sensible; in one of sixteen cases what no number should be.
     fn number(&mut self, sensible: &[f32]) -> f32 {
         match self.below(16) {
-            0 => self.of(&[0.0, -1.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, 1e-30]),
+            0 => self.of(&[0.0, -1.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY]),
             _ => self.of(sensible),
         }
     }

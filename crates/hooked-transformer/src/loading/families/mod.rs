@@ -1,11 +1,14 @@
-//! Architecture families: from Hugging Face's configuration and tensor names to ours. One file a family.
+//! Architecture families: from Hugging Face's configuration and tensor names to ours. One file per family.
 //!
 //! A [`Family`] is two tables. One turns `config.json` into a [`HookedTransformerConfig`]; the other says for each
 //! parameter of that configuration which tensor of the file holds it, and how it lies there. To add a family, write its
 //! file, add it to [`ALL`], and give `reference_data/oracle/families.py` a tiny model of it.
 //!
-//! Sources: Hugging Face `transformers` 4.57 for what the fields mean and how the tensors are used; TransformerLens 2.18
-//! for the layout that they become.
+//! Every field that changes numbers is read, or refused by name where it asks for something that is not here. Mixtures of
+//! experts and encoders are not here at all.
+//!
+//! Sources: Hugging Face `transformers` 4.57 and 5.24 for what the fields mean and how the tensors are used;
+//! TransformerLens 2.18 for the layout that they become.
 
 mod bloom;
 mod gemma;

@@ -327,7 +327,7 @@ impl Generate<'_> {
             None if ids.is_empty() => {
                 wrong("expected at least one id; to write past all, stop_at_eos(false)".to_string())
             }
-            None => Ok(Some(Ending { fill: of_tokenizer.unwrap_or(ids[0]), ids })),
+            None => Ok(Some(Ending { fill: of_tokenizer.filter(|&id| id < d_vocab).unwrap_or(ids[0]), ids })),
         }
     }
 
