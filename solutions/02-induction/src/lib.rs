@@ -1,26 +1,24 @@
 //! Exercise 02: finding induction heads.
 //!
-//! Some heads do something that can be seen with the naked eye: they look at the same place relative to each token. Here
-//! you first look at pictures of them, then write detectors for four such habits, and the experiment that makes the last
-//! one visible: random tokens, twice.
+//! Some heads have a habit that you can see in a picture: they attend to the same place relative to each token. Here you
+//! first look at pictures of them, then write detectors for four such habits, and the experiment that makes the last one
+//! visible: random tokens, twice.
 //!
 //! A pattern is `cache[("pattern", layer)]`, with the axes `[batch, head, query_pos, key_pos]`; entry `[b, h, q, k]` is how
 //! much of its attention the token at `q` gives to the token at `k`. `cache.view::<Ix4>(("pattern", layer))` is the same with
 //! its rank in the type. There is always a batch axis, also when the batch is one text, and `cache.n_layers()` layers.
 //!
-//! A detector scores every head, on the mean over the batch and over the queries, and names those above a threshold that
-//! you choose (0.35 to 0.5 are sensible) as `"layer.head"`, both counted from zero: `"0.7"` is head 7 of layer 0.
+//! A detector scores every head by its mean attention, over the batch and over the queries, and names those above a
+//! threshold that you choose (0.35 to 0.5 are sensible) as `"layer.head"`, both counted from zero: `"0.7"` is head 7 of
+//! layer 0. Each head is named once, in any order.
+//!
+//! The imports below are all that the solutions need. `s![1.., ..]` is the argument of `slice`; `Axis(0)` is that of
+//! `index_axis`.
 
-use circuit_vis::{View, VisError};
-// BEGIN SOLUTION
-use circuit_vis::{AttentionOptions, attention_patterns, head_names};
-// END SOLUTION
+use circuit_vis::{AttentionOptions, View, VisError, attention_patterns, head_names};
 use hooked_transformer::{ActivationCache, Tokens};
-// BEGIN SOLUTION
-use ndarray::{ArrayView1, ArrayView2, Axis, Ix4, s};
+use ndarray::{Array3, ArrayView1, ArrayView2, Axis, Ix4, s};
 use rand::RngExt;
-// END SOLUTION
-use ndarray::Array3;
 use rand_chacha::ChaCha8Rng;
 
 // BEGIN SOLUTION
@@ -75,7 +73,8 @@ fn log_prob(logits: ArrayView1<f32>, token: usize) -> f32 {
 ///
 /// `circuit_vis::attention_patterns` draws all heads of a layer; it wants the tokens and a pattern
 /// `[head, query_pos, key_pos]`, and refuses what does not fit together. Its options may be left at their defaults, though
-/// heads are easier to tell apart with the names that `circuit_vis::head_names` gives.
+/// heads are easier to tell apart with the names that `circuit_vis::head_names` gives. Its error is for you to pass on: no
+/// panic, and no shorter list.
 ///
 /// # Shapes
 /// - each pattern in the cache: `[1, head, query_pos, key_pos]`
@@ -99,7 +98,7 @@ pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result
     // END SOLUTION
 }
 
-/// The heads that attend, on the mean, to the token itself.
+/// The heads that attend, on average, to the current token.
 ///
 /// # Shapes
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
@@ -112,9 +111,9 @@ pub fn current_attn_detector(cache: &ActivationCache) -> Vec<String> {
     // END SOLUTION
 }
 
-/// The heads that attend, on the mean, to the token before.
+/// The heads that attend, on average, to the previous token.
 ///
-/// The first query has none before it, so it does not count.
+/// The first query has none, so it does not count: the mean is over the others.
 ///
 /// # Shapes
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
@@ -127,7 +126,7 @@ pub fn prev_attn_detector(cache: &ActivationCache) -> Vec<String> {
     // END SOLUTION
 }
 
-/// The heads that attend, on the mean, to the first token of the text.
+/// The heads that attend, on average, to the first token of the text.
 ///
 /// # Shapes
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
@@ -142,8 +141,9 @@ pub fn first_attn_detector(cache: &ActivationCache) -> Vec<String> {
 
 /// Random tokens, twice: each row is BOS, a segment of `seq_len` random tokens, and the same segment again.
 ///
-/// Each row has a segment of its own. Tokens are drawn evenly from the vocabulary, with `rng` and nothing else, so that
-/// the same seed gives the same tokens; `rand::RngExt` gives it `random_range`.
+/// Each row has a segment of its own. Tokens are drawn evenly from the vocabulary and independently of each other, so a
+/// token may come twice; whether BOS may be among them is up to you. They are drawn with `rng` and nothing else, so that
+/// the same seed gives the same tokens; `rand::RngExt`, imported above, gives it `random_range`.
 ///
 /// # Shapes
 /// - returns `[batch, pos]`, with `1 + 2 * seq_len` positions
@@ -198,7 +198,7 @@ pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32
     // END SOLUTION
 }
 
-/// The heads that attend, on the mean, from each token of the second copy to the token *after* its previous occurrence.
+/// The heads that attend, on average, from each token of the second copy to the token *after* its previous occurrence.
 ///
 /// The cache is of tokens as [`generate_repeated_tokens`] makes them. The cells in question form a line below the diagonal.
 ///

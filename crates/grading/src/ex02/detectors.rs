@@ -1,27 +1,29 @@
 //! The checks of the four detectors: each must name the heads that attend, on average over batch and queries, along one
 //! line of the pattern.
 
-use hooked_transformer::ActivationCache;
+use std::panic::{self, UnwindSafe};
 
-use super::made_up::{self, Cells, Head, Size, head, uneven};
+use hooked_transformer::ActivationCache;
+use ndarray::Ix4;
+
+use super::made_up::{self, Cells, Head, Profile, Size, head, uneven};
+use super::rivals::{self, Line, Listed, Rival, THRESHOLDS, diagnose};
 use super::stored::stored;
 use super::{C1, C2, C3, C7, Submission};
-use crate::cases::Cases;
-use crate::compare::Want;
+use crate::cases::{Answers, Asked, Cases, Fault, Holds};
+use crate::compare::{Want, compare};
 use crate::exercise::CheckInfo;
+use crate::reference::Damaged;
+use crate::value::Value;
 
-/// A head must be named from the second score on, and must not be below the first. The threshold is the learner's
-/// choice, and this leaves room for any from 0.3 to 0.55.
-const BAND: (f64, f64) = (0.3, 0.55);
-
-/// The larger of the two made-up caches: two layers of seven heads. Its segment of repeated tokens would be six long.
+/// Two layers of seven heads. Its segment of repeated tokens would be six long.
 const LARGE: Size = Size { batch: 3, n_heads: 7, n_pos: 13 };
 
-/// The smaller one: three layers of five heads; a segment of four.
+/// Three layers of five heads; a segment of four.
 const SMALL: Size = Size { batch: 1, n_heads: 5, n_pos: 9 };
 
-/// One line of a pattern, as a function of query and key.
-type Line = fn(usize, usize) -> bool;
+/// Two layers of seven heads; a segment of five.
+const UNEVEN: Size = Size { batch: 3, n_heads: 7, n_pos: 11 };
 
 /// What a detector looks for.
 #[derive(Clone, Copy)]
@@ -32,154 +34,387 @@ struct Target {
     /// Its name in the stored facts about the texts.
     fact: &'static str,
     line: Line,
-    cells: Cells,
-    /// The heads that light up for those who make a mistake.
-    decoys: [Head; 4],
+    /// The mistake of those who name the same heads for every cache.
+    hard_coded: &'static str,
+    /// That of those who look at item 0 alone.
+    first_item: &'static str,
+    /// The wrong scores that only this detector tempts to.
+    rivals: fn() -> Vec<Rival>,
+    /// The lines that are bright for those who look at another than this, and that beside a right one.
+    decoys: [Line; 5],
+    beside: Line,
+    /// The shortest cache, where a mean over one cell too many, or too few, is quite another number.
+    short: (Size, [Head; 4]),
 }
 
 /// Heads that attend to the current token.
 pub fn c1_current_attn_detector(submission: &Submission) -> Cases {
-    let target = Target {
-        check: &C1,
-        score: "mean attention to the current token",
-        fact: "current",
-        line: |query, key| key == query,
-        cells: Cells::Diagonal(0),
-        decoys: [
-            head(Cells::Diagonal(-1), 0.9),
-            head(Cells::FirstColumn, 0.9),
-            head(Cells::AllButDiagonal(0), 0.9),
-            head(Cells::Nothing, 0.0),
-        ],
-    };
-    detector_on_texts(target, submission.current_attn_detector)
+    on_texts(CURRENT, submission.current_attn_detector)
 }
 
 /// Heads that attend to the previous token.
 pub fn c2_prev_attn_detector(submission: &Submission) -> Cases {
-    let target = Target {
-        check: &C2,
-        score: "mean attention to the previous token",
-        fact: "previous",
-        line: |query, key| key + 1 == query,
-        cells: Cells::Diagonal(-1),
-        decoys: [
-            head(Cells::Diagonal(1), 0.9),
-            head(Cells::Diagonal(0), 0.9),
-            head(Cells::Diagonal(-2), 0.9),
-            head(Cells::AllButDiagonal(-1), 0.9),
-        ],
-    };
-    detector_on_texts(target, submission.prev_attn_detector)
+    on_texts(PREVIOUS, submission.prev_attn_detector)
 }
 
 /// Heads that attend to the first token.
 pub fn c3_first_attn_detector(submission: &Submission) -> Cases {
-    let target = Target {
-        check: &C3,
-        score: "mean attention to the first token",
-        fact: "first",
-        line: |_, key| key == 0,
-        cells: Cells::FirstColumn,
-        decoys: [
-            head(Cells::LastColumn, 0.9),
-            head(Cells::FirstRow, 0.9),
-            head(Cells::LastOfFirstColumn, 0.9),
-            head(Cells::FirstColumnButLast, 0.9),
-        ],
-    };
-    detector_on_texts(target, submission.first_attn_detector)
-}
-
-fn detector_on_texts(target: Target, detector: fn(&ActivationCache) -> Vec<String>) -> Cases {
-    Cases::of(target.check, |cases| {
-        for (size, name) in
-            [(LARGE, "a made-up cache, 2 layers, batch 3"), (SMALL, "a made-up cache, 3 layers, batch 1")]
-        {
-            let cache = move || made_up::cache(size, &heads(&target, size));
-            let want = move || want(made_up::scores(&cache(), target.line), target.score);
-            cases.case(name, want, move || detector(&cache()));
-        }
-        for text in 0..stored()?.count("texts")? {
-            let name =
-                if text == 0 { "the text of the guide".to_string() } else { format!("another text, number {text}") };
-            let scores = move || stored()?.scores("texts", text, target.fact);
-            let want = move || Ok(want(scores()?, target.score));
-            let inputs = move || {
-                let stored = stored()?;
-                stored.patterns(&format!("text_{text}"), stored.n_layers("texts", text, target.fact)?)
-            };
-            cases.case_without_diagnosis(name, want, inputs, move |cache| detector(&cache));
-        }
-        Ok(())
-    })
-}
-
-fn want(scores: Vec<(String, f64)>, score: &'static str) -> Want {
-    Want::Names { scores, score, band: BAND }
-}
-
-/// The heads of a made-up cache, layer by layer: some that must be found, one that is so only in the first item of the
-/// batch and one only in the others, and the decoys. No two layers, and no two caches, are alike.
-fn heads(target: &Target, size: Size) -> Vec<Head> {
-    let [a, b, c, d] = target.decoys;
-    let right = |strength| head(target.cells, strength);
-    let idle = head(Cells::Nothing, 0.0);
-    if size.batch == 1 {
-        let first = [idle, right(0.62), a, idle, b];
-        let second = [c, idle, d, right(0.95), idle];
-        let third = [a, b, right(0.7), c, d];
-        return [first, second, third].concat();
-    }
-    // On average 0.28 and 0.63: only the second must be named. In the first item alone it is the other way round.
-    let (only_first, not_first) = (uneven(target.cells, 0.7, 0.07), uneven(target.cells, 0.1, 0.9));
-    let first = [a, idle, right(0.8), only_first, b, idle, c];
-    let second = [idle, not_first, d, b, idle, a, right(0.6)];
-    [first, second].concat()
+    on_texts(FIRST, submission.first_attn_detector)
 }
 
 /// Heads that attend to the token after the previous copy of the current one.
 pub fn c7_induction_attn_detector(submission: &Submission) -> Cases {
     let detector = submission.induction_attn_detector;
     Cases::of(&C7, |cases| {
-        for (size, name) in
-            [(LARGE, "a made-up cache, segment 6, batch 3"), (SMALL, "a made-up cache, segment 4, batch 1")]
-        {
-            let seq_len = (size.n_pos - 1) / 2;
-            let cache = move || made_up::cache(size, &heads(&induction_target(seq_len), size));
-            let line = move |query: usize, key: usize| key + seq_len == query + 1;
-            let want = move || want(made_up::scores(&cache(), line), INDUCTION_SCORE);
-            cases.case(name, want, move || detector(&cache(), seq_len));
-        }
+        on_made_up_caches(cases, INDUCTION, move |cache| detector(cache, segment(n_pos(cache))));
         for item in 0..stored()?.count("repeated")? {
             let seq_len = stored()?.number("repeated", item, "seq_len")? as usize;
             let name = format!("random tokens of the model, segment {seq_len}");
-            let want = move || Ok(want(stored()?.scores("repeated", item, "induction")?, INDUCTION_SCORE));
-            let inputs = move || {
-                let stored = stored()?;
-                stored.patterns(&format!("repeated_{item}"), stored.n_layers("repeated", item, "induction")?)
-            };
-            cases.case_without_diagnosis(name, want, inputs, move |cache| detector(&cache, seq_len));
+            let of = ("repeated", item, format!("repeated_{item}"));
+            on_stored_patterns(cases, INDUCTION, name, of, move |cache| detector(cache, seq_len));
         }
         Ok(())
     })
 }
 
-const INDUCTION_SCORE: &str = "mean attention along the induction stripe";
+const IDLE: Head = head(Cells::Nothing, 0.0);
 
-fn induction_target(seq_len: usize) -> Target {
-    let stripe = 1 - seq_len as isize;
-    Target {
-        check: &C7,
-        score: INDUCTION_SCORE,
-        fact: "induction",
-        line: |_, _| false,
-        cells: Cells::Diagonal(stripe),
-        decoys: [
-            head(Cells::Diagonal(stripe - 1), 0.9),
-            head(Cells::Diagonal(stripe + 1), 0.9),
-            head(Cells::Diagonal(-stripe), 0.9),
-            head(Cells::AllButDiagonal(stripe), 0.9),
+/// Two positions: the mean along the diagonal is over two cells, of which one is the first query's.
+const TWO_CELLS: Size = Size { batch: 2, n_heads: 4, n_pos: 2 };
+
+const CURRENT: Target = Target {
+    check: &C1,
+    score: "mean attention to the current token",
+    fact: "current",
+    line: |_| Cells::Diagonal(0),
+    hard_coded: "E02-7",
+    first_item: "E02-4",
+    rivals: || vec![Rival::score("E02-61", |_| Cells::Diagonal(0), rivals::but_first_query)],
+    decoys: [
+        |_| Cells::Diagonal(-1),
+        |_| Cells::Column(0),
+        |_| Cells::AllButDiagonal(0),
+        |_| Cells::Nothing,
+        |_| Cells::Diagonal(1),
+    ],
+    beside: |_| Cells::Diagonal(-1),
+    short: (
+        TWO_CELLS,
+        [
+            head(Cells::Diagonal(0), 1.0).profile(Profile::ButLast),
+            IDLE,
+            head(Cells::Diagonal(0), 0.42).profile(Profile::OnlyLast),
+            head(Cells::Diagonal(0), 0.6),
         ],
+    ),
+};
+
+const PREVIOUS: Target = Target {
+    check: &C2,
+    score: "mean attention to the previous token",
+    fact: "previous",
+    line: |_| Cells::Diagonal(-1),
+    hard_coded: "E02-7",
+    first_item: "E02-4",
+    rivals: || {
+        let line: Line = |_| Cells::Diagonal(-1);
+        vec![
+            Rival::mean_of("E02-8", |_| Cells::Diagonal(1)),
+            Rival::mean_of("E02-9", |_| Cells::Diagonal(0)),
+            Rival::mean_of("E02-10", |_| Cells::Diagonal(-2)),
+            Rival::score("E02-64", line, rivals::over_all_queries),
+            Rival::score("E02-64", line, rivals::with_own_key),
+            Rival::score("E02-64", line, rivals::wrapped_around),
+            Rival::score("E02-65", line, rivals::less_current),
+        ]
+    },
+    decoys: [
+        |_| Cells::Diagonal(1),
+        |_| Cells::Diagonal(0),
+        |_| Cells::Diagonal(-2),
+        |_| Cells::AllButDiagonal(-1),
+        |_| Cells::Column(0),
+    ],
+    beside: |_| Cells::Diagonal(0),
+    short: (
+        TWO_CELLS,
+        [
+            head(Cells::Diagonal(-1), 0.6),
+            IDLE.also(Cells::One(0, 0), 1.0),
+            IDLE.also(Cells::One(0, 1), 1.0),
+            head(Cells::Diagonal(-1), 0.7),
+        ],
+    ),
+};
+
+const FIRST: Target = Target {
+    check: &C3,
+    score: "mean attention to the first token",
+    fact: "first",
+    line: |_| Cells::Column(0),
+    hard_coded: "E02-7",
+    first_item: "E02-4",
+    rivals: || {
+        vec![
+            Rival::mean_of("E02-11", |_| Cells::LastColumn),
+            Rival::mean_of("E02-12", |_| Cells::FirstRow),
+            Rival::mean_of("E02-66", |_| Cells::Column(1)),
+        ]
+    },
+    decoys: [
+        |_| Cells::LastColumn,
+        |_| Cells::FirstRow,
+        |_| Cells::LastOfFirstColumn,
+        |_| Cells::AllButColumn(0),
+        |_| Cells::Column(1),
+    ],
+    beside: |_| Cells::Diagonal(0),
+    // That the first query counts, which has no choice, is left to the learner.
+    short: (TWO_CELLS, [head(Cells::Column(0), 0.58), IDLE, head(Cells::Column(0), 0.27), head(Cells::Column(0), 0.7)]),
+};
+
+const INDUCTION: Target = Target {
+    check: &C7,
+    score: "mean attention along the induction stripe",
+    fact: "induction",
+    line: |n_pos| stripe(n_pos, 0),
+    hard_coded: "E02-39",
+    first_item: "E02-38",
+    rivals: || {
+        let line: Line = |n_pos| stripe(n_pos, 0);
+        vec![
+            Rival::mean_of("E02-35", |n_pos| stripe(n_pos, -1)),
+            Rival::mean_of("E02-36", |n_pos| stripe(n_pos, 1)),
+            Rival::mean_of("E02-37", ahead),
+            Rival::mean_of("E02-67", |n_pos| stripe(n_pos, -2)),
+            Rival::mean_of("E02-69", |_| Cells::Diagonal(-1)),
+            Rival::score("E02-68", line, rivals::over_all_queries),
+            Rival::score("E02-68", line, rivals::over_segment),
+        ]
+    },
+    decoys: [
+        |n_pos| stripe(n_pos, -1),
+        |n_pos| stripe(n_pos, 1),
+        ahead,
+        |n_pos| Cells::AllButDiagonal(1 - segment(n_pos) as isize),
+        |n_pos| stripe(n_pos, -2),
+    ],
+    beside: |_| Cells::Diagonal(-1),
+    // A segment of one: the stripe is the diagonal.
+    short: (
+        Size { batch: 2, n_heads: 4, n_pos: 3 },
+        [
+            head(Cells::Diagonal(0), 0.56),
+            head(Cells::Diagonal(0), 0.27),
+            head(Cells::Diagonal(0), 0.14),
+            head(Cells::Diagonal(0), 0.115),
+        ],
+    ),
+};
+
+/// The length of a segment in so many positions: BOS, and the segment twice.
+fn segment(n_pos: usize) -> usize {
+    (n_pos - 1) / 2
+}
+
+/// A line parallel to the induction stripe, so many cells above it.
+fn stripe(n_pos: usize, above: isize) -> Cells {
+    Cells::Diagonal(1 - segment(n_pos) as isize + above)
+}
+
+/// The stripe with queries and keys exchanged.
+fn ahead(n_pos: usize) -> Cells {
+    Cells::Diagonal(segment(n_pos) as isize - 1)
+}
+
+fn n_pos(cache: &ActivationCache) -> usize {
+    cache.view::<Ix4>(("pattern", 0)).dim().2
+}
+
+impl Target {
+    fn right(self) -> Rival {
+        Rival::mean_of(self.hard_coded, self.line)
+    }
+
+    /// The wrong scores that are known.
+    fn rivals(self) -> Vec<Rival> {
+        let mut all = rivals::of_any_line(self.line, self.first_item);
+        all.extend((self.rivals)());
+        all
+    }
+
+    fn want(self, cache: &ActivationCache) -> Want {
+        want(self.right().scores(cache), self.score)
+    }
+
+    /// The made-up caches, in words.
+    fn caches(self) -> [(String, ActivationCache); 4] {
+        let [large, small, uneven] = [LARGE, SMALL, UNEVEN].map(|size| (size, heads(self, size)));
+        let (size, short) = self.short;
+        [large, small, uneven, (size, short.to_vec())].map(|(size, heads)| {
+            let Size { batch, n_heads, n_pos } = size;
+            let n_layers = heads.len() / n_heads;
+            let layers = if n_layers == 1 { "1 layer".into() } else { format!("{n_layers} layers") };
+            let name = format!("a made-up cache, {layers} of {n_heads} heads, batch {batch}, {n_pos} positions");
+            (name, made_up::cache(size, &heads))
+        })
+    }
+}
+
+fn want(scores: Vec<(String, f64)>, score: &'static str) -> Want {
+    Want::Names { scores, score, band: THRESHOLDS }
+}
+
+/// The heads of a made-up cache, layer by layer: some that must be found, some that are so only in one item of the
+/// batch, or for some queries, and the decoys. No two layers, and no two caches, are alike.
+fn heads(target: Target, size: Size) -> Vec<Head> {
+    let line = (target.line)(size.n_pos);
+    let [a, b, c, d, e] = target.decoys.map(|decoy| head(decoy(size.n_pos), 0.9));
+    let right = |strength| head(line, strength);
+    if size.n_pos == SMALL.n_pos {
+        let first = [IDLE, right(0.62), a, right(0.25), b];
+        let second = [c, IDLE, d, right(0.95), IDLE];
+        let third = [a, b, right(0.7), c, d];
+        return [first, second, third].concat();
+    }
+    if size.n_pos == UNEVEN.n_pos {
+        let both = right(0.6).also((target.beside)(size.n_pos), 0.38);
+        let some = |profile, strength| right(strength).profile(profile);
+        let (not_last, only_last) = (uneven(line, [0.9, 0.9, 0.05]), uneven(line, [0.05, 0.05, 0.7]));
+        let first = [right(0.7), right(0.27), some(Profile::Peak, 0.8), e, some(Profile::Skewed, 1.0), not_last, both];
+        let (but_last, last) = (some(Profile::ButLast, 0.8), some(Profile::OnlyLast, 0.8));
+        let beside = head((target.beside)(size.n_pos), 0.9);
+        return [first, [beside, only_last, but_last, IDLE, last, right(0.2), right(0.6)]].concat();
+    }
+    // On average 0.28 and 0.63: only the second must be named. In the first item alone it is the other way round.
+    let (only_first, not_first) = (uneven(line, [0.7, 0.07, 0.07]), uneven(line, [0.1, 0.9, 0.9]));
+    let first = [a, IDLE, right(0.8), only_first, b, IDLE, c];
+    let second = [IDLE, not_first, d, b, IDLE, a, right(0.56)];
+    [first, second].concat()
+}
+
+fn on_texts(target: Target, detector: fn(&ActivationCache) -> Vec<String>) -> Cases {
+    Cases::of(target.check, |cases| {
+        on_made_up_caches(cases, target, detector);
+        for text in 0..stored()?.count("texts")? {
+            let name =
+                if text == 0 { "the text of the guide".to_string() } else { format!("another text, number {text}") };
+            on_stored_patterns(cases, target, name, ("texts", text, format!("text_{text}")), detector);
+        }
+        Ok(())
+    })
+}
+
+/// Patterns of the embedded model, which an independent program has computed, with their scores.
+fn on_stored_patterns(
+    cases: &mut Cases,
+    target: Target,
+    name: String,
+    (kind, item, prefix): (&'static str, usize, String),
+    detector: impl Fn(&ActivationCache) -> Vec<String> + Send + 'static,
+) {
+    let want = move || Ok::<_, Damaged>(want(stored()?.scores(kind, item, target.fact)?, target.score));
+    let inputs = move || {
+        let stored = stored()?;
+        stored.patterns(&prefix, stored.n_layers(kind, item, target.fact)?)
+    };
+    cases.case_without_diagnosis(name, want, inputs, move |cache| detector(&cache));
+}
+
+/// The made-up caches. On the shortest a wrong answer may panic, which must not hide what the others tell. So it is called
+/// twice: first for the property, and after it for the verdict on a panic.
+fn on_made_up_caches(
+    cases: &mut Cases,
+    target: Target,
+    detector: impl Fn(&ActivationCache) -> Vec<String> + Copy + Send + UnwindSafe + 'static,
+) {
+    let names = target.caches().map(|(name, _)| name);
+    let call = move |index: usize| move || detector(&target.caches()[index].1);
+    let [large, small, uneven, short] = [0, 1, 2, 3];
+    let mut asked: Vec<_> = [large, small, uneven].map(|index| cases.ask(&names[index], call(index))).into();
+    asked.push(cases.ask(&names[short], move || match panic::catch_unwind(call(short)) {
+        Ok(heads) => Value::from(heads),
+        Err(_) => Value::Parts(Vec::new()),
+    }));
+    cases.property(move |answers| judge(target, answers, &asked));
+    cases.ask(&names[short], call(short));
+}
+
+/// The first list that is wrong is shown; which mistake it is, all of them tell.
+fn judge(target: Target, answers: &Answers<'_>, asked: &[Asked]) -> Holds {
+    let mut listed = Vec::new();
+    let mut first_fault = None;
+    for (asked, (name, cache)) in asked.iter().zip(target.caches()) {
+        let answer = answers.value(*asked)?;
+        let Some(names) = answer.words() else { continue };
+        if let (None, Err(difference)) = (&first_fault, compare(answer, &target.want(&cache))) {
+            first_fault = Some(Fault::default().in_case(&name).report(difference.report));
+        }
+        listed.push(Listed { cache, names: names.to_vec() });
+    }
+    match first_fault {
+        Some(fault) => fault.mistake(diagnose(&listed, &target.right(), &target.rivals())).found(),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TARGETS: [Target; 4] = [CURRENT, PREVIOUS, FIRST, INDUCTION];
+
+    /// The heads above a threshold, in all made-up caches.
+    fn listed(target: Target, rival: &Rival, threshold: f64) -> Vec<Listed> {
+        target
+            .caches()
+            .map(|(_, cache)| {
+                let above = rival.scores(&cache).into_iter().filter(|(_, score)| *score > threshold);
+                let names = above.map(|(name, _)| name).collect();
+                Listed { cache, names }
+            })
+            .to_vec()
+    }
+
+    fn is_right(target: Target, listed: &[Listed]) -> bool {
+        listed.iter().all(|of| compare(&of.names.clone().into(), &target.want(&of.cache)).is_ok())
+    }
+
+    #[test]
+    fn any_sensible_threshold_is_right() {
+        for target in TARGETS {
+            for threshold in [0.35, 0.4, 0.45, 0.5] {
+                assert!(is_right(target, &listed(target, &target.right(), threshold)), "{} {threshold}", target.fact);
+            }
+        }
+    }
+
+    #[test]
+    fn the_stripe_may_begin_with_the_second_copy() {
+        let second_copy = Rival::score("", INDUCTION.line, |cells, patterns| {
+            let seq_len = segment(patterns.dim().1);
+            let cells: Vec<_> = cells.iter().copied().filter(|(query, _)| *query > seq_len).collect();
+            rivals::mean(&cells, patterns)
+        });
+        for threshold in [0.35, 0.5] {
+            assert!(is_right(INDUCTION, &listed(INDUCTION, &second_copy, threshold)), "{threshold}");
+        }
+    }
+
+    #[test]
+    fn every_wrong_score_is_rejected_and_named_whatever_the_threshold() {
+        let mut unlike = Vec::new();
+        for target in TARGETS {
+            for rival in target.rivals() {
+                for threshold in [0.35, 0.4, 0.5] {
+                    let listed = listed(target, &rival, threshold);
+                    let known = diagnose(&listed, &target.right(), &target.rivals());
+                    if is_right(target, &listed) || known != Some(rival.mistake) {
+                        unlike.push(format!("{} of {} above {threshold}: {known:?}", rival.mistake, target.fact));
+                    }
+                }
+            }
+        }
+        assert!(unlike.is_empty(), "{unlike:#?}");
     }
 }

@@ -17,9 +17,9 @@ pub fn c6_repeated_loss_by_half(submission: &Submission) -> Cases {
     let loss = submission.repeated_loss_by_half;
     Cases::of(&C6, |cases| {
         for made_up in [
-            MadeUp { batch: 1, seq_len: 2, d_vocab: 7, lift: 0.0 },
             MadeUp { batch: 3, seq_len: 4, d_vocab: 11, lift: 0.0 },
-            MadeUp { batch: 2, seq_len: 3, d_vocab: 5, lift: 100.0 },
+            MadeUp { batch: 1, seq_len: 5, d_vocab: 7, lift: 0.0 },
+            MadeUp { batch: 5, seq_len: 3, d_vocab: 6, lift: 100.0 },
         ] {
             let call = move || loss(&made_up.logits(), &made_up.tokens());
             cases.case(made_up.words(), move || want(made_up.losses()), call);
@@ -65,7 +65,7 @@ impl MadeUp {
         1 + 2 * self.seq_len
     }
 
-    /// `[batch, pos]`: BOS, a segment, the segment again. No two neighbours are alike.
+    /// `[batch, pos]`: BOS, a segment, the segment again. No two neighbors are alike.
     fn tokens(self) -> Tokens {
         Tokens::from_shape_fn((self.batch, self.n_pos()), |(row, pos)| match pos {
             0 => 0,

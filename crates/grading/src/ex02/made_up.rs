@@ -5,25 +5,27 @@
 //! purpose, for here every way of reading a pattern wrongly lights up heads of its own.
 
 use hooked_transformer::ActivationCache;
-use ndarray::{Array4, ArrayD};
+use ndarray::{Array4, ArrayD, Axis, Ix4};
 
 /// Some cells of a pattern `[query_pos, key_pos]`.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cells {
     /// `key_pos - query_pos` is this.
     Diagonal(isize),
-    /// The first key.
-    FirstColumn,
+    /// A key, for every query.
+    Column(usize),
     /// The last key.
     LastColumn,
     /// The first query.
     FirstRow,
+    /// One cell: query and key.
+    One(usize, usize),
     /// The first key, for the last query only.
     LastOfFirstColumn,
-    /// The first key, but not for the last query.
-    FirstColumnButLast,
     /// Everything but one diagonal.
     AllButDiagonal(isize),
+    /// Everything but one key.
+    AllButColumn(usize),
     /// Nothing.
     Nothing,
 }
@@ -33,37 +35,91 @@ impl Cells {
         let ahead = key as isize - query as isize;
         match self {
             Self::Diagonal(by) => ahead == by,
-            Self::FirstColumn => key == 0,
+            Self::Column(column) => key == column,
             Self::LastColumn => key == n_pos - 1,
             Self::FirstRow => query == 0,
+            Self::One(row, column) => (query, key) == (row, column),
             Self::LastOfFirstColumn => key == 0 && query == n_pos - 1,
-            Self::FirstColumnButLast => key == 0 && query < n_pos - 1,
             Self::AllButDiagonal(by) => ahead != by,
+            Self::AllButColumn(column) => key != column,
             Self::Nothing => false,
         }
     }
+
+    /// The cells of a pattern of `n_pos` positions, as `(query, key)`, in the order of the queries.
+    pub(super) fn list(self, n_pos: usize) -> Vec<(usize, usize)> {
+        let all = (0..n_pos).flat_map(|query| (0..n_pos).map(move |key| (query, key)));
+        all.filter(|(query, key)| self.contains(*query, *key, n_pos)).collect()
+    }
 }
 
-/// One head: which cells it lights up, and how brightly in the first item of the batch and in the others.
-#[derive(Clone, Copy)]
+/// Which of its cells a head lights up, in the order of the queries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Profile {
+    /// All of them.
+    Even,
+    /// One in the middle.
+    Peak,
+    /// Nearly half of them, the last; the others at three tenths.
+    Skewed,
+    /// The last one.
+    OnlyLast,
+    /// All but the last one.
+    ButLast,
+}
+
+/// What is left in a cell that a profile leaves out.
+const LEFT: f32 = 0.15;
+
+impl Profile {
+    /// Cell `at` of `count`, by a head of this strength.
+    fn level(self, at: usize, count: usize, strength: f32) -> f32 {
+        let lit = match self {
+            Self::Even => true,
+            Self::Peak => at == count / 2,
+            Self::Skewed => return if at + (count - 1) / 2 >= count { strength } else { 0.3 * strength },
+            Self::OnlyLast => at + 1 == count,
+            Self::ButLast => at + 1 < count,
+        };
+        if lit { strength } else { LEFT }
+    }
+}
+
+/// One head: which cells it lights up, and how brightly in each item of the batch.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
-    pub cells: Cells,
-    pub first_item: f32,
-    pub other_items: f32,
+    cells: Cells,
+    profile: Profile,
+    /// The strength in each item of the batch; the last one counts for all later items.
+    items: [f32; 3],
+    /// More cells, which have a strength of their own.
+    also: (Cells, f32),
 }
 
 /// A head that does the same in every item of the batch.
 pub(super) const fn head(cells: Cells, strength: f32) -> Head {
-    Head { cells, first_item: strength, other_items: strength }
+    uneven(cells, [strength; 3])
 }
 
-/// A head that is bright in the first item of the batch and dim in the others, or the other way round.
-pub(super) const fn uneven(cells: Cells, first_item: f32, other_items: f32) -> Head {
-    Head { cells, first_item, other_items }
+/// A head that does something else in each item of the batch.
+pub(super) const fn uneven(cells: Cells, items: [f32; 3]) -> Head {
+    Head { cells, profile: Profile::Even, items, also: (Cells::Nothing, 0.0) }
+}
+
+impl Head {
+    /// The same head, which lights up some of its cells only.
+    pub(super) const fn profile(self, profile: Profile) -> Self {
+        Self { profile, ..self }
+    }
+
+    /// The same head, which lights up more cells.
+    pub(super) const fn also(self, cells: Cells, strength: f32) -> Self {
+        Self { also: (cells, strength), ..self }
+    }
 }
 
 /// The sizes of a cache.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Size {
     pub batch: usize,
     pub n_heads: usize,
@@ -79,18 +135,24 @@ pub(super) fn cache(size: Size, heads: &[Head]) -> ActivationCache {
 
 fn pattern(size: Size, layer: usize, heads: &[Head]) -> ArrayD<f32> {
     let Size { batch, n_heads, n_pos } = size;
-    let cell = |(b, h, q, k): (usize, usize, usize, usize)| {
-        let head = heads[h];
-        if head.cells.contains(q, k, n_pos) {
-            if b == 0 { head.first_item } else { head.other_items }
-        } else {
-            dim(layer + b * 2 + h * 3 + q * 5 + k * 7)
+    let mut pattern = Array4::from_shape_fn((batch, n_heads, n_pos, n_pos), |(item, head, query, key)| {
+        dim(layer + item * 2 + head * 3 + query * 5 + key * 4)
+    });
+    for item in 0..batch {
+        for (h, head) in heads.iter().enumerate() {
+            let lit = head.cells.list(n_pos);
+            for (at, (query, key)) in lit.iter().enumerate() {
+                pattern[[item, h, *query, *key]] = head.profile.level(at, lit.len(), head.items[item.min(2)]);
+            }
+            for (query, key) in head.also.0.list(n_pos) {
+                pattern[[item, h, query, key]] = head.also.1;
+            }
         }
-    };
-    Array4::from_shape_fn((batch, n_heads, n_pos, n_pos), cell).into_dyn()
+    }
+    pattern.into_dyn()
 }
 
-/// The same cache as a causal model's: nobody looks ahead.
+/// The same cache as a causal model's: no head looks ahead.
 pub(super) fn causal(cache: ActivationCache) -> ActivationCache {
     let layers = cache.iter().map(|(name, pattern)| {
         let cut = ArrayD::from_shape_fn(pattern.raw_dim(), |at| if at[3] > at[2] { 0.0 } else { pattern[&at] });
@@ -99,21 +161,22 @@ pub(super) fn causal(cache: ActivationCache) -> ActivationCache {
     ActivationCache::from_arrays(layers.collect::<Vec<_>>())
 }
 
-/// The background: between 0.07 and 0.13, no two neighbours alike.
+/// The background: between 0.07 and 0.13, no two neighbors alike.
 fn dim(seed: usize) -> f32 {
     0.07 + 0.01 * (seed * 11 % 7) as f32
 }
 
-/// The mean over the batch and over those cells of each head's pattern that `chosen(query, key)` picks: what a detector
-/// for these cells should compute. The heads come layer by layer, named like "0.7".
-pub(super) fn scores(cache: &ActivationCache, chosen: impl Fn(usize, usize) -> bool) -> Vec<(String, f64)> {
+/// A score for each head, layer by layer, named like "0.7". `score` gets the patterns of a head,
+/// `[batch, query_pos, key_pos]`.
+pub(super) fn scores(
+    cache: &ActivationCache,
+    score: impl Fn(ndarray::ArrayView3<'_, f32>) -> f64,
+) -> Vec<(String, f64)> {
     let mut scores = Vec::new();
     for layer in 0..cache.n_layers() {
-        let pattern = cache.view::<ndarray::Ix4>(("pattern", layer));
-        for (head, of_head) in pattern.axis_iter(ndarray::Axis(1)).enumerate() {
-            let cells = of_head.indexed_iter().filter(|((_, q, k), _)| chosen(*q, *k));
-            let (sum, count) = cells.fold((0.0, 0.0), |(sum, count), (_, x)| (sum + f64::from(*x), count + 1.0));
-            scores.push((format!("{layer}.{head}"), sum / count));
+        let pattern = cache.view::<Ix4>(("pattern", layer));
+        for (head, of_head) in pattern.axis_iter(Axis(1)).enumerate() {
+            scores.push((format!("{layer}.{head}"), score(of_head)));
         }
     }
     scores

@@ -1,8 +1,10 @@
 //! The check of the pictures: each layer's attention on one text, graded on the data that the views carry.
 
+use std::panic;
+
 use circuit_vis::{View, VisError};
 use hooked_transformer::ActivationCache;
-use ndarray::{ArrayView3, Axis, Ix4};
+use ndarray::{ArrayView3, Axis, Ix4, s};
 
 use super::made_up::{self, Cells, Size, head};
 use super::{C0, Submission};
@@ -31,9 +33,23 @@ pub fn c0_attention_views(submission: &Submission) -> Cases {
                 fault.map_or(Ok(()), |fault| fault.in_case(&name).found())
             });
         }
+        for (n_tokens, n_pos) in [(5, 6), (7, 6)] {
+            let name = format!("{n_tokens} tokens, but patterns of {n_pos} positions: an error is what is wanted");
+            let call = move || draw(&cache(3, n_pos, 2), &str_tokens(n_tokens));
+            let asked = cases.ask(&name, move || match panic::catch_unwind(call) {
+                Ok(views) => drawn(&views),
+                Err(_) => Value::parts([(PANICKED, Value::Words(Vec::new()))]),
+            });
+            cases.property(move |answers| {
+                refusal_fault(answers.value(asked)?).map_or(Ok(()), |fault| fault.in_case(&name).found())
+            });
+        }
         Ok(())
     })
 }
+
+/// What stands for a call that panicked where an error was wanted.
+const PANICKED: &str = "panicked";
 
 /// The pictures by their number, or why there are none.
 fn drawn(views: &Result<Vec<View>, VisError>) -> Value {
@@ -43,11 +59,25 @@ fn drawn(views: &Result<Vec<View>, VisError>) -> Value {
     }
 }
 
+/// What does not fit together must come back as the error that `circuit_vis` gives.
+fn refusal_fault(drawn: &Value) -> Option<Fault> {
+    let Value::Parts(parts) = drawn else { return None };
+    let fault = match parts.first() {
+        Some((name, _)) if name == PANICKED => Fault::new("it panicked.").mistake("E02-45"),
+        None => Fault::new("it returned no pictures and no error.").mistake("E02-46"),
+        Some(_) => {
+            let count = if parts.len() == 1 { "1 picture".into() } else { format!("{} pictures", parts.len()) };
+            Fault::new(format!("it returned {count}.")).mistake("E02-47")
+        }
+    };
+    Some(fault)
+}
+
 /// Causal patterns, no two layers and no two heads alike.
 fn cache(n_heads: usize, n_pos: usize, n_layers: usize) -> ActivationCache {
     let strength = |i: usize| 0.2 + 0.1 * (i % 7) as f32;
     let heads: Vec<_> = (0..n_heads * n_layers)
-        .map(|i| head(if i % 2 == 0 { Cells::Diagonal(-1) } else { Cells::FirstColumn }, strength(i)))
+        .map(|i| head(if i % 2 == 0 { Cells::Diagonal(-1) } else { Cells::Column(0) }, strength(i)))
         .collect();
     made_up::causal(made_up::cache(Size { batch: 1, n_heads, n_pos }, &heads))
 }
@@ -65,7 +95,13 @@ fn fault(drawn: &Value, cache: &ActivationCache, tokens: &[String]) -> Option<Fa
     };
     if views.len() != cache.n_layers() {
         let evidence = format!("there are {} pictures, but the cache has {} layers.", views.len(), cache.n_layers());
-        return Some(Fault::new(evidence).mistake((views.len() == 1).then_some("E02-41")));
+        // Two are right for the first cache; this is another.
+        let mistake = match views.len() {
+            1 => Some("E02-41"),
+            2 => Some("E02-49"),
+            _ => None,
+        };
+        return Some(Fault::new(evidence).mistake(mistake));
     }
     let faults = views.iter().enumerate().map(|(layer, view)| {
         wrong_kind(layer, view).or_else(|| wrong_pattern(layer, view, cache)).or_else(|| wrong_tokens(view, tokens))
@@ -75,7 +111,7 @@ fn fault(drawn: &Value, cache: &ActivationCache, tokens: &[String]) -> Option<Fa
 
 fn wrong_kind(layer: usize, view: &Shown<'_>) -> Option<Fault> {
     let evidence = format!("picture {layer} is made by `{}`; the task asks for `{KIND}`.", view.kind);
-    (view.kind != KIND).then(|| Fault::new(evidence))
+    (view.kind != KIND).then(|| Fault::new(evidence).mistake("E02-48"))
 }
 
 /// `[head, query_pos, key_pos]`
@@ -97,12 +133,17 @@ fn known(got: &Tensor, layer: usize, cache: &ActivationCache) -> Option<&'static
     let is = |other: ArrayView3<'_, f32>| close(got, &Tensor::from(other), TOLERANCE);
     let transposed = pattern(cache, layer).permuted_axes([0, 2, 1]);
     let mean = pattern(cache, layer).mean_axis(Axis(0)).map(|mean| mean.insert_axis(Axis(0)));
+    let (without_bos, one_head) = (s![.., 1.., 1..], s![..1, .., ..]);
     if is(transposed) {
         Some("E02-40")
     } else if (0..cache.n_layers()).any(|other| other != layer && is(pattern(cache, other))) {
         Some("E02-42")
     } else if mean.is_some_and(|mean| is(mean.view())) {
         Some("E02-43")
+    } else if is(pattern(cache, layer).slice_move(without_bos)) {
+        Some("E02-50")
+    } else if is(pattern(cache, layer).slice_move(one_head)) {
+        Some("E02-89")
     } else {
         None
     }

@@ -78,3 +78,89 @@ pub fn overflow(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
     let log_probs = (logits.map(|x| x.exp()) / &total).mapv(f32::ln);
     mean_of_halves(&next_token(&log_probs, tokens), seq_len(tokens))
 }
+
+/// The mean losses by another route: `of_mean(mean of `of_each(loss)`)` over the halves of the loss per token.
+fn means(
+    logits: &Array3<f32>,
+    tokens: &Tokens,
+    of_each: impl Fn(f32) -> f32,
+    of_mean: impl Fn(f32) -> f32,
+) -> (f32, f32) {
+    let losses = next_token(&log_softmax(logits, Axis(2)), tokens).mapv(|log_prob| of_each(-log_prob));
+    let (first, second) = losses.view().split_at(Axis(1), seq_len(tokens));
+    (of_mean(first.mean().unwrap_or(0.0)), of_mean(second.mean().unwrap_or(0.0)))
+}
+
+pub fn bits(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    means(logits, tokens, |loss| -(-loss).exp().log2(), |mean| mean)
+}
+
+pub fn decimal(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    means(logits, tokens, |loss| -(-loss).exp().log10(), |mean| mean)
+}
+
+pub fn probabilities(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    means(logits, tokens, |loss| (-loss).exp(), |mean| mean)
+}
+
+pub fn minus_probabilities(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    means(logits, tokens, |loss| (-loss).exp(), |mean| -mean)
+}
+
+pub fn one_minus_probabilities(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    means(logits, tokens, |loss| (-loss).exp(), |mean| 1.0 - mean)
+}
+
+pub fn log_of_mean(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    means(logits, tokens, |loss| (-loss).exp(), |mean| -mean.ln())
+}
+
+pub fn cut_early(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    mean_of_halves(&next_token(&log_softmax(logits, Axis(2)), tokens), seq_len(tokens) - 1)
+}
+
+pub fn first_left_out(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    let values = next_token(&log_softmax(logits, Axis(2)), tokens);
+    mean_of_halves(&values.slice(s![.., 1..]).to_owned(), seq_len(tokens) - 1)
+}
+
+pub fn perplexities(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    means(logits, tokens, |loss| loss, f32::exp)
+}
+
+pub fn batch_not_divided(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    means(logits, tokens, |loss| loss, |mean| mean * tokens.nrows() as f32)
+}
+
+pub fn by_positions(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    let seq_len = seq_len(tokens) as f32;
+    means(logits, tokens, |loss| loss, |mean| mean * seq_len / (seq_len + 1.0))
+}
+
+pub fn first_of_everything(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    let (first, second) = right(logits, tokens);
+    (f32::midpoint(first, second), second)
+}
+
+pub fn rows_halved(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    let losses = -next_token(&log_softmax(logits, Axis(2)), tokens);
+    let (first, second) = losses.view().split_at(Axis(0), tokens.nrows() / 2);
+    (first.mean().unwrap_or(0.0), second.mean().unwrap_or(0.0))
+}
+
+/// Without subtracting, and never a ratio of two infinities.
+pub fn overflow_of_the_sum(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    let total = logits.map(|x| x.exp()).sum_axis(Axis(2)).mapv(f32::ln).insert_axis(Axis(2));
+    mean_of_halves(&next_token(&(logits - &total), tokens), seq_len(tokens))
+}
+
+/// The logits without the sign that makes them a loss.
+pub fn plain_logits(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    let (first, second) = raw_logits(logits, tokens);
+    (-first, -second)
+}
+
+pub fn summed_without_sign(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    let (first, second) = sum(logits, tokens);
+    (-first, -second)
+}

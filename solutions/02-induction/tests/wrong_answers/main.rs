@@ -84,13 +84,96 @@ wrong_answers! {
     e02_42_same_layer: "E02-42", attention_views = views::layer_0_each_time;
     e02_43_mean_over_heads: "E02-43", attention_views = views::mean_over_heads;
     e02_44_other_tokens: "E02-44", attention_views = views::trimmed_tokens;
+    e02_45_unwrapped: "E02-45", attention_views = views::unwrapped;
+    e02_46_errors_dropped: "E02-46", attention_views = views::errors_dropped;
+    e02_47_cut_to_fit: "E02-47", attention_views = views::cut_to_fit;
+    e02_48_other_kind: "E02-48", attention_views = views::other_kind;
+    e02_49_two_layers: "E02-49", attention_views = views::two_layers;
+    e02_50_without_bos: "E02-50", attention_views = views::without_bos;
+    e02_51_peak: "E02-51", current_attn_detector = detectors::peak::<40>;
+    e02_52_share_of_wins: "E02-52", current_attn_detector = detectors::share_of_wins::<40>;
+    e02_53_middle: "E02-53", current_attn_detector = detectors::middle::<40>;
+    e02_54_any_item: "E02-54", current_attn_detector = detectors::any_item::<40>;
+    e02_55_overwritten: "E02-55", current_attn_detector = detectors::last_item::<40>;
+    e02_56_summed_over_batch: "E02-56", current_attn_detector = detectors::summed_over_batch::<40>;
+    e02_57_letters: "E02-57", current_attn_detector = detectors::letters::<40>;
+    e02_58_once_per_item: "E02-58", current_attn_detector = detectors::once_per_item::<40>;
+    e02_59_threshold: "E02-59", current_attn_detector = detectors::right_line::<90>;
+    e02_60_below: "E02-60", current_attn_detector = detectors::below::<40>;
+    e02_61_without_query_0: "E02-61", current_attn_detector = detectors::without_query_0::<40>;
+    e02_62_best_only: "E02-62", current_attn_detector = detectors::best_only;
+    e02_63_bos_in_the_segment: "E02-63", generate_repeated_tokens = repeated_tokens::bos_in_the_segment;
+    e02_64_by_all_queries: "E02-64", prev_attn_detector = detectors::by_all_queries::<40>;
+    e02_65_current_subtracted: "E02-65", prev_attn_detector = detectors::current_subtracted::<40>;
+    e02_66_second_column: "E02-66", first_attn_detector = detectors::second_column::<40>;
+    e02_67_stripe_two_low: "E02-67", induction_attn_detector = detectors::stripe_two_low::<40>;
+    e02_68_by_segment: "E02-68", induction_attn_detector = detectors::stripe_by_segment::<40>;
+    e02_69_previous: "E02-69", induction_attn_detector = detectors::previous_for_stripe::<40>;
+    e02_70_once: "E02-70", generate_repeated_tokens = repeated_tokens::once;
+    e02_71_whole_row: "E02-71", generate_repeated_tokens = repeated_tokens::whole_row;
+    e02_72_axes_exchanged: "E02-72", generate_repeated_tokens = repeated_tokens::axes_exchanged;
+    e02_73_bos_last: "E02-73", generate_repeated_tokens = repeated_tokens::bos_last;
+    e02_74_of_another_row: "E02-74", generate_repeated_tokens = repeated_tokens::of_another_row;
+    e02_75_shifted: "E02-75", generate_repeated_tokens = repeated_tokens::shifted;
+    e02_76_rounded: "E02-76", generate_repeated_tokens = repeated_tokens::rounded;
+    e02_77_sorted: "E02-77", generate_repeated_tokens = repeated_tokens::sorted;
+    e02_78_rotated_rows: "E02-78", generate_repeated_tokens = repeated_tokens::rotated_rows;
+    e02_79_bits: "E02-79", repeated_loss_by_half = losses::bits;
+    e02_80_probabilities: "E02-80", repeated_loss_by_half = losses::probabilities;
+    e02_81_log_of_mean: "E02-81", repeated_loss_by_half = losses::log_of_mean;
+    e02_82_cut_early: "E02-82", repeated_loss_by_half = losses::cut_early;
+    e02_83_first_left_out: "E02-83", repeated_loss_by_half = losses::first_left_out;
+    e02_84_perplexities: "E02-84", repeated_loss_by_half = losses::perplexities;
+    e02_85_batch_not_divided: "E02-85", repeated_loss_by_half = losses::batch_not_divided;
+    e02_86_by_positions: "E02-86", repeated_loss_by_half = losses::by_positions;
+    e02_87_first_of_everything: "E02-87", repeated_loss_by_half = losses::first_of_everything;
+    e02_88_rows_halved: "E02-88", repeated_loss_by_half = losses::rows_halved;
+    e02_89_head_0: "E02-89", attention_views = views::head_0;
+    // Other forms of the same mistakes.
+    e02_28_plain_logits: "E02-28", repeated_loss_by_half = losses::plain_logits;
+    e02_32_summed_without_sign: "E02-32", repeated_loss_by_half = losses::summed_without_sign;
+    e02_34_overflow_of_the_sum: "E02-34", repeated_loss_by_half = losses::overflow_of_the_sum;
+    e02_64_own_key: "E02-64", prev_attn_detector = detectors::own_key_of_query_0::<40>;
+    e02_64_wrapped_around: "E02-64", prev_attn_detector = detectors::wrapped_around::<40>;
+    e02_68_by_all_queries: "E02-68", induction_attn_detector = detectors::stripe_by_all_queries::<40>;
+    e02_76_remainder_of_a_byte: "E02-76", generate_repeated_tokens = repeated_tokens::remainder_of_a_byte;
+    e02_76_smaller_of_two: "E02-76", generate_repeated_tokens = repeated_tokens::smaller_of_two;
+    e02_77_counting_up: "E02-77", generate_repeated_tokens = repeated_tokens::counting_up;
+    e02_77_without_replacement: "E02-77", generate_repeated_tokens = repeated_tokens::without_replacement;
+    e02_78_added_rows: "E02-78", generate_repeated_tokens = repeated_tokens::added_rows;
+    e02_79_decimal: "E02-79", repeated_loss_by_half = losses::decimal;
+    e02_80_minus_probabilities: "E02-80", repeated_loss_by_half = losses::minus_probabilities;
+    e02_80_one_minus_probabilities: "E02-80", repeated_loss_by_half = losses::one_minus_probabilities;
+}
+
+/// Mistakes that may be made in more than one detector.
+macro_rules! in_other_detectors {
+    ($($check:literal, $code:literal, $function:ident = $wrong:path;)*) => {
+        #[test]
+        fn a_mistake_is_recognized_in_whatever_detector() -> Result<(), Prose> {
+            $(SUITE.rejects_in($check, $code, &Submission { $function: $wrong, ..RIGHT })?;)*
+            Ok(())
+        }
+    };
+}
+
+in_other_detectors! {
+    "c2_prev_attn_detector", "E02-5", prev_attn_detector = detectors::two_layers::<40>;
+    "c2_prev_attn_detector", "E02-7", prev_attn_detector = detectors::hard_coded;
+    "c2_prev_attn_detector", "E02-53", prev_attn_detector = detectors::middle_of_previous::<40>;
+    "c2_prev_attn_detector", "E02-55", prev_attn_detector = detectors::overwritten::<40>;
+    "c2_prev_attn_detector", "E02-57", prev_attn_detector = detectors::hyphens::<40>;
+    "c3_first_attn_detector", "E02-4", first_attn_detector = detectors::first_item_of_column_0::<40>;
+    "c7_induction_attn_detector", "E02-13", induction_attn_detector = detectors::end_of_stripe::<40>;
+    "c7_induction_attn_detector", "E02-51", induction_attn_detector = detectors::peak_of_stripe::<40>;
+    "c7_induction_attn_detector", "E02-56", induction_attn_detector = detectors::batch_of_stripe_summed::<40>;
 }
 
 /// The same mistakes with the lowest and the highest threshold that the exercise calls sensible.
 macro_rules! with_other_thresholds {
     ($($code:literal, $function:ident = $wrong:ident;)*) => {
         #[test]
-        fn a_mistake_is_recognised_whatever_the_threshold() -> Result<(), Prose> {
+        fn a_mistake_is_recognized_whatever_the_threshold() -> Result<(), Prose> {
             $(
                 SUITE.rejects($code, &Submission { $function: detectors::$wrong::<35>, ..RIGHT })?;
                 SUITE.rejects($code, &Submission { $function: detectors::$wrong::<50>, ..RIGHT })?;
@@ -117,6 +200,25 @@ with_other_thresholds! {
     "E02-36", induction_attn_detector = stripe_high;
     "E02-37", induction_attn_detector = stripe_ahead;
     "E02-38", induction_attn_detector = stripe_of_first_item;
+    "E02-51", current_attn_detector = peak;
+    "E02-52", current_attn_detector = share_of_wins;
+    "E02-53", current_attn_detector = middle;
+    "E02-54", current_attn_detector = any_item;
+    "E02-55", current_attn_detector = last_item;
+    "E02-56", current_attn_detector = summed_over_batch;
+    "E02-57", current_attn_detector = letters;
+    "E02-58", current_attn_detector = once_per_item;
+    "E02-60", current_attn_detector = below;
+    "E02-61", current_attn_detector = without_query_0;
+    "E02-64", prev_attn_detector = by_all_queries;
+    "E02-64", prev_attn_detector = own_key_of_query_0;
+    "E02-64", prev_attn_detector = wrapped_around;
+    "E02-65", prev_attn_detector = current_subtracted;
+    "E02-66", first_attn_detector = second_column;
+    "E02-67", induction_attn_detector = stripe_two_low;
+    "E02-68", induction_attn_detector = stripe_by_segment;
+    "E02-68", induction_attn_detector = stripe_by_all_queries;
+    "E02-69", induction_attn_detector = previous_for_stripe;
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Wrong pictures of the attention of each layer.
 
-use circuit_vis::{AttentionOptions, View, VisError, attention_patterns};
+use circuit_vis::{AttentionOptions, View, VisError, attention_heads, attention_patterns};
 use hooked_transformer::ActivationCache;
-use ndarray::{Array3, ArrayView3, Axis, Ix4};
+use ndarray::{Array3, ArrayView3, Axis, Ix4, s};
 
 /// `[head, query_pos, key_pos]`
 fn pattern(cache: &ActivationCache, layer: usize) -> ArrayView3<'_, f32> {
@@ -43,4 +43,35 @@ pub fn mean_over_heads(cache: &ActivationCache, tokens: &[String]) -> Result<Vec
 pub fn trimmed_tokens(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
     let trimmed: Vec<String> = tokens.iter().map(|token| token.trim().to_string()).collect();
     each_layer(cache, &trimmed, |layer| pattern(cache, layer).to_owned())
+}
+
+pub fn unwrapped(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    Ok((0..cache.n_layers()).map(|layer| draw(tokens, pattern(cache, layer)).expect("fitting tokens")).collect())
+}
+
+pub fn errors_dropped(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    Ok((0..cache.n_layers()).flat_map(|layer| draw(tokens, pattern(cache, layer))).collect())
+}
+
+pub fn cut_to_fit(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    let n_pos = tokens.len().min(pattern(cache, 0).dim().1);
+    let cut = |layer| pattern(cache, layer).slice(s![.., ..n_pos, ..n_pos]).to_owned();
+    each_layer(cache, &tokens[..n_pos], cut)
+}
+
+pub fn other_kind(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    let draw = |layer| attention_heads(tokens, pattern(cache, layer), AttentionOptions::new());
+    (0..cache.n_layers()).map(draw).collect()
+}
+
+pub fn two_layers(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    [0, 1].map(|layer| draw(tokens, pattern(cache, layer))).into_iter().collect()
+}
+
+pub fn without_bos(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    each_layer(cache, &tokens[1..], |layer| pattern(cache, layer).slice(s![.., 1.., 1..]).to_owned())
+}
+
+pub fn head_0(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    each_layer(cache, tokens, |layer| cache.view::<Ix4>(("pattern", layer)).index_axis(Axis(1), 0).to_owned())
 }
