@@ -35,7 +35,7 @@ fn main() -> ExitCode {
 mod tests {
     use std::fs;
 
-    use crate::knows::standing::files_below;
+    use crate::knows::standing::rust_files_below;
     use crate::reads::workspace::Workspace;
 
     /// The rooms, each below the one before it.
@@ -45,7 +45,7 @@ mod tests {
     fn each_room_knows_only_those_above_it() {
         let course = Workspace::find().unwrap();
         for (floor, room) in ROOMS.iter().enumerate() {
-            for file in files_below(&course.path(&format!("xtask/src/{room}"))) {
+            for file in rust_files_below(&course.path(&format!("xtask/src/{room}"))) {
                 let text = fs::read_to_string(&file).unwrap();
                 for below in &ROOMS[floor + 1..] {
                     assert!(!text.contains(&format!("crate::{below}")), "{} uses {below}", file.display());

@@ -22,12 +22,14 @@ struct Line<'a> {
     mistake: Option<&'a str>,
     text: String,
     found: Option<&'a str>,
+    printed: &'a str,
 }
 
-/// Appends the line of a check, in a single write, since checks run side by side.
-pub(crate) fn report(info: &CheckInfo, judged: &Result<Passed, Verdict>) {
+/// Appends the line of a check, in a single write, since checks run side by side. `printed` is what the learner's code
+/// printed.
+pub(crate) fn report(info: &CheckInfo, judged: &Result<Passed, Verdict>, printed: &str) {
     let Some(file) = env::var_os(FILE) else { return };
-    let mut line = line(info, judged);
+    let mut line = line(info, judged, printed);
     line.push('\n');
     let written =
         OpenOptions::new().append(true).create(true).open(&file).and_then(|mut f| f.write_all(line.as_bytes()));
@@ -36,16 +38,16 @@ pub(crate) fn report(info: &CheckInfo, judged: &Result<Passed, Verdict>) {
     }
 }
 
-fn line(info: &CheckInfo, judged: &Result<Passed, Verdict>) -> String {
+fn line(info: &CheckInfo, judged: &Result<Passed, Verdict>, printed: &str) -> String {
     let (exercise, check, function) = (info.exercise.slug, info.name, info.function);
     let line = match judged {
         Ok(passed) => {
             let (text, found) = (passed.to_string(), passed.found.as_deref());
-            Line { exercise, check, function, state: "passed", mistake: None, text, found }
+            Line { exercise, check, function, state: "passed", mistake: None, text, found, printed }
         }
         Err(verdict) => {
             let (state, mistake) = (state(verdict.kind), verdict.mistake.map(|mistake| mistake.code));
-            Line { exercise, check, function, state, mistake, text: verdict.to_string(), found: None }
+            Line { exercise, check, function, state, mistake, text: verdict.to_string(), found: None, printed }
         }
     };
     // A struct of strings has no way not to be JSON.

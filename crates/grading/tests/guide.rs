@@ -36,7 +36,8 @@ fn entry(exercise: &Exercise, mistake: &Mistake) -> String {
     let Mistake { explanation, question, caught_by, .. } = mistake;
     let exercise = exercise.slug;
     format!(
-        "\n### {}\n\n{explanation}\n\n*{question}*\n\nTold by `{caught_by}`; [the exercise](./{exercise}.md).\n",
+        "\n<a id=\"{}\"></a>\n\n### {}\n\n{explanation}\n\n*{question}*\n\nTold by `{caught_by}`; [the exercise](./{exercise}.md).\n",
+        mistake.id(),
         mistake.heading()
     )
 }
@@ -48,7 +49,11 @@ fn the_page_has_an_entry_for_every_mistake() -> Result<(), String> {
         fs::write(&path, page()).map_err(|error| format!("{PAGE}: {error}"))?;
     }
     let present = fs::read_to_string(&path).map_err(|error| format!("{PAGE}: {error}; run `cargo xtask guide`"))?;
-    if present == page() { Ok(()) } else { Err(format!("{PAGE} is stale; run `cargo xtask guide`")) }
+    if present.replace("\r\n", "\n") == page() {
+        Ok(())
+    } else {
+        Err(format!("{PAGE} is stale; run `cargo xtask guide`"))
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `guide`: writes what the guide is made of besides words, or checks that it is up to date; and whether all that its pages
+//! `guide`: writes what the guide is made of apart from words, or checks that it is up to date; and whether all that its pages
 //! refer to is there.
 //!
 //! Derived are the page that verdicts link to, from the lists of mistakes, and the live views, from the embedded models.

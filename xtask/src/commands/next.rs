@@ -1,27 +1,26 @@
-//! `next`: what comes after an exercise that passed.
+//! `next`: the exercise to go on with.
 
 use super::arguments::{Done, no_arguments};
 use crate::knows::progress::Progress;
-use crate::knows::standing::{Standing, State};
+use crate::knows::standing::{self, Standing, State};
 use crate::reads::course::{Course, Exercise};
 use crate::says::screen::{say, strong};
 
-/// Names the first exercise that has not passed, once those before it have.
+/// Names the exercise to go on with: one that is under way, or else the first that is not started.
 pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     no_arguments("next", arguments)?;
     let progress = Progress::read(&course.workspace);
-    for exercise in &course.exercises {
-        match Standing::of(course, &progress, exercise)?.state {
-            State::Passed => continue,
-            State::Stale => say!("{} passed once, but its file has changed since.", exercise.slug),
-            State::Started => say!("{} is not finished yet.", exercise.slug),
-            State::Missing => say!("{} has lost its file: cargo xtask reset {}", exercise.slug, exercise.number()),
-            State::NotStarted => {}
-        }
-        say!("{}", what_to_do(exercise));
+    let Some(exercise) = standing::current(course, &progress)? else {
+        say!("You have passed the whole course. exercises/guide/src/further-reading.md says where to go from here.");
         return Ok(true);
+    };
+    match Standing::of(course, &progress, exercise)?.state {
+        State::Stale => say!("{} passed once, but its files have changed since.", exercise.slug),
+        State::Started => say!("{} is not finished yet.", exercise.slug),
+        State::Missing => say!("{} has lost its file: cargo xtask reset {}", exercise.slug, exercise.number()),
+        State::NotStarted | State::Passed => {}
     }
-    say!("You have passed the whole course. exercises/guide/src/further-reading.md says where to go from here.");
+    say!("{}", what_to_do(exercise));
     Ok(true)
 }
 

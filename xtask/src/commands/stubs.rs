@@ -1,6 +1,6 @@
 //! `stubs`: derives each exercise from its solution, so that the two cannot drift apart.
 //!
-//! Only a stub is ever replaced. A file that may hold work, whoever wrote it, is left as it is: `reset` alone replaces
+//! Only a stub is ever replaced. A file that may hold work, a learner's or an author's, is left as it is: `reset` alone replaces
 //! those, and keeps a copy.
 
 use std::process::Command;
@@ -40,8 +40,8 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
 
 fn refusal(exercise: &Exercise) -> String {
     format!(
-        "{} is neither the stub of the last commit nor one that this command wrote. It may be somebody's work, so it was\n\
-         left as it is. To keep a copy of it and write the stub:  cargo xtask reset {}",
+        "{} is neither the stub of the last commit nor one that this command wrote. It may hold work, so it was left as it\n\
+         is. To keep a copy of it and write the stub:  cargo xtask reset {}",
         exercise.source(),
         exercise.number()
     )

@@ -69,7 +69,7 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 fn files(course: &Course, exercise: &Exercise) -> Option<Files> {
     let folder = course.workspace.path(&exercise.source_folder());
     let read = |path: PathBuf| fs::read(&path).ok().map(|bytes| (path, bytes));
-    let files: Files = standing::files_below(&folder).into_iter().filter_map(read).collect();
+    let files: Files = standing::rust_files_below(&folder).into_iter().filter_map(read).collect();
     files.contains_key(&course.workspace.path(&exercise.source())).then_some(files)
 }
 

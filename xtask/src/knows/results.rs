@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! {"exercise":"02-induction","check":"c1_current_attn_detector","function":"current_attn_detector","state":"wrong",
-//!  "mistake":"E02-3","text":"WRONG: …","found":null}
+//!  "mistake":"E02-3","text":"WRONG: …","found":null,"printed":""}
 //! ```
 //!
 //! Nothing that is printed counts: it depends on settings, and a learner's function may print what it likes. A check
@@ -28,12 +28,14 @@ pub(crate) enum State {
     Ended,
     /// The reference data or another part of the course is damaged.
     Damaged,
+    /// The learner's code does not compile, so it could not run.
+    DoesNotCompile,
     /// There is no line about it.
     Unknown,
 }
 
 impl State {
-    const NAMES: [(State, &'static str, &'static str); 8] = [
+    const NAMES: [(State, &'static str, &'static str); 9] = [
         (State::Passed, "passed", "passed"),
         (State::NotStarted, "not_started", "not started"),
         (State::Wrong, "wrong", "WRONG"),
@@ -41,6 +43,7 @@ impl State {
         (State::TooLong, "too_long", "TOO LONG"),
         (State::Ended, "ended", "ENDED THE PROGRAM"),
         (State::Damaged, "damaged", "course damaged"),
+        (State::DoesNotCompile, "does_not_compile", "does not compile"),
         (State::Unknown, "unknown", "no result"),
     ];
 
@@ -89,18 +92,27 @@ pub(crate) struct CheckResult {
     pub(crate) text: String,
     /// What a pass has found out.
     pub(crate) found: Option<String>,
+    /// What the learner's code printed.
+    pub(crate) printed: String,
 }
 
 impl CheckResult {
     pub(crate) fn unknown(check: Check) -> Self {
-        CheckResult { check, state: State::Unknown, mistake: None, text: String::new(), found: None }
+        CheckResult {
+            check,
+            state: State::Unknown,
+            mistake: None,
+            text: String::new(),
+            found: None,
+            printed: String::new(),
+        }
     }
 
     /// The line about it, for editors and other programs.
     pub(crate) fn line(&self, exercise: &str) -> String {
-        let CheckResult { check: Check { name, function }, state, mistake, text, found } = self;
+        let CheckResult { check: Check { name, function }, state, mistake, text, found, printed } = self;
         json!({"exercise": exercise, "check": name, "function": function, "state": state.name(), "mistake": mistake,
-               "text": text, "found": found})
+               "text": text, "found": found, "printed": printed})
         .to_string()
     }
 }
@@ -128,6 +140,7 @@ fn result_of(check: &Check, lines: &[Json]) -> CheckResult {
             mistake: words("mistake"),
             text: words("text").unwrap_or_default(),
             found: words("found"),
+            printed: words("printed").unwrap_or_default(),
         }
     });
     // What is not known counts as a failure here: a line that makes no sense must not hide behind one that does.
@@ -174,6 +187,7 @@ pub(crate) fn fixture(states: &[(&str, State)]) -> Vec<CheckResult> {
         mistake: (state == State::Wrong).then(|| "E02-3".to_string()),
         text: format!("{}: `{function}`\n  Case: one", state.words()),
         found: (state == State::Passed).then(|| format!("Heads found by {function}: 0.7.")),
+        printed: if state == State::Panicked { "a line of the learner's\n".to_string() } else { String::new() },
     };
     states.iter().map(result).collect()
 }

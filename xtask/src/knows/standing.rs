@@ -87,7 +87,7 @@ fn place_among(states: &[State]) -> Option<usize> {
 /// Tells one content of an exercise's files from another (the FNV-1a hash). It is not meant to keep anyone out.
 pub(crate) fn fingerprint(workspace: &Workspace, exercise: &Exercise) -> String {
     let folder = workspace.path(&exercise.source_folder());
-    let others = files_below(&folder).into_iter().filter(|file| *file != folder.join("lib.rs"));
+    let others = rust_files_below(&folder).into_iter().filter(|file| *file != folder.join("lib.rs"));
     let mut bytes = exercise.written(workspace).unwrap_or_default().into_bytes();
     for file in others {
         bytes.extend(file.strip_prefix(&folder).unwrap_or(&file).to_string_lossy().bytes());
@@ -96,17 +96,24 @@ pub(crate) fn fingerprint(workspace: &Workspace, exercise: &Exercise) -> String 
     hash(&bytes)
 }
 
-/// Every file in a folder and in those below it, in a fixed order.
-pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+/// Every file of Rust in a folder and in those below it, in a fixed order. What editors and `reset` put beside them
+/// (`lib.rs~`, `.#lib.rs`, `lib.rs.bak-1`) is not part of the exercise.
+pub(crate) fn rust_files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         match entry.file_type() {
-            Ok(kind) if kind.is_dir() => files.extend(files_below(&entry.path())),
-            _ => files.push(entry.path()),
+            Ok(kind) if kind.is_dir() => files.extend(rust_files_below(&entry.path())),
+            _ if is_rust(&entry.path()) => files.push(entry.path()),
+            _ => {}
         }
     }
     files.sort();
     files
+}
+
+fn is_rust(path: &Path) -> bool {
+    let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    !is_hidden && path.extension().is_some_and(|kind| kind == "rs")
 }
 
 fn hash(bytes: &[u8]) -> String {
@@ -169,7 +176,12 @@ mod tests {
         // The same file as git checks it out on Windows.
         write(LIB, b"mod other;\r\npub fn f() {\r\n}\r\n");
         assert_eq!(state(&progress), State::Passed);
-        // A file beside it counts, and so does one that is not UTF-8.
+        // What an editor or `reset` leaves there is not part of the exercise.
+        for other in ["lib.rs~", ".#lib.rs", "lib.rs.bak-1", "notes.txt"] {
+            write(&format!("exercises/99-test/src/{other}"), b"other");
+        }
+        assert_eq!(state(&progress), State::Passed);
+        // A module beside it counts, and so does a file that is not UTF-8.
         write("exercises/99-test/src/other.rs", b"// new");
         assert_eq!(state(&progress), State::Stale);
         write(LIB, b"pub fn f() {\xff}\n");

@@ -55,7 +55,7 @@ impl Workspace {
         Ok(text.replace("\r\n", "\n"))
     }
 
-    /// Reads a file that somebody may be in the middle of editing: what is not UTF-8 becomes a replacement character.
+    /// Reads a file that may be in the middle of an edit: what is not UTF-8 becomes a replacement character.
     ///
     /// # Errors
     /// Names the file and what is wrong with it.

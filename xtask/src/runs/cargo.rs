@@ -131,7 +131,7 @@ pub(crate) fn command(workspace: &Workspace) -> Command {
 /// Builds the tests of these packages, all in one go; further arguments choose among them.
 ///
 /// # Errors
-/// When cargo cannot be started. That it does not succeed is no error: the code of a learner often does not compile.
+/// When cargo cannot be started. A build that fails is not an error here: the code of a learner often does not compile.
 pub(crate) fn build_tests(workspace: &Workspace, packages: &[&str], arguments: &[&str]) -> Result<Build, String> {
     let packages = packages.iter().flat_map(|package| ["--package", package]);
     let arguments: Vec<&str> =

@@ -45,15 +45,16 @@ impl Cases {
             child.serve(info, calls, limit);
             return Ok(());
         }
-        let judged = match damaged {
-            Some(damaged) => Err(damaged.verdict(info)),
+        let (judged, printed) = match damaged {
+            Some(damaged) => (Err(damaged.verdict(info)), String::new()),
             None => {
                 // A child loads its inputs itself; here they are not wanted.
                 drop(calls);
-                parent::outcomes(info, limit).and_then(|outcomes| judge(info, steps, found, &outcomes))
+                let (outcomes, printed) = parent::outcomes(info, limit);
+                (outcomes.and_then(|outcomes| judge(info, steps, found, &outcomes)), printed)
             }
         };
-        results::report(info, &judged);
+        results::report(info, &judged, &printed);
         judged.map(|passed| println!("{passed}"))
     }
 }

@@ -27,11 +27,16 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// At most so much of what a learner's code prints is kept.
 const KEPT: usize = 64 << 10;
 
-/// What the calls of a check gave, up to the first that ended it.
-pub(super) fn outcomes(info: &'static CheckInfo, limit: Duration) -> Result<Vec<Outcome<Value>>, Verdict> {
-    let run = run(info, limit).map_err(|error| cannot_start(info, &error.to_string()))?;
-    show(&run.printed);
-    read(info, run, limit)
+/// What the calls of a check gave, up to the first that ended it; and what the learner's code printed meanwhile.
+pub(super) fn outcomes(info: &'static CheckInfo, limit: Duration) -> (Result<Vec<Outcome<Value>>, Verdict>, String) {
+    match run(info, limit) {
+        Ok(run) => {
+            show(&run.printed);
+            let printed = run.printed.clone();
+            (read(info, run, limit), printed)
+        }
+        Err(error) => (Err(cannot_start(info, &error.to_string())), String::new()),
+    }
 }
 
 /// The outcomes in what a child sent.

@@ -44,7 +44,8 @@ impl Grade {
             Outcome::Ran { results, .. } => results.clone(),
             Outcome::DoesNotCompile { first_error, checks, .. } => {
                 let result = |check: &Check| CheckResult {
-                    text: format!("DOES NOT COMPILE\n{first_error}"),
+                    state: State::DoesNotCompile,
+                    text: first_error.clone(),
                     ..CheckResult::unknown(check.clone())
                 };
                 checks.iter().map(result).collect()
@@ -70,8 +71,8 @@ pub(crate) fn grade(course: &Course, exercise: &Exercise, function: Option<&str>
     let package = exercise.package();
     show_progress(&format!("Checking {} {} ...", exercise.number(), exercise.title));
     let build = cargo::build_tests(&course.workspace, &[&package], &["--test", TEST])?;
-    show_progress(&format!("Running {} checks ...", checks.len()));
     let outcome = if build.succeeded {
+        show_progress(&format!("Running {} checks ...", checks.len()));
         let program = build.program(&package, TEST)?;
         let run =
             if function.is_some() { run_these(program, exercise, &checks) } else { run(program, exercise, &checks) }?;
@@ -134,4 +135,24 @@ fn run_with(program: &Program, exercise: &Exercise, checks: &[Check], arguments:
     let lines = fs::read(file.path()).map_err(|error| format!("The results cannot be read: {error}."))?;
     let results = results::read(&lines, &exercise.slug, checks);
     Ok(Run { results, succeeded: run.status.success(), status: run.status.to_string(), stderr: run.stderr })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_that_does_not_compile_has_a_result_for_every_check_and_passes_none() {
+        let checks = ["c1_a", "c2_b"].map(|name| Check { name: name.into(), function: "f".into() }).to_vec();
+        let (explanation, first_error) = ("error: one\n\nerror: two".to_string(), "error: one".to_string());
+        let outcome = Outcome::DoesNotCompile { explanation, first_error, checks };
+        let grade = Grade { function: None, outcome, took: Duration::ZERO };
+        assert!(!grade.passes());
+        let lines: Vec<String> = grade.results().iter().map(|result| result.line("99-test")).collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(
+            lines[0],
+            r#"{"exercise":"99-test","check":"c1_a","function":"f","state":"does_not_compile","mistake":null,"text":"error: one","found":null,"printed":""}"#
+        );
+    }
 }

@@ -17,7 +17,13 @@ pub(crate) fn report(exercise: &Exercise, grade: &Grade) -> String {
             format!("{explanation}\n\n{}", bad("It does not compile yet. The first error above is the place to begin."))
         }
         Outcome::Ran { results, ended } => {
-            let parts = [Some(lines(results)), verdict(results), ended.as_deref().map(bad), outcome(results, seconds)];
+            let parts = [
+                Some(lines(results)),
+                verdict(results),
+                printed_by_one(grade, results),
+                ended.as_deref().map(bad),
+                outcome(results, seconds),
+            ];
             parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
         }
     };
@@ -39,10 +45,22 @@ fn lines(results: &[CheckResult]) -> String {
     table(&results.iter().map(row).collect::<Vec<_>>())
 }
 
-/// The verdict on the check to begin with.
+/// The verdict on the check to begin with, and what the function printed in it.
 fn verdict(results: &[CheckResult]) -> Option<String> {
     let result = results::first_to_tell(results).filter(|result| !result.text.is_empty())?;
-    Some(format!("{}\n{}", strong(&result.check.name), result.text.trim_end()))
+    let verdict = format!("{}\n{}", strong(&result.check.name), result.text.trim_end());
+    Some(if result.printed.trim().is_empty() { verdict } else { format!("{verdict}\n\n{}", printed(result)) })
+}
+
+/// What the one function that was asked for printed, if it passes. In the report of a whole exercise it would be in the way.
+fn printed_by_one(grade: &Grade, results: &[CheckResult]) -> Option<String> {
+    let has_printed = |result: &&CheckResult| !result.printed.trim().is_empty();
+    let blocks: Vec<String> = results.iter().filter(has_printed).map(printed).collect();
+    (grade.function.is_some() && grade.passes() && !blocks.is_empty()).then(|| blocks.join("\n\n"))
+}
+
+fn printed(result: &CheckResult) -> String {
+    format!("{}\n{}", strong("Your code printed"), indented(result.printed.trim_end()))
 }
 
 fn outcome(results: &[CheckResult], seconds: f32) -> Option<String> {
@@ -105,9 +123,16 @@ mod tests {
     }
 
     #[test]
+    fn what_the_function_printed_is_below_its_verdict() {
+        let states = [("prev_attn_detector", State::Passed), ("first_attn_detector", State::Panicked)];
+        insta::assert_snapshot!(report_on(&Grade::ran(None, fixture(&states))));
+    }
+
+    #[test]
     fn a_pass_of_one_function_whose_checks_found_nothing() {
         let mut results = fixture(&[("prev_attn_detector", State::Passed)]);
         results[0].found = None;
+        results[0].printed = "shape [2, 3]\n".into();
         insta::assert_snapshot!(report_on(&Grade::ran(Some("prev_attn_detector"), results)));
     }
 
