@@ -19,12 +19,17 @@ import tempfile
 from pathlib import Path
 
 # `load` reads a state dict in each library's own form; `pretrained` a model as it is published, as a user does.
+# `patching` and `attribution` compare this library with itself: the exact effect of each head, and to first order.
 # `ablation` asks for the loss without each head; `ablation-at-last` for a logit of the last position.
 ROWS = [("load", 1), ("pretrained", 1), ("loss", 128), ("loss", 1024), ("cache", 128), ("cache", 1024),
-        ("ablation", 128), ("ablation-at-last", 128), ("generate", 32)]
+        ("ablation", 128), ("ablation-at-last", 128), ("generate", 32),
+        ("weight-gradients", 128), ("weight-gradients", 1024),
+        ("activation-gradients", 128), ("activation-gradients", 1024), ("patching", 128), ("attribution", 128)]
 # The others have both.
-PEERS = {"load": ["lens"], "cache": ["lens"], "ablation": ["lens"], "ablation-at-last": ["lens"]}
-ONCE = ["load", "pretrained", "ablation", "ablation-at-last"]  # in a process
+PEERS = {"load": ["lens"], "cache": ["lens"], "ablation": ["lens"], "ablation-at-last": ["lens"],
+         "activation-gradients": ["lens"], "patching": [], "attribution": []}
+ONCE = ["load", "pretrained", "ablation", "ablation-at-last", "patching"]  # in a process
+BACKWARD = ["weight-gradients", "activation-gradients"]
 SHAPE = dict(n_layers=12, d_model=768, n_ctx=1024, d_head=64, n_heads=12, d_mlp=3072, d_vocab=50257,
              act_fn="gelu_new", normalization_type="LN", positional_embedding_type="standard",
              attention_dir="causal")
@@ -98,7 +103,16 @@ def lens(folder: Path, task: str, positions: int):
             logits = model(following, past_kv_cache=past, attention_mask=ones)
             following = logits[:, -1:].argmax(-1)
 
-    return {"loss": lambda: model(ids, return_type="loss"), "cache": lambda: model.run_with_cache(ids),
+    def weight_gradients():
+        model.zero_grad(set_to_none=True)
+        model(ids, return_type="loss").backward()
+
+    def activation_gradients():
+        model.zero_grad(set_to_none=True)
+        return model.run_with_cache(ids, return_type="loss", incl_bwd=True)
+
+    return {"weight-gradients": weight_gradients, "activation-gradients": activation_gradients,
+            "loss": lambda: model(ids, return_type="loss"), "cache": lambda: model.run_with_cache(ids),
             "ablation": ablation, "ablation-at-last": lambda: ablation("logits"), "generate": generate}[task]
 
 
@@ -117,6 +131,11 @@ def plain(folder: Path, task: str, positions: int):
     model, ids = GPT2LMHeadModel(GPT2Config()).eval(), tokens(positions)
     if task == "loss":
         return lambda: model(ids, labels=ids).loss
+    if task == "weight-gradients":
+        def weight_gradients():
+            model.zero_grad(set_to_none=True)
+            model(ids, labels=ids).loss.backward()
+        return weight_gradients
     return lambda: model.generate(ids, max_new_tokens=32, min_new_tokens=32, do_sample=False, pad_token_id=0)
 
 
@@ -127,7 +146,7 @@ def measure(who: str, folder: Path, task: str, positions: int, threads: int) -> 
 
     import torch
     torch.set_num_threads(threads)
-    torch.set_grad_enabled(False)
+    torch.set_grad_enabled(task in BACKWARD)
     run = {"lens": lens, "plain": plain}[who](folder, task, positions)
     best = float("inf")
     for _ in range(1 if task in ONCE else 3):

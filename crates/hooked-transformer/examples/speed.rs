@@ -5,13 +5,14 @@
 //! cargo run --release --example speed -- MODEL_DIR TASK POSITIONS REPEATS
 //! ```
 //! Tasks: `load` (a state dict), `pretrained` (a model as it is published), `loss`, `logits`, `cache`, `ablation` (the
-//! loss), `ablation-at-last` (a logit of the last position), `generate`. The number of threads is RAYON_NUM_THREADS.
+//! loss), `ablation-at-last` (a logit of the last position), `generate`, `weight-gradients` and `activation-gradients` (of
+//! the loss), `patching` and `attribution` (each head's `z` in a corrupted run, exactly and to first order). The number of threads is RAYON_NUM_THREADS.
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use hooked_transformer::analysis::{Ablation, Metric, head_ablation_sweep};
-use hooked_transformer::{HookedTransformer, Result, Tokens};
+use hooked_transformer::analysis::{Ablation, Metric, attribution, head_ablation_sweep, patching};
+use hooked_transformer::{HookedTransformer, Result, Scalar, Tokens};
 use ndarray::Array2;
 
 /// Tokens that greedy generation adds.
@@ -67,6 +68,20 @@ fn run(model: &HookedTransformer, task: &str, tokens: &Tokens) -> Result<()> {
         "ablation-at-last" => {
             let logit = Metric::at(-1, |logits| logits[[0, 0, 5]]);
             drop(head_ablation_sweep(model, tokens, Ablation::Zero, logit)?);
+        }
+        "weight-gradients" => drop(model.run(tokens).backward(Scalar::loss()).all_weights().grads()?),
+        "activation-gradients" => drop(model.run(tokens).backward(Scalar::loss()).grads()?),
+        "patching" | "attribution" => {
+            let mut corrupted = tokens.clone();
+            corrupted[[0, tokens.ncols() / 2]] = 17;
+            let clean = model.run(tokens).names_filter(|name: &str| name.ends_with("hook_z")).cache()?;
+            if task == "patching" {
+                let logit = Metric::at(-1, |logits| logits[[0, 0, 5]]);
+                drop(patching::get_act_patch_attn_head_out_all_pos(model, &corrupted, &clean, logit)?);
+            } else {
+                let logit = Scalar::logit(-1, 5);
+                drop(attribution::get_attr_patch_attn_head_out_all_pos(model, &corrupted, &clean, logit)?);
+            }
         }
         _ => drop(model.generate(tokens).greedy().max_new_tokens(GENERATED).stop_at_eos(false).run()?),
     }

@@ -97,7 +97,7 @@ impl<'a, 'm> Patching<'a, 'm> {
     fn patch(&self, activation: &str, axes: &[PatchAxis]) -> Result<ArrayD<f32>> {
         let n_layers = self.sweep.model.cfg().n_layers;
         let clean: Vec<ArrayViewD<'_, f32>> =
-            (0..n_layers).map(|layer| self.clean_activation(activation, layer)).collect::<Result<_>>()?;
+            (0..n_layers).map(|layer| self.clean_activation((activation, layer))).collect::<Result<_>>()?;
         // All layers have the same axes.
         let point = self.sweep.point((activation, 0))?;
         let at: Vec<usize> = axes.iter().map(|&axis| place_of(axis, point)).collect::<Result<_>>()?;
@@ -113,29 +113,8 @@ impl<'a, 'm> Patching<'a, 'm> {
         Ok(ArrayD::from_shape_vec(shape, values).expect("one value a place"))
     }
 
-    /// The clean activation with a batch axis, checked to have the corrupted one's shape. A single clean row serves all
-    /// rows of a corrupted batch.
-    fn clean_activation(&self, activation: &str, layer: usize) -> Result<ArrayViewD<'_, f32>> {
-        let point = self.sweep.point((activation, layer))?;
-        let found = self.clean.get((activation, layer))?.view();
-        let clean = if self.clean.has_batch_dim() { found } else { found.insert_axis(Axis(0)) };
-        let (n_batch, n_pos) = self.sweep.batch.tokens.dim();
-        let fits = |(axis, (name, length)): (usize, &(&str, Option<usize>))| match clean.shape().get(axis) {
-            Some(&got) if *name == "batch" => got == n_batch || got == 1,
-            Some(&got) => got == length.unwrap_or(n_pos),
-            None => false,
-        };
-        if clean.ndim() != point.axes().len() || !point.axes().iter().enumerate().all(fits) {
-            return Err(Error::Shape {
-                what: format!("the clean activation `{}`", point.name()),
-                expected: format!(
-                    "{} with batch={n_batch} (or 1), pos={n_pos} like the corrupted input",
-                    point.shape()
-                ),
-                got: clean.shape().to_vec(),
-            });
-        }
-        Ok(clean)
+    fn clean_activation(&self, name: (&str, usize)) -> Result<ArrayViewD<'_, f32>> {
+        clean_activation(self.sweep.point(name)?, self.clean, self.sweep.batch.tokens.dim(), name)
     }
 
     fn by_pos(&self, activation: &str) -> Result<Array2<f32>> {
@@ -155,6 +134,31 @@ impl<'a, 'm> Patching<'a, 'm> {
     }
 }
 
+/// The clean activation with a batch axis, checked to have the corrupted one's shape: that of an input with so many rows
+/// and positions. A single clean row serves all rows of a corrupted batch.
+pub(super) fn clean_activation<'c>(
+    point: &HookPoint,
+    cache: &'c ActivationCache,
+    (n_batch, n_pos): (usize, usize),
+    name: (&str, usize),
+) -> Result<ArrayViewD<'c, f32>> {
+    let found = cache.get(name)?.view();
+    let clean = if cache.has_batch_dim() { found } else { found.insert_axis(Axis(0)) };
+    let fits = |(axis, (name, length)): (usize, &(&str, Option<usize>))| match clean.shape().get(axis) {
+        Some(&got) if *name == "batch" => got == n_batch || got == 1,
+        Some(&got) => got == length.unwrap_or(n_pos),
+        None => false,
+    };
+    if clean.ndim() != point.axes().len() || !point.axes().iter().enumerate().all(fits) {
+        return Err(Error::Shape {
+            what: format!("the clean activation `{}`", point.name()),
+            expected: format!("{} with batch={n_batch} (or 1), pos={n_pos} like the corrupted input", point.shape()),
+            got: clean.shape().to_vec(),
+        });
+    }
+    Ok(clean)
+}
+
 /// Writes the clean values over the corrupted ones where each `(axis, index)` says.
 fn replace(
     mut corrupted: ArrayViewMutD<'_, f32>,
@@ -169,14 +173,14 @@ fn replace(
 }
 
 /// Which axis of the activation is meant.
-fn place_of(axis: PatchAxis, point: &HookPoint) -> Result<usize> {
+pub(super) fn place_of(axis: PatchAxis, point: &HookPoint) -> Result<usize> {
     point.axes().iter().position(|(name, _)| axis.names().contains(name)).ok_or_else(|| Error::Argument {
         name: "axes",
         problem: format!("`{}` {} has no axis {}", point.name(), point.shape(), axis.names()[0]),
     })
 }
 
-fn of_rank<D: Dimension>(values: ArrayD<f32>) -> ndarray::Array<f32, D> {
+pub(super) fn of_rank<D: Dimension>(values: ArrayD<f32>) -> ndarray::Array<f32, D> {
     values.into_dimensionality::<D>().expect("one axis for the layer and one for each that was asked for")
 }
 

@@ -14,6 +14,7 @@ use ndarray::{Array2, ArrayView3, ArrayViewMut2, ArrayViewMut3, Axis, Ix3};
 use super::attend::QueriesKeysValues;
 use super::normalization::{self, add_column_sums};
 use super::pass::BackwardPass;
+use super::record::HEAD_INPUTS;
 use super::rows;
 use crate::architecture::config::PositionalEmbeddingType;
 use crate::components::attend::Attend;
@@ -24,8 +25,12 @@ use crate::components::{Act3, Act4};
 use crate::hooks::Site;
 use crate::numerics::linalg::{self, HeadRows};
 
-/// The gradients by the inputs of queries, keys and values, `None` where they are not wanted.
-pub(super) type InputGradients = [HeadInput; 3];
+/// The gradients by the inputs of queries, keys and values.
+pub(super) struct InputGradients {
+    pub inputs: [HeadInput; 3],
+    /// Of a shared input, the part of each head, where it is stored: `[batch, pos, head, d_model]`.
+    pub of_heads: Option<[Act4; 3]>,
+}
 
 impl Attention<'_> {
     /// From the gradient by the layer's output to those by its inputs; `None` if nothing before it is wanted.
@@ -168,24 +173,30 @@ impl Attention<'_> {
     fn input_gradients(&self, pass: &BackwardPass<'_, '_>, d: [Act4; 3]) -> InputGradients {
         let w = &self.weights;
         let matrices = [w.W_Q, w.W_K, w.W_V];
-        let mut d = d.into_iter().zip(matrices);
-        std::array::from_fn(|_| {
-            let (d, W) = d.next().expect("three of them");
-            let (n_batch, n_pos, n_heads, _) = d.dim();
+        let per_head = |index: usize| {
+            let (n_batch, n_pos, n_heads, _) = d[index].dim();
+            let W = self.ungrouped(matrices[index]);
+            let d_x = linalg::matmul_each_head(head_rows(&d[index]), W.view().permuted_axes([0, 2, 1]));
+            let shape = (n_batch, n_pos, n_heads, W.dim().1);
+            d_x.into_shape_with_order(shape).expect("same size").into_shared()
+        };
+        let split = pass.tape.split[self.layer];
+        let stored = HEAD_INPUTS.iter().any(|&site| pass.watches(site, Some(self.layer)));
+        let inputs = std::array::from_fn(|index| {
+            let (d, W) = (&d[index], matrices[index]);
+            let (n_batch, n_pos, _, _) = d.dim();
             let d_model = W.dim().1;
-            if pass.tape.split[self.layer] {
-                let W = self.ungrouped(W);
-                let d_x = linalg::matmul_each_head(head_rows(&d), W.view().permuted_axes([0, 2, 1]));
-                let shape = (n_batch, n_pos, n_heads, d_model);
-                HeadInput::PerHead(d_x.into_shape_with_order(shape).expect("same size").into_shared())
+            if split {
+                HeadInput::PerHead(per_head(index))
             } else {
                 let mut d_x = Array2::zeros((n_batch * n_pos, d_model));
-                let folded = fold_heads(head_rows(&d), W.dim().0);
+                let folded = fold_heads(head_rows(d), W.dim().0);
                 linalg::add_heads_transposed(folded.view(), W, d_x.view_mut());
                 let shape = (n_batch, n_pos, d_model);
                 HeadInput::Shared(d_x.into_shape_with_order(shape).expect("same size").into_shared())
             }
-        })
+        });
+        InputGradients { inputs, of_heads: (stored && !split).then(|| std::array::from_fn(per_head)) }
     }
 }
 

@@ -8,6 +8,7 @@
 
 use ndarray::{ArcArray, Array3, Axis, Dimension};
 
+use super::attention::InputGradients;
 use super::mlp;
 use super::pass::BackwardPass;
 use crate::architecture::config::NormalizationType;
@@ -85,7 +86,11 @@ impl Block<'_> {
         let sites = [Site::Ln1PostScale, Site::Ln1PostNormalized];
         let d = self.norm_backward(self.cfg.output_normalization(), sites, self.weights.ln1_post, pass, d)?;
         let inputs = pass.wanted.attention_inputs(self.layer).then(|| self.inputs_on_record(pass));
-        match self.attention.backward(pass, d, inputs)? {
+        let InputGradients { inputs, of_heads } = self.attention.backward(pass, d, inputs)?;
+        if let Some(of_heads) = of_heads {
+            self.store_head_inputs(pass, of_heads);
+        }
+        match inputs {
             [HeadInput::Shared(q), HeadInput::Shared(k), HeadInput::Shared(v)] => {
                 let with_pos = add(q, &k);
                 if self.shortformer_pos.is_some() {
@@ -94,6 +99,25 @@ impl Block<'_> {
                 self.ln1_backward(pass, add(with_pos, &v))
             }
             inputs => self.split_inputs_backward(pass, inputs, d_pos),
+        }
+    }
+
+    /// Stores the gradients by the inputs of heads where these share one input.
+    fn store_head_inputs(&self, pass: &mut BackwardPass<'_, '_>, d: [Act4; 3]) {
+        let (layer, (w, b)) = (Some(self.layer), self.weights.ln1);
+        let sites = [Site::Ln1Scale, Site::Ln1Normalized];
+        let norm = self.cfg.normalization_type.map(|kind| Norm { kind, eps: self.cfg.eps, w, b, sites });
+        let x: Option<Act3> = pass.peek_norm_input(Site::Ln1Scale, layer);
+        let d = d.map(|d| match (&norm, &x) {
+            (Some(norm), Some(x)) => norm.backward_per_head(x, d),
+            _ => d,
+        });
+        if pass.watches(Site::AttnIn, layer) {
+            let [q, k, v] = &d;
+            pass.point(Site::AttnIn, layer, (q + k + v).into_shared());
+        }
+        for (site, d) in [Site::QInput, Site::KInput, Site::VInput].into_iter().zip(d) {
+            pass.point(site, layer, d);
         }
     }
 

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use super::pass::BackwardPass;
 use crate::architecture::weights::{StackedNorm, Weights};
 use crate::components::normalization::{Norm, center, centered};
-use crate::components::{values, values_mut};
+use crate::components::{Act3, Act4, values, values_mut};
 use crate::hooks::Site;
 use crate::numerics::linalg::dot;
 use crate::numerics::vectorized::vectorized;
@@ -56,6 +56,31 @@ impl Norm<'_> {
             return None;
         }
         Some(self.scaled(pass, layer, c, d_n))
+    }
+
+    /// Backward past all hooks, from gradients by the outputs of several heads that share one input.
+    ///
+    /// # Shapes
+    /// - `x`: `[batch, pos, d_model]`
+    /// - `d_out`: `[batch, pos, head, d_model]`
+    /// - output: the same
+    pub(super) fn backward_per_head(&self, x: &Act3, mut d_out: Act4) -> Act4 {
+        let (_, _, n_heads, d_model) = d_out.dim();
+        let c = if self.kind.centers() { centered(x, d_model) } else { x.clone() };
+        let w = self.w.map_or_else(|| vec![1.0; d_model], |w| w.to_vec());
+        let rows = values_mut(&mut d_out).par_chunks_mut(n_heads * d_model).zip(values(&c).par_chunks(d_model));
+        rows.for_each(|(heads, c)| {
+            let scale = (dot(c, c) / d_model as f32 + self.eps).sqrt();
+            for d in heads.chunks_mut(d_model) {
+                multiply(d, &w);
+                let d_s = -dot(d, c) / (scale * scale);
+                combine(d, c, 1.0 / scale, d_s / (d_model as f32 * scale));
+                if self.kind.centers() {
+                    center(d);
+                }
+            }
+        });
+        d_out
     }
 
     /// Gradients of gain and bias, and the gradient before them.

@@ -70,6 +70,12 @@ impl BackwardPass<'_, '_> {
         self.at_points.points.index(site, layer).is_some_and(|point| self.tape.peek(point).is_some())
     }
 
+    /// What the norm with this scale normalized, if it is on record and has not been taken.
+    pub(super) fn peek_norm_input<D: Dimension>(&self, scale: Site, layer: Option<usize>) -> Option<ArcArray<f32, D>> {
+        let point = self.at_points.points.index(scale, layer)?;
+        self.tape.peek_norm_input(point).cloned().map(of_rank)
+    }
+
     /// What the norm with this scale normalized.
     pub(super) fn take_norm_input<D: Dimension>(&mut self, scale: Site, layer: Option<usize>) -> ArcArray<f32, D> {
         let point = self.at_points.points.index(scale, layer);

@@ -6,7 +6,7 @@ use super::wanted::Wanted;
 use crate::architecture::config::HookedTransformerConfig;
 use crate::hooks::{HookPoints, Plan, Site, Tape};
 
-/// The inputs of heads, which are one array unless something hooks them or asks for their gradients.
+/// The inputs of heads, which are one array unless something hooks them.
 pub(super) const HEAD_INPUTS: [Site; 4] = [Site::AttnIn, Site::QInput, Site::KInput, Site::VInput];
 
 /// The scale and the output of each norm of a block.
@@ -70,10 +70,22 @@ impl Recording<'_, '_> {
         self.keep(Site::MlpPre, at, self.reaches(Site::MlpPost, at));
         self.keep(Site::MlpPreLinear, at, self.reaches(Site::MlpPost, at));
         self.keep(Site::MlpPost, at, wanted.weight(at, "mlp.W_out"));
-        if HEAD_INPUTS.iter().any(|&site| self.hooked(site, at) || self.active(site, at)) {
+        if self.splits(at) {
             self.tape.split[layer] = true;
             HEAD_INPUTS.iter().for_each(|&site| self.keep(site, at, true));
         }
+    }
+
+    /// Whether each head gets an input of its own: where one is hooked, on the way there or back. A gradient that is only
+    /// stored needs no inputs of their own, unless a hook sits on the norm that they share.
+    fn splits(&self, layer: Option<usize>) -> bool {
+        let any = |sites: &[Site], of_point: &dyn Fn(usize) -> bool| {
+            sites.iter().any(|&site| self.points.index(site, layer).is_some_and(of_point))
+        };
+        let hooked = |point| self.forward_hooks.fires(point) || self.wanted.hooked[point];
+        any(&HEAD_INPUTS, &hooked)
+            || (any(&HEAD_INPUTS, &|point| self.wanted.active[point])
+                && any(&[Site::Ln1Scale, Site::Ln1Normalized], &hooked))
     }
 
     fn keep(&mut self, site: Site, layer: Option<usize>, needed: bool) {
@@ -88,9 +100,5 @@ impl Recording<'_, '_> {
 
     fn hooked(&self, site: Site, layer: Option<usize>) -> bool {
         self.points.index(site, layer).is_some_and(|point| self.forward_hooks.fires(point))
-    }
-
-    fn active(&self, site: Site, layer: Option<usize>) -> bool {
-        self.points.index(site, layer).is_some_and(|point| self.wanted.active[point])
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Wanted {
     pub floor: usize,
     /// By hook point: whether its gradient is stored or hooked.
     pub active: Vec<bool>,
+    /// By hook point: whether its gradient is hooked.
+    pub hooked: Vec<bool>,
     /// Names of the weights.
     pub weights: HashSet<String>,
 }
@@ -33,7 +35,8 @@ impl Wanted {
         let active: Vec<bool> = (0..n_points).map(|point| backward_hooks.wants(point)).collect();
         let of_points = active.iter().position(|&active| active).unwrap_or(n_points);
         let of_weights = weights.iter().map(|name| point_of_weight(cfg, points, name)).min().unwrap_or(n_points);
-        Wanted { floor: of_points.min(of_weights), active, weights }
+        let hooked = (0..n_points).map(|point| backward_hooks.fires(point)).collect();
+        Wanted { floor: of_points.min(of_weights), active, hooked, weights }
     }
 
     /// Whether this weight's gradient is wanted: `layer` and the rest of its name, such as `attn.W_Q`.

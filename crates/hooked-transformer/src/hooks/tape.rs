@@ -70,6 +70,10 @@ impl Tape {
         self.fired[point].pop_front()
     }
 
+    pub(crate) fn peek_norm_input(&self, scale_point: usize) -> Option<&Value> {
+        self.norm_inputs[scale_point].front()
+    }
+
     pub(crate) fn take_norm_input(&mut self, scale_point: usize) -> Option<Value> {
         self.norm_inputs[scale_point].pop_front()
     }

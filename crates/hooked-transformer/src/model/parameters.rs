@@ -1,8 +1,12 @@
 //! The parameters, as views under TransformerLens's names.
 
-use ndarray::{ArrayView1, ArrayView2, ArrayView3, ArrayView4};
+use std::sync::Arc;
+
+use ndarray::{ArcArray, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewMutD};
 
 use super::hooked_transformer::HookedTransformer;
+use crate::architecture::layout;
+use crate::architecture::weights::Weights;
 
 /// Parameters, as views. Names and shapes are TransformerLens's.
 impl HookedTransformer {
@@ -89,5 +93,44 @@ impl HookedTransformer {
     /// Output biases of the MLPs, `[layer, d_model]`.
     pub fn b_out(&self) -> Option<ArrayView2<'_, f32>> {
         self.weights.mlp.as_ref().map(|mlp| mlp.b_out.view())
+    }
+}
+
+/// Changing parameters.
+impl HookedTransformer {
+    /// Changes parameters in place: `update` gets each by its name in the [state dict](Self::state_dict), in that order.
+    /// A tied unembedding is not among them, and follows the embedding. Clones of the model and its caches keep the
+    /// weights that they have.
+    ///
+    /// ```
+    /// # use hooked_transformer::{HookedTransformer, HookedTransformerConfig, Scalar};
+    /// let mut model = HookedTransformer::from_config(HookedTransformerConfig::new(1, 8, 4, 16, 50))?;
+    /// let tokens = ndarray::array![[0, 3, 7, 3, 7]];
+    /// // One step of gradient descent.
+    /// let grads = model.run(&tokens).backward(Scalar::loss()).all_weights().grads()?;
+    /// model.update_parameters(|parameters| {
+    ///     for ((_, mut weight), (_, grad)) in parameters.into_iter().zip(grads.weights()) {
+    ///         weight.scaled_add(-0.1, &grad);
+    ///     }
+    /// });
+    /// assert!(model.loss(&tokens)? < grads.value());
+    /// # Ok::<(), hooked_transformer::Error>(())
+    /// ```
+    pub fn update_parameters<R>(&mut self, update: impl FnOnce(Vec<(String, ArrayViewMutD<'_, f32>)>) -> R) -> R {
+        /// Ties the unembedding again, even if `update` panics.
+        struct Retied<'w>(&'w mut Weights, bool);
+        impl Drop for Retied<'_> {
+            fn drop(&mut self) {
+                if self.1 {
+                    self.0.W_U = self.0.W_E.clone().reversed_axes();
+                }
+            }
+        }
+        let weights = Retied(Arc::make_mut(&mut self.weights), self.cfg.tie_word_embeddings);
+        if weights.1 {
+            // Otherwise the embedding would be copied before it is changed.
+            weights.0.W_U = ArcArray::zeros((0, 0));
+        }
+        update(layout::state_dict_mut(&self.cfg, weights.0))
     }
 }

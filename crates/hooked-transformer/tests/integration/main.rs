@@ -3,11 +3,14 @@
 mod analysis;
 mod any_config;
 mod architectures;
+mod attribution;
+mod backward;
 mod bad_input;
 mod circuits;
 mod classic;
 mod embedded;
 mod families;
+mod finite_differences;
 mod fixtures;
 mod generation;
 mod gradients;

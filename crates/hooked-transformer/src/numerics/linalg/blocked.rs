@@ -10,9 +10,10 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, Axis, CowArray, Ix2, Slice, s};
+use ndarray::{ArrayView2, ArrayView3, ArrayViewMut2, Axis, CowArray, Ix2, Slice, s};
 
 use super::kernel::{AHEAD_WIDTH, Ahead, Kernel, STEPS_PER_ROW_AHEAD, contiguous_rows};
+use super::transpose;
 use super::{Factors, into_axis_chunks};
 use crate::numerics::share::share;
 
@@ -34,9 +35,6 @@ const TASKS_PER_THREAD: usize = 4;
 /// Rows that begin a multiple of this apart (4096 bytes) compete for the same places in the first-level cache.
 const BAD_STRIDE: usize = 1024;
 
-/// Added to such rows in the copy of `a`.
-const PADDING: usize = 16;
-
 /// Whether an output is laid out as the kernel needs it: each row contiguous.
 pub(super) fn fits(out: &ArrayViewMut2<'_, f32>) -> bool {
     contiguous_rows(out.strides(), out.ncols())
@@ -48,7 +46,7 @@ pub(super) fn fits(out: &ArrayViewMut2<'_, f32>) -> bool {
 /// As [`Factors`], and
 /// - `out`: `[m, head * n]`, each row contiguous
 pub(super) fn product(kernel: &Kernel, factors: Factors<'_>, out: ArrayViewMut2<'_, f32>, threads: usize) {
-    let a = well_laid_out(factors.a);
+    let a = well_laid_out(factors.a, threads);
     let factors = Factors { a: a.view(), ..factors };
     share(tasks(kernel, out, threads), threads, |task| task.run(kernel, &factors));
 }
@@ -65,15 +63,11 @@ impl Factors<'_> {
 }
 
 /// `a` as the kernel reads it well: each row contiguous, and rows not a multiple of 4096 bytes apart. A copy if need be.
-fn well_laid_out<'a>(a: ArrayView2<'a, f32>) -> CowArray<'a, f32, Ix2> {
-    let (m, k) = a.dim();
-    if contiguous_rows(a.strides(), k) && !(a.strides()[0] as usize).is_multiple_of(BAD_STRIDE) {
+fn well_laid_out<'a>(a: ArrayView2<'a, f32>, threads: usize) -> CowArray<'a, f32, Ix2> {
+    if contiguous_rows(a.strides(), a.ncols()) && !(a.strides()[0] as usize).is_multiple_of(BAD_STRIDE) {
         return a.into();
     }
-    let mut copy = Array2::zeros((m, k + PADDING));
-    copy.slice_mut(s![.., ..k]).assign(&a);
-    copy.slice_collapse(s![.., ..k]);
-    copy.into()
+    transpose::well_laid_out(a, threads).into()
 }
 
 /// A part of the output, and where it lies.
@@ -226,7 +220,7 @@ fn copy_columns(b: ArrayView2<'_, f32>, width: usize, first: usize, strips: &mut
 mod tests {
     use super::super::kernel::available;
     use super::*;
-    use ndarray::Array3;
+    use ndarray::{Array2, Array3};
 
     /// Whole numbers, small enough to be exact: every kernel of this processor, heads narrower than a strip, tasks of
     /// several strips and several pieces, one thread and more than there are tasks.

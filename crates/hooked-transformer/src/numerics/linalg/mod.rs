@@ -7,6 +7,7 @@
 //! - otherwise ndarray's own (`matrixmultiply`, pure Rust).
 //!
 //! For the last two, large products are cut into parts ([`cut`]) that rayon hands to its threads.
+//! A factor that lies transposed in memory is copied first ([`transpose`]).
 //! A product with few rows, as in generation, is bound by memory traffic, and has code of its own ([`few_rows`]).
 
 #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
@@ -15,6 +16,7 @@ mod cut;
 mod few_rows;
 #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
 mod kernel;
+mod transpose;
 
 use ndarray::{
     Array2, Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut, ArrayViewMut2, ArrayViewMut3, Axis, Dimension,
@@ -222,7 +224,7 @@ pub(crate) fn add_heads_transposed(d: ArrayView3<'_, f32>, w: ArrayView3<'_, f32
 pub(crate) fn outer_each_head(x: HeadRows<'_>, d: ArrayView3<'_, f32>, out: ArrayViewMut3<'_, f32>) {
     // One copy of a shared input serves the products of all heads.
     let shared = match x {
-        HeadRows::Shared(x) => Some(x.t().as_standard_layout().into_owned()),
+        HeadRows::Shared(x) => Some(transpose::well_laid_out(x.reversed_axes(), rayon::current_num_threads())),
         HeadRows::PerHead(_) => None,
     };
     let heads = into_axis_chunks(out, Axis(0), 1).into_iter().map(|out| out.index_axis_move(Axis(0), 0)).enumerate();
