@@ -21,12 +21,8 @@ use ndarray::{Array2, Array3, Array4};
 /// Three sizes of a model: how many layers it has, how many attention heads in all its layers together, and how many tokens
 /// a text may have at most.
 pub fn sizes(cfg: &HookedTransformerConfig) -> [usize; 3] {
-    // BEGIN SOLUTION
     // STUB todo!("[layers, heads in all layers, longest text] of {}", cfg.model_name)
-    // ANCHOR: sizes
     [cfg.n_layers, cfg.n_layers * cfg.n_heads, cfg.n_ctx]
-    // ANCHOR_END: sizes
-    // END SOLUTION
 }
 
 /// The shape of a parameter, as `model.W_Q()` and its like return it, worked out from the configuration.
@@ -34,9 +30,7 @@ pub fn sizes(cfg: &HookedTransformerConfig) -> [usize; 3] {
 /// The names are `W_E`, `W_pos`, `W_Q`, `W_K`, `W_V`, `W_O`, `W_U` and, where there are MLPs, `W_in` and `W_out`.
 /// What belongs to a layer comes for all layers at once, the layer being the first axis. Every matrix is `[input, output]`.
 pub fn shape_of(cfg: &HookedTransformerConfig, name: &str) -> Vec<usize> {
-    // BEGIN SOLUTION
     // STUB todo!("the shape of {name} in {}", cfg.model_name)
-    // ANCHOR: shape_of
     let (layers, heads) = (cfg.n_layers, cfg.n_heads);
     match name {
         "W_E" => vec![cfg.d_vocab, cfg.d_model],
@@ -48,18 +42,12 @@ pub fn shape_of(cfg: &HookedTransformerConfig, name: &str) -> Vec<usize> {
         "W_U" => vec![cfg.d_model, cfg.d_vocab],
         other => panic!("no parameter is called {other}"),
     }
-    // ANCHOR_END: shape_of
-    // END SOLUTION
 }
 
 /// The tokens of a text as strings, in order; with BOS in front if `prepend_bos`, else without.
 pub fn token_strings(model: &HookedTransformer, text: &str, prepend_bos: bool) -> Vec<String> {
-    // BEGIN SOLUTION
     // STUB todo!("the tokens of {text:?} as strings, BOS {prepend_bos}, by {model:?}")
-    // ANCHOR: token_strings
     model.to_str_tokens(text, prepend_bos).unwrap()
-    // ANCHOR_END: token_strings
-    // END SOLUTION
 }
 
 /// The text of each row of tokens. If the row begins with BOS, that is left out; any other BOS stays.
@@ -68,28 +56,20 @@ pub fn token_strings(model: &HookedTransformer, text: &str, prepend_bos: bool) -
 /// - tokens: `[batch, pos]`
 /// - returns one text for each row
 pub fn texts_of(model: &HookedTransformer, tokens: &Tokens) -> Vec<String> {
-    // BEGIN SOLUTION
     // STUB todo!("the texts of {} rows of tokens, by {model:?}", tokens.nrows())
-    // ANCHOR: texts_of
     let bos = model.tokenizer().unwrap().bos_token_id();
     let text_of = |ids: &[usize]| model.to_string(ids.strip_prefix(&[bos]).unwrap_or(ids)).unwrap();
     tokens.rows().into_iter().map(|row| text_of(&row.to_vec())).collect()
-    // ANCHOR_END: texts_of
-    // END SOLUTION
 }
 
 /// Every position at which a token stands in a text, as the model reads it: with BOS at position 0.
 ///
 /// `token` is exactly one token, such as `" the"`; its leading space is part of it. It need not occur.
 pub fn positions_of(model: &HookedTransformer, text: &str, token: &str) -> Vec<usize> {
-    // BEGIN SOLUTION
     // STUB todo!("every position of {token:?} in {text:?}, by {model:?}")
-    // ANCHOR: positions_of
     let wanted = model.to_single_token(token).unwrap();
     let tokens = model.to_tokens(text, true).unwrap();
     tokens.row(0).iter().enumerate().filter(|(_, id)| **id == wanted).map(|(pos, _)| pos).collect()
-    // ANCHOR_END: positions_of
-    // END SOLUTION
 }
 
 /// Whether the model guesses each token: is it the one with the largest logit, just before it comes?
@@ -102,32 +82,24 @@ pub fn positions_of(model: &HookedTransformer, text: &str, token: &str) -> Vec<u
 /// - tokens: `[batch, pos]`
 /// - returns `[batch, pos - 1]`
 pub fn guessed_right(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
-    // BEGIN SOLUTION
     // STUB todo!("compare the largest logits with the next tokens; logits {:?}, tokens {:?}", logits.dim(), tokens.dim())
-    // ANCHOR: guessed_right
     let (batch, n_pos) = tokens.dim();
     Array2::from_shape_fn((batch, n_pos - 1), |(row, pos)| {
         argmax(logits.slice(s![row, pos, ..])) == tokens[[row, pos + 1]]
     })
-    // ANCHOR_END: guessed_right
-    // END SOLUTION
 }
 
 /// The tokens of a text that the model guesses right, as strings, in order.
 ///
 /// The text goes in with BOS, so that the model has something to stand on when it guesses the first token.
 pub fn tokens_guessed(model: &HookedTransformer, text: &str) -> Vec<String> {
-    // BEGIN SOLUTION
     // STUB todo!("run {model:?} on {text:?}, and list the tokens that it guesses right")
-    // ANCHOR: tokens_guessed
     let tokens = model.to_tokens(text, true).unwrap();
     let logits = model.forward(&tokens).unwrap();
     let right = guessed_right(&logits, &tokens);
     let next = (1..tokens.ncols()).filter(|pos| right[[0, pos - 1]]);
     let guessed: Vec<usize> = next.map(|pos| tokens[[0, pos]]).collect();
     model.to_str_tokens(guessed, None).unwrap()
-    // ANCHOR_END: tokens_guessed
-    // END SOLUTION
 }
 
 /// The full name of an activation inside a block: `("pattern", 0)` is short for `"blocks.0.attn.hook_pattern"`.
@@ -135,17 +107,13 @@ pub fn tokens_guessed(model: &HookedTransformer, text: &str) -> Vec<String> {
 /// Inside attention (`attn`) are `q`, `k`, `v`, `attn_scores`, `pattern`, `z` and `result`; inside the MLP (`mlp`), `pre`
 /// and `post`. The others, such as `resid_pre` or `attn_out`, belong to the block itself: `"blocks.2.hook_resid_pre"`.
 pub fn full_name(short: &str, layer: usize) -> String {
-    // BEGIN SOLUTION
     // STUB todo!("the full name of {short:?} in layer {layer}")
-    // ANCHOR: full_name
     let part = match short {
         "q" | "k" | "v" | "attn_scores" | "pattern" | "z" | "result" => "attn.",
         "pre" | "post" => "mlp.",
         _ => "",
     };
     format!("blocks.{layer}.{part}hook_{short}")
-    // ANCHOR_END: full_name
-    // END SOLUTION
 }
 
 /// The attention patterns of the first `n_layers` layers, and nothing else, from one run that goes no further.
@@ -157,17 +125,12 @@ pub fn full_name(short: &str, layer: usize) -> String {
 /// - tokens: `[batch, pos]`
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
 pub fn first_patterns(model: &HookedTransformer, tokens: &Tokens, n_layers: usize) -> ActivationCache {
-    // BEGIN SOLUTION
     // STUB todo!("cache the patterns of the first {n_layers} layers of {model:?}; tokens {:?}", tokens.dim())
-    // ANCHOR: first_patterns
     let names: Vec<String> = (0..n_layers).map(|layer| full_name("pattern", layer)).collect();
     model.run(tokens).names_filter(names).stop_at_layer(n_layers as isize).cache().unwrap()
-    // ANCHOR_END: first_patterns
-    // END SOLUTION
 }
 
 // BEGIN SOLUTION
-// ANCHOR: softmax
 /// Shares that sum to one, in proportion to the exponentials of the scores. The largest score is taken away first, so that
 /// no exponential overflows.
 ///
@@ -179,7 +142,6 @@ fn softmax(scores: ArrayView1<f32>) -> Vec<f32> {
     let total: f32 = weights.iter().sum();
     weights.iter().map(|weight| weight / total).collect()
 }
-// ANCHOR_END: softmax
 
 // END SOLUTION
 /// The attention pattern from the queries and keys of a layer: scores, scaled and masked, and a softmax of each row.
@@ -188,9 +150,7 @@ fn softmax(scores: ArrayView1<f32>) -> Vec<f32> {
 /// - q, k: `[batch, pos, head, d_head]`
 /// - returns `[batch, head, query_pos, key_pos]`
 pub fn pattern_from_q_and_k(q: &Array4<f32>, k: &Array4<f32>) -> Array4<f32> {
-    // BEGIN SOLUTION
     // STUB todo!("scale, mask, softmax; queries {:?}, keys {:?}", q.dim(), k.dim())
-    // ANCHOR: pattern_from_q_and_k
     let (batch, n_pos, n_heads, d_head) = q.dim();
     let scale = (d_head as f32).sqrt();
     let mut pattern = Array4::zeros((batch, n_heads, n_pos, n_pos));
@@ -207,8 +167,6 @@ pub fn pattern_from_q_and_k(q: &Array4<f32>, k: &Array4<f32>) -> Array4<f32> {
         }
     }
     pattern
-    // ANCHOR_END: pattern_from_q_and_k
-    // END SOLUTION
 }
 
 /// The largest absolute difference between the pattern of a layer in the cache and the same pattern computed from the
@@ -217,28 +175,20 @@ pub fn pattern_from_q_and_k(q: &Array4<f32>, k: &Array4<f32>) -> Array4<f32> {
 /// # Shapes
 /// - in the cache, `q` and `k`: `[batch, pos, head, d_head]`; `pattern`: `[batch, head, query_pos, key_pos]`
 pub fn largest_error(cache: &ActivationCache, layer: usize) -> f32 {
-    // BEGIN SOLUTION
     // STUB todo!("compare your pattern with the cached one of layer {layer}; the cache has {} activations", cache.len())
-    // ANCHOR: largest_error
     let [q, k] = ["q", "k"].map(|site| cache.view::<Ix4>((site, layer)).to_owned());
     let difference = pattern_from_q_and_k(&q, &k) - cache.view::<Ix4>(("pattern", layer));
     difference.fold(0.0, |largest, x| largest.max(x.abs()))
-    // ANCHOR_END: largest_error
-    // END SOLUTION
 }
 
 /// A picture of the attention of all heads of a layer on a text, by `circuit_vis::attention_patterns`.
 ///
 /// `.open()` on what you return shows it in the browser; `.to_text()` is for a terminal.
 pub fn show_attention(model: &HookedTransformer, text: &str, layer: usize) -> View {
-    // BEGIN SOLUTION
     // STUB todo!("draw the attention of layer {layer} of {model:?} on {text:?}")
-    // ANCHOR: show_attention
     let tokens = model.to_str_tokens(text, true).unwrap();
     let cache = model.run(text).names_filter(("pattern", layer)).cache().unwrap().remove_batch_dim().unwrap();
     let pattern = cache.view::<Ix3>(("pattern", layer));
     let options = AttentionOptions::new().head_names(head_names(layer, pattern.dim().0));
     attention_patterns(&tokens, pattern, options).unwrap()
-    // ANCHOR_END: show_attention
-    // END SOLUTION
 }

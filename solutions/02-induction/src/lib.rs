@@ -55,7 +55,6 @@ fn mean_attention_back(pattern: ArrayView2<f32>, back: usize) -> f32 {
 }
 // ANCHOR_END: detector_helpers
 
-// ANCHOR: log_prob
 /// The log probability that these logits give to a token. The largest is taken away first, so that no exponential
 /// overflows.
 ///
@@ -66,7 +65,6 @@ fn log_prob(logits: ArrayView1<f32>, token: usize) -> f32 {
     let total: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
     logits[token] - largest - total.ln()
 }
-// ANCHOR_END: log_prob
 
 // END SOLUTION
 /// A picture of the attention of each layer, the first layer first, on one text.
@@ -83,9 +81,7 @@ fn log_prob(logits: ArrayView1<f32>, token: usize) -> f32 {
 /// # Errors
 /// What `circuit_vis` does not accept.
 pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result<Vec<View>, VisError> {
-    // BEGIN SOLUTION
     // STUB todo!("draw each of the {} layers of the cache on {} tokens", cache.n_layers(), str_tokens.len())
-    // ANCHOR: attention_views
     let mut views = Vec::new();
     for layer in 0..cache.n_layers() {
         let pattern = cache.view::<Ix4>(("pattern", layer));
@@ -94,8 +90,6 @@ pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result
         views.push(attention_patterns(str_tokens, of_text, options)?.title(format!("Layer {layer}")));
     }
     Ok(views)
-    // ANCHOR_END: attention_views
-    // END SOLUTION
 }
 
 /// The heads that attend, on average, to the current token.
@@ -103,12 +97,8 @@ pub fn attention_views(cache: &ActivationCache, str_tokens: &[String]) -> Result
 /// # Shapes
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
 pub fn current_attn_detector(cache: &ActivationCache) -> Vec<String> {
-    // BEGIN SOLUTION
     // STUB todo!("name the heads with a high mean on the diagonal; {} layers are in the cache", cache.n_layers())
-    // ANCHOR: current_attn_detector
     heads_above_threshold(cache, |pattern| mean_attention_back(pattern, 0))
-    // ANCHOR_END: current_attn_detector
-    // END SOLUTION
 }
 
 /// The heads that attend, on average, to the previous token.
@@ -118,12 +108,8 @@ pub fn current_attn_detector(cache: &ActivationCache) -> Vec<String> {
 /// # Shapes
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
 pub fn prev_attn_detector(cache: &ActivationCache) -> Vec<String> {
-    // BEGIN SOLUTION
     // STUB todo!("name the heads with a high mean just below the diagonal; {} layers are in the cache", cache.n_layers())
-    // ANCHOR: prev_attn_detector
     heads_above_threshold(cache, |pattern| mean_attention_back(pattern, 1))
-    // ANCHOR_END: prev_attn_detector
-    // END SOLUTION
 }
 
 /// The heads that attend, on average, to the first token of the text.
@@ -131,12 +117,8 @@ pub fn prev_attn_detector(cache: &ActivationCache) -> Vec<String> {
 /// # Shapes
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
 pub fn first_attn_detector(cache: &ActivationCache) -> Vec<String> {
-    // BEGIN SOLUTION
     // STUB todo!("name the heads with a high mean over queries of key 0; {} layers are in the cache", cache.n_layers())
-    // ANCHOR: first_attn_detector
     heads_above_threshold(cache, |pattern| pattern.column(0).sum() / pattern.nrows() as f32)
-    // ANCHOR_END: first_attn_detector
-    // END SOLUTION
 }
 
 /// Random tokens, twice: each row is BOS, a segment of `seq_len` random tokens, and the same segment again.
@@ -154,10 +136,8 @@ pub fn generate_repeated_tokens(
     d_vocab: usize,
     bos_token_id: usize,
 ) -> Tokens {
-    // BEGIN SOLUTION
     // STUB let _ = rng;
     // STUB todo!("{batch} rows: BOS ({bos_token_id}), then {seq_len} random tokens below {d_vocab}, twice")
-    // ANCHOR: generate_repeated_tokens
     let mut tokens = Tokens::from_elem((batch, 1 + 2 * seq_len), bos_token_id);
     for mut row in tokens.rows_mut() {
         for pos in 1..=seq_len {
@@ -166,8 +146,6 @@ pub fn generate_repeated_tokens(
         }
     }
     tokens
-    // ANCHOR_END: generate_repeated_tokens
-    // END SOLUTION
 }
 
 /// The mean loss of the predictions of the first copy, and of those of the second.
@@ -179,9 +157,7 @@ pub fn generate_repeated_tokens(
 /// - logits: `[batch, pos, d_vocab]`
 /// - tokens: `[batch, pos]`, with `1 + 2 * seq_len` positions
 pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
-    // BEGIN SOLUTION
     // STUB todo!("average the loss over each copy; logits {:?}, tokens {:?}", logits.dim(), tokens.dim())
-    // ANCHOR: repeated_loss_by_half
     let (batch, n_pos) = tokens.dim();
     let seq_len = (n_pos - 1) / 2;
     let (mut first, mut second) = (0.0, 0.0);
@@ -194,8 +170,6 @@ pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32
     }
     let predictions = (batch * seq_len) as f32;
     (first / predictions, second / predictions)
-    // ANCHOR_END: repeated_loss_by_half
-    // END SOLUTION
 }
 
 /// The heads that attend, on average, from each token of the second copy to the token *after* its previous occurrence.
@@ -205,13 +179,9 @@ pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32
 /// # Shapes
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`, with `1 + 2 * seq_len` positions
 pub fn induction_attn_detector(cache: &ActivationCache, seq_len: usize) -> Vec<String> {
-    // BEGIN SOLUTION
     // STUB todo!(
     // STUB     "name the heads with a high mean on the induction stripe of segments of {seq_len}; {} layers are in the cache",
     // STUB     cache.n_layers()
     // STUB )
-    // ANCHOR: induction_attn_detector
     heads_above_threshold(cache, |pattern| mean_attention_back(pattern, seq_len - 1))
-    // ANCHOR_END: induction_attn_detector
-    // END SOLUTION
 }

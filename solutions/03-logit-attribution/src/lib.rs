@@ -31,9 +31,7 @@ use ndarray::{Axis, Ix3, Ix4, s, stack};
 /// - the pattern that a hook sees: `[batch, head, query_pos, key_pos]`
 /// - returns `[layer, head]`
 pub fn induction_scores(model: &HookedTransformer, tokens: &Tokens) -> Array2<f32> {
-    // BEGIN SOLUTION
     // STUB todo!("score {} layers on tokens {:?} with a hook on every pattern", model.cfg().n_layers, tokens.dim())
-    // ANCHOR: induction_scores
     let seq_len = (tokens.ncols() - 1) / 2;
     let mut scores = Array2::zeros((model.cfg().n_layers, model.cfg().n_heads));
     let look = fwd_hook(
@@ -50,8 +48,6 @@ pub fn induction_scores(model: &HookedTransformer, tokens: &Tokens) -> Array2<f3
     );
     model.run(tokens).hook(look).nothing().expect("tokens of this model");
     scores
-    // ANCHOR_END: induction_scores
-    // END SOLUTION
 }
 
 /// A hook that silences one head of one layer: its `z` becomes zero, everywhere in the batch and at every position.
@@ -59,12 +55,8 @@ pub fn induction_scores(model: &HookedTransformer, tokens: &Tokens) -> Array2<f3
 /// # Shapes
 /// - the `z` that the hook sees: `[batch, pos, head, d_head]`
 pub fn zero_ablate(layer: usize, head: usize) -> FwdHook<'static> {
-    // BEGIN SOLUTION
     // STUB todo!("a hook by name, which silences head {head} of layer {layer}")
-    // ANCHOR: zero_ablate
     fwd_hook(("z", layer), move |mut z, _| z.slice_mut(s![.., .., head, ..]).fill(0.0))
-    // ANCHOR_END: zero_ablate
-    // END SOLUTION
 }
 
 /// One hook that silences the head of this number in every layer of whatever model it is used on.
@@ -72,12 +64,8 @@ pub fn zero_ablate(layer: usize, head: usize) -> FwdHook<'static> {
 /// # Shapes
 /// - the `z` that the hook sees: `[batch, pos, head, d_head]`
 pub fn zero_ablate_everywhere(head: usize) -> FwdHook<'static> {
-    // BEGIN SOLUTION
     // STUB todo!("a hook by predicate, which silences head {head} of every layer")
-    // ANCHOR: zero_ablate_everywhere
     fwd_hook(|name: &str| name.ends_with("hook_z"), move |mut z, _| z.slice_mut(s![.., .., head, ..]).fill(0.0))
-    // ANCHOR_END: zero_ablate_everywhere
-    // END SOLUTION
 }
 
 /// A hook that replaces the `z` of one head by its mean over the batch, at each position by itself.
@@ -87,16 +75,12 @@ pub fn zero_ablate_everywhere(head: usize) -> FwdHook<'static> {
 /// # Shapes
 /// - the `z` that the hook sees: `[batch, pos, head, d_head]`
 pub fn mean_ablate(layer: usize, head: usize) -> FwdHook<'static> {
-    // BEGIN SOLUTION
     // STUB todo!("a hook that replaces z of head {head} in layer {layer} by its mean over the batch")
-    // ANCHOR: mean_ablate
     fwd_hook(("z", layer), move |mut z, _| {
         let mut of_head = z.slice_mut(s![.., .., head, ..]);
         let mean = of_head.mean_axis(Axis(0)).expect("a batch has at least one item");
         of_head.assign(&mean);
     })
-    // ANCHOR_END: mean_ablate
-    // END SOLUTION
 }
 
 /// How much worse the model predicts the second copy of repeated tokens without each head.
@@ -113,10 +97,8 @@ pub fn ablation_table(
     tokens: &Tokens,
     ablate: fn(usize, usize) -> FwdHook<'static>,
 ) -> Array2<f32> {
-    // BEGIN SOLUTION
     // STUB let _ = ablate;
     // STUB todo!("the loss that each head of {} layers saves on tokens {:?}", model.cfg().n_layers, tokens.dim())
-    // ANCHOR: ablation_table
     let seq_len = (tokens.ncols() - 1) / 2;
     let second_copy = |hook: Option<FwdHook<'static>>| {
         let losses = model.run(tokens).hooks(hook).loss_per_token().expect("tokens of this model");
@@ -126,8 +108,6 @@ pub fn ablation_table(
     Array2::from_shape_fn((model.cfg().n_layers, model.cfg().n_heads), |(layer, head)| {
         second_copy(Some(ablate(layer, head))) - clean
     })
-    // ANCHOR_END: ablation_table
-    // END SOLUTION
 }
 
 /// What each head of a layer writes into the residual stream: its `z` times its own part of `W_O`.
@@ -139,9 +119,7 @@ pub fn ablation_table(
 /// - `model.W_O()`: `[layer, head, d_head, d_model]`
 /// - returns `[batch, pos, head, d_model]`
 pub fn head_results(model: &HookedTransformer, cache: &ActivationCache, layer: usize) -> Array4<f32> {
-    // BEGIN SOLUTION
     // STUB todo!("z times W_O in layer {layer}, for {} heads; {cache:?}", model.cfg().n_heads)
-    // ANCHOR: head_results
     let z = cache.view::<Ix4>(("z", layer));
     let (batch, n_pos, n_heads, _) = z.dim();
     let mut results = Array4::zeros((batch, n_pos, n_heads, model.cfg().d_model));
@@ -152,8 +130,6 @@ pub fn head_results(model: &HookedTransformer, cache: &ActivationCache, layer: u
         }
     }
     results
-    // ANCHOR_END: head_results
-    // END SOLUTION
 }
 
 /// How much each component adds to the logit of the token that really comes next, in a model of two attention layers.
@@ -174,7 +150,6 @@ pub fn logit_attribution(
     w_u: ArrayView2<f32>,
     tokens: ArrayView1<usize>,
 ) -> Array2<f32> {
-    // BEGIN SOLUTION
     // STUB todo!(
     // STUB     "the share of each component; embed {:?}, results {:?} and {:?}, w_u {:?}, {} tokens",
     // STUB     embed.dim(),
@@ -183,7 +158,6 @@ pub fn logit_attribution(
     // STUB     w_u.dim(),
     // STUB     tokens.len()
     // STUB )
-    // ANCHOR: logit_attribution
     let (n_pos, n_heads, _) = l1_results.dim();
     let mut shares = Array2::zeros((n_pos - 1, 1 + 2 * n_heads));
     for (pos, mut row) in shares.outer_iter_mut().enumerate() {
@@ -193,8 +167,6 @@ pub fn logit_attribution(
         row.slice_mut(s![n_heads + 1..]).assign(&l2_results.index_axis(Axis(0), pos).dot(&direction));
     }
     shares
-    // ANCHOR_END: logit_attribution
-    // END SOLUTION
 }
 
 /// The mean attribution to each component on the first copy of repeated tokens, and on the second.
@@ -203,14 +175,10 @@ pub fn logit_attribution(
 /// - attribution: `[pos - 1, component]`, of `1 + 2 * seq_len` tokens and so with `2 * seq_len` rows
 /// - returns `[half, component]`
 pub fn attribution_by_half(attribution: ArrayView2<f32>) -> Array2<f32> {
-    // BEGIN SOLUTION
     // STUB todo!("average {:?} over each half of the rows", attribution.dim())
-    // ANCHOR: attribution_by_half
     let (first, second) = attribution.split_at(Axis(0), attribution.nrows() / 2);
     let mean = |half: ArrayView2<f32>| half.mean_axis(Axis(0)).expect("a half has rows");
     stack![Axis(0), mean(first), mean(second)]
-    // ANCHOR_END: attribution_by_half
-    // END SOLUTION
 }
 
 /// Everything that was added up to make the final residual stream, part by part.
@@ -223,9 +191,7 @@ pub fn attribution_by_half(attribution: ArrayView2<f32>) -> Array2<f32> {
 /// - each part in the cache: `[batch, pos, d_model]`
 /// - returns `[part, batch, pos, d_model]`
 pub fn layer_parts(model: &HookedTransformer, cache: &ActivationCache) -> Array4<f32> {
-    // BEGIN SOLUTION
     // STUB todo!("stack what {} layers wrote, and what was there before; {cache:?}", model.cfg().n_layers)
-    // ANCHOR: layer_parts
     let cfg = model.cfg();
     let mut names = vec!["hook_embed".to_string()];
     if cfg.positional_embedding_type == PositionalEmbeddingType::Standard {
@@ -239,8 +205,6 @@ pub fn layer_parts(model: &HookedTransformer, cache: &ActivationCache) -> Array4
     }
     let parts: Vec<ArrayView3<f32>> = names.iter().map(|name| cache.view::<Ix3>(name)).collect();
     stack(Axis(0), &parts).expect("all parts have the shape of the stream")
-    // ANCHOR_END: layer_parts
-    // END SOLUTION
 }
 
 /// What each neuron of a layer's MLP writes into the residual stream: its activation times its own row of `W_out`.
@@ -252,15 +216,11 @@ pub fn layer_parts(model: &HookedTransformer, cache: &ActivationCache) -> Array4
 /// - `model.W_out()`: `[layer, d_mlp, d_model]`, for models that have MLPs
 /// - returns `[batch, pos, neuron, d_model]`
 pub fn neuron_results(model: &HookedTransformer, cache: &ActivationCache, layer: usize) -> Array4<f32> {
-    // BEGIN SOLUTION
     // STUB todo!("what each of {} neurons of layer {layer} writes; {cache:?}", model.cfg().d_mlp())
-    // ANCHOR: neuron_results
     let post = cache.view::<Ix3>(("post", layer));
     let w_out = model.W_out().expect("the model has MLPs");
     // [batch, pos, neuron, 1] times [neuron, d_model]
     &post.insert_axis(Axis(3)) * &w_out.index_axis(Axis(0), layer)
-    // ANCHOR_END: neuron_results
-    // END SOLUTION
 }
 
 /// The unembedding, with its mean over the vocabulary taken away from each of its rows.
@@ -272,13 +232,9 @@ pub fn neuron_results(model: &HookedTransformer, cache: &ActivationCache, layer:
 /// - w_u: `[d_model, d_vocab]`
 /// - returns the same
 pub fn center_unembed(w_u: ArrayView2<f32>) -> Array2<f32> {
-    // BEGIN SOLUTION
     // STUB todo!("centre {:?} over the vocabulary", w_u.dim())
-    // ANCHOR: center_unembed
     let mean = w_u.mean_axis(Axis(1)).expect("there is a vocabulary");
     &w_u - &mean.insert_axis(Axis(1))
-    // ANCHOR_END: center_unembed
-    // END SOLUTION
 }
 
 /// What the model would predict if it stopped early: the log probability of the token that really comes next, read off the
@@ -291,9 +247,7 @@ pub fn center_unembed(w_u: ArrayView2<f32>) -> Array2<f32> {
 /// - tokens: `[batch, pos]`
 /// - returns `[depth, batch, pos - 1]`, with `n_layers + 1` depths
 pub fn logit_lens(model: &HookedTransformer, tokens: &Tokens) -> Array3<f32> {
-    // BEGIN SOLUTION
     // STUB todo!("predictions of {:?} tokens at {} depths", tokens.dim(), model.cfg().n_layers + 1)
-    // ANCHOR: logit_lens
     let n_layers = model.cfg().n_layers;
     let cache = model.run(tokens).names_filter(|name: &str| name.contains("hook_resid_p")).cache();
     let cache = cache.expect("tokens of this model");
@@ -309,8 +263,6 @@ pub fn logit_lens(model: &HookedTransformer, tokens: &Tokens) -> Array3<f32> {
     let depths: Vec<Array2<f32>> = (0..=n_layers).map(at_depth).collect();
     let views: Vec<ArrayView2<f32>> = depths.iter().map(|array| array.view()).collect();
     stack(Axis(0), &views).expect("all depths have one shape")
-    // ANCHOR_END: logit_lens
-    // END SOLUTION
 }
 
 /// The rank of each next token among all tokens: 0 where the model ranks it first, else how many have a larger logit.
@@ -320,15 +272,11 @@ pub fn logit_lens(model: &HookedTransformer, tokens: &Tokens) -> Array3<f32> {
 /// - tokens: `[batch, pos]`
 /// - returns `[batch, pos - 1]`
 pub fn next_token_ranks(logits: ArrayView3<f32>, tokens: &Tokens) -> Array2<usize> {
-    // BEGIN SOLUTION
     // STUB todo!("count the larger logits; logits {:?}, tokens {:?}", logits.dim(), tokens.dim())
-    // ANCHOR: next_token_ranks
     let (batch, n_pos) = tokens.dim();
     Array2::from_shape_fn((batch, n_pos - 1), |(item, pos)| {
         let logits = logits.slice(s![item, pos, ..]);
         let right = logits[tokens[[item, pos + 1]]];
         logits.iter().filter(|logit| **logit > right).count()
     })
-    // ANCHOR_END: next_token_ranks
-    // END SOLUTION
 }

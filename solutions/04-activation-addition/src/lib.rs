@@ -24,7 +24,6 @@ use ndarray::{Array1, Array2, Array3, ArrayViewMut3};
 use rand_chacha::ChaCha8Rng;
 
 // BEGIN SOLUTION
-// ANCHOR: resid_pre
 /// The stream that a layer reads, for one text.
 ///
 /// # Shapes
@@ -34,7 +33,6 @@ fn resid_pre(model: &HookedTransformer, tokens: &Tokens, layer: usize) -> Array2
     let cache = model.run(tokens).names_filter(("resid_pre", layer)).cache().unwrap();
     cache.view::<Ix3>(("resid_pre", layer)).index_axis(Axis(0), 0).to_owned()
 }
-// ANCHOR_END: resid_pre
 
 // END SOLUTION
 /// Activation addition: `resid_pre` of the positive prompt minus that of the negative one, position by position.
@@ -45,10 +43,8 @@ fn resid_pre(model: &HookedTransformer, tokens: &Tokens, layer: usize) -> Array2
 /// # Shapes
 /// - returns `[pos, d_model]`, with as many positions as the longer prompt has tokens
 pub fn steering_vector(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
-    // BEGIN SOLUTION
     // STUB let _ = model;
     // STUB todo!("subtract the streams before layer {layer} of {positive:?} and {negative:?}")
-    // ANCHOR: steering_vector
     let tokens = [positive, negative].map(|prompt| model.to_tokens(prompt, true).unwrap());
     let space = model.to_single_token(" ").unwrap();
     let n_pos = tokens[0].ncols().max(tokens[1].ncols());
@@ -58,8 +54,6 @@ pub fn steering_vector(model: &HookedTransformer, positive: &str, negative: &str
         resid_pre(model, &padded, layer)
     });
     &streams[0] - &streams[1]
-    // ANCHOR_END: steering_vector
-    // END SOLUTION
 }
 
 /// The logits when `coefficient` times the vector is added to `resid_pre` at the front of every text: row 0 of the
@@ -78,10 +72,8 @@ pub fn steered_logits(
     layer: usize,
     coefficient: f32,
 ) -> Array3<f32> {
-    // BEGIN SOLUTION
     // STUB let _ = model;
     // STUB todo!("add {coefficient} times {:?} before layer {layer}; tokens {:?}", vector.dim(), tokens.dim())
-    // ANCHOR: steered_logits
     let rows = vector.nrows().min(tokens.ncols());
     let added = coefficient * &vector.slice(s![..rows, ..]);
     let add = fwd_hook(("resid_pre", layer), |mut resid, _| {
@@ -89,8 +81,6 @@ pub fn steered_logits(
         front += &added;
     });
     model.run_with_hooks(tokens, [add]).unwrap()
-    // ANCHOR_END: steered_logits
-    // END SOLUTION
 }
 
 /// Contrastive activation addition: the mean over pairs (positive, negative) of `resid_pre` of the positive prompt at
@@ -108,10 +98,8 @@ pub fn contrastive_vector(
     pos: isize,
     unit_norm: bool,
 ) -> Array1<f32> {
-    // BEGIN SOLUTION
     // STUB let _ = model;
     // STUB todo!("average over {} pairs, before layer {layer} at position {pos}; unit norm: {unit_norm}", pairs.len())
-    // ANCHOR: contrastive_vector
     let at_pos = |prompt: &str| {
         let stream = resid_pre(model, &model.to_tokens(prompt, true).unwrap(), layer);
         stream.slice(s![pos, ..]).to_owned()
@@ -125,8 +113,6 @@ pub fn contrastive_vector(
         mean /= mean.dot(&mean).sqrt();
     }
     mean
-    // ANCHOR_END: contrastive_vector
-    // END SOLUTION
 }
 
 /// Adds the vector to a chunk of the stream, in place, at those of its positions that lie in `positions`.
@@ -138,17 +124,13 @@ pub fn contrastive_vector(
 /// - resid: `[batch, pos, d_model]`
 /// - vector: `[d_model]`
 pub fn add_at_positions(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
-    // BEGIN SOLUTION
     // STUB todo!("add {:?} at {positions:?}; a chunk {:?} that begins at {first_pos}", vector.dim(), resid.dim())
-    // ANCHOR: add_at_positions
     let mut resid = resid;
     for (pos, mut at_pos) in resid.axis_iter_mut(Axis(1)).enumerate() {
         if positions.contains(&(first_pos + pos)) {
             at_pos += vector;
         }
     }
-    // ANCHOR_END: add_at_positions
-    // END SOLUTION
 }
 
 /// The `n_new` tokens that follow the prompt, each the most probable one, while the vector is added to `resid_pre` at
@@ -172,10 +154,8 @@ pub fn steered_generate(
     n_new: usize,
     use_cache: bool,
 ) -> Vec<usize> {
-    // BEGIN SOLUTION
     // STUB let _ = (model, vector, use_cache);
     // STUB todo!("write {n_new} tokens after {} while steering {positions:?} before layer {layer}", prompt.len())
-    // ANCHOR: steered_generate
     let mut text = prompt.to_vec();
     let mut past = KeyValueCache::new(model.cfg(), 1);
     for _ in 0..n_new {
@@ -189,8 +169,6 @@ pub fn steered_generate(
         text.push(argmax(logits.slice(s![0, -1, ..])));
     }
     text.split_off(prompt.len())
-    // ANCHOR_END: steered_generate
-    // END SOLUTION
 }
 
 /// How likely it is that the next token is one of `targets`: the log of the sum of their probabilities at the last
@@ -199,15 +177,11 @@ pub fn steered_generate(
 /// # Shapes
 /// - logits: `[batch, pos, d_vocab]`
 pub fn target_log_prob(logits: &Array3<f32>, targets: &[usize]) -> f32 {
-    // BEGIN SOLUTION
     // STUB todo!("the log probability of {} tokens; logits {:?}", targets.len(), logits.dim())
-    // ANCHOR: target_log_prob
     let log_probs = log_softmax(logits.slice(s![.., -1.., ..]));
     let of_row = |row: usize| targets.iter().map(|id| log_probs[[row, 0, *id]].exp()).sum::<f32>().ln();
     let batch = logits.dim().0;
     (0..batch).map(of_row).sum::<f32>() / batch as f32
-    // ANCHOR_END: target_log_prob
-    // END SOLUTION
 }
 
 /// What steering does to the prediction of the next token: KL(steered || unsteered) at the last position, and the mean
@@ -218,14 +192,10 @@ pub fn target_log_prob(logits: &Array3<f32>, targets: &[usize]) -> f32 {
 /// # Shapes
 /// - both: `[batch, pos, d_vocab]`
 pub fn kl_divergence(steered: &Array3<f32>, unsteered: &Array3<f32>) -> f32 {
-    // BEGIN SOLUTION
     // STUB todo!("KL of steered {:?} to unsteered {:?}", steered.dim(), unsteered.dim())
-    // ANCHOR: kl_divergence
     let [p, q] = [steered, unsteered].map(|logits| log_softmax(logits.slice(s![.., -1.., ..])));
     let terms = p.iter().zip(&q).map(|(p, q)| p.exp() * (p - q));
     terms.sum::<f32>() / steered.dim().0 as f32
-    // ANCHOR_END: kl_divergence
-    // END SOLUTION
 }
 
 /// A random direction, as long as the given vector: what a steering vector is compared with.
@@ -237,17 +207,13 @@ pub fn kl_divergence(steered: &Array3<f32>, unsteered: &Array3<f32>) -> f32 {
 /// - like: `[d_model]`
 /// - returns `[d_model]`, with the same norm
 pub fn random_direction(like: &Array1<f32>, rng: &mut ChaCha8Rng) -> Array1<f32> {
-    // BEGIN SOLUTION
     // STUB let _ = rng;
     // STUB todo!("a random direction as long as this vector of {} entries", like.len())
-    // ANCHOR: random_direction
     // The sum of twelve is close enough to normal, so that no direction is preferred.
     let normal = |rng: &mut ChaCha8Rng| (0..12).map(|_| rng.random_range(-0.5..0.5)).sum::<f32>();
     let direction: Array1<f32> = like.iter().map(|_| normal(rng)).collect();
     let scale = (like.dot(like) / direction.dot(&direction)).sqrt();
     scale * direction
-    // ANCHOR_END: random_direction
-    // END SOLUTION
 }
 
 /// What steering gains and what it costs, by layer and coefficient.
@@ -266,10 +232,8 @@ pub fn effect_table(
     coefficients: &[f32],
     targets: &[usize],
 ) -> Array3<f32> {
-    // BEGIN SOLUTION
     // STUB let _ = (model, targets);
     // STUB todo!("{} prompts, vectors {:?}, {} coefficients", prompts.len(), vectors.dim(), coefficients.len())
-    // ANCHOR: effect_table
     let mut table = Array3::zeros((2, vectors.nrows(), coefficients.len()));
     for prompt in prompts {
         let tokens = model.to_tokens(*prompt, true).unwrap();
@@ -287,8 +251,6 @@ pub fn effect_table(
         }
     }
     table / prompts.len() as f32
-    // ANCHOR_END: effect_table
-    // END SOLUTION
 }
 
 /// What each layer gains where its cost reaches the budget.
@@ -301,9 +263,7 @@ pub fn effect_table(
 /// - gains, costs: `[layer, coefficient]`
 /// - returns `[layer]`
 pub fn gain_at_cost(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
-    // BEGIN SOLUTION
     // STUB todo!("where do the costs {:?} reach {budget}, and what is gained there ({:?})?", costs.dim(), gains.dim())
-    // ANCHOR: gain_at_cost
     let of_layer = |layer: usize| {
         let (gains, costs) = (gains.row(layer), costs.row(layer));
         match (1..costs.len()).find(|i| costs[*i] >= budget) {
@@ -315,8 +275,6 @@ pub fn gain_at_cost(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Ar
         }
     };
     (0..gains.nrows()).map(of_layer).collect()
-    // ANCHOR_END: gain_at_cost
-    // END SOLUTION
 }
 
 /// The layer that gains most where its cost reaches the budget, counted from 0; see [`gain_at_cost`].
@@ -324,10 +282,6 @@ pub fn gain_at_cost(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Ar
 /// # Shapes
 /// - gains, costs: `[layer, coefficient]`
 pub fn best_layer(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
-    // BEGIN SOLUTION
     // STUB todo!("which layer gains most for {budget}? gains {:?}, costs {:?}", gains.dim(), costs.dim())
-    // ANCHOR: best_layer
     argmax(gain_at_cost(gains, costs, budget).view())
-    // ANCHOR_END: best_layer
-    // END SOLUTION
 }
