@@ -29,7 +29,8 @@ pub(crate) fn refuse_other_constants(
         for (constant, want) in STORED {
             let name = format!("blocks.{layer}.mlp.act_fn.{constant}");
             let got = find(&name)?.unwrap_or(want);
-            if !((got - want).abs() <= 1e-5) {
+            let same = (got - want).abs() <= 1e-5;
+            if !same {
                 let problem = format!("xielu with trained constants is not supported: `{name}` is {got}, not {want}");
                 return Err(Error::Config { field: "act_fn", problem });
             }

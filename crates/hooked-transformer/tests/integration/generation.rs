@@ -37,6 +37,37 @@ fn padded() -> TokenBatch {
     }
 }
 
+/// Embeddings are continued as the tokens that they belong to.
+#[test]
+fn embeddings_continue_as_their_tokens() {
+    use hooked_transformer::PositionalEmbeddingType::{Alibi, Rotary, Shortformer, Standard};
+    for positional_embedding_type in [Standard, Shortformer, Rotary, Alibi] {
+        let cfg = HookedTransformerConfig {
+            positional_embedding_type,
+            seed: Some(3),
+            initializer_range: Some(0.4),
+            ..HookedTransformerConfig::new(2, 8, 4, 16, 50)
+        };
+        let model = HookedTransformer::from_config(cfg).unwrap();
+        let tokens = ndarray::array![[3, 1, 4, 1], [5, 9, 2, 6]];
+        let want = model.generate(&tokens).greedy().max_new_tokens(9).run().unwrap();
+        let embeddings = ndarray::Array3::from_shape_fn((2, 4, 8), |(b, p, d)| model.W_E()[[tokens[[b, p]], d]]);
+        for use_past_kv_cache in [true, false] {
+            let generation = model.generate(&embeddings).greedy().max_new_tokens(9);
+            let got = generation.use_past_kv_cache(use_past_kv_cache).run().unwrap();
+            assert_eq!(got.tokens, want.new_tokens(), "{positional_embedding_type:?}");
+            assert_eq!((got.n_prompt, got.new_tokens().ncols()), (0, 9));
+        }
+        // Positions of the prompt count, and its tokens, which are not known, count for no penalty.
+        assert!(model.generate(&embeddings).max_new_tokens(13).run().is_err());
+        let penalized = model.generate(&embeddings).freq_penalty(2.0).max_new_tokens(9).run().unwrap();
+        assert_eq!(penalized.tokens.dim(), (2, 9));
+    }
+    let model = HookedTransformer::from_config(HookedTransformerConfig::new(1, 8, 4, 16, 50)).unwrap();
+    let message = model.generate(ndarray::Array3::zeros((1, 3, 7))).run().unwrap_err().to_string();
+    assert!(message.contains("d_model=8") && message.contains("[1, 3, 7]"), "{message}");
+}
+
 #[test]
 fn greedy_continuations_are_the_oracles_plain_and_steered() {
     let text = std::fs::read_to_string(reference("activations/generation.json")).unwrap();
@@ -262,7 +293,7 @@ fn what_cannot_be_generated_is_refused() {
     let (bidirectional, _) = random_model("bidirectional");
     assert!(refused(bidirectional.generate(&prompt)).contains("bidirectional"));
     let resid = ndarray::Array3::<f32>::zeros((1, 2, 12));
-    assert!(refused(model.generate(resid)).contains("residual stream"));
+    assert_eq!(model.generate(resid).max_new_tokens(0).run().unwrap().tokens.dim(), (1, 0));
     assert_eq!(model.generate(&prompt).max_new_tokens(0).run().unwrap().tokens, prompt);
 }
 

@@ -106,7 +106,7 @@ impl HookedTransformerConfig {
                 "attn_types",
                 format!("expected one entry for each of {} layers, got {}", self.n_layers, types.len()),
             ),
-            None => wrong("attn_types", "expected one entry a layer, since use_local_attn is set".into()),
+            None => wrong("attn_types", "expected one entry per layer, since use_local_attn is set".into()),
         }
     }
 

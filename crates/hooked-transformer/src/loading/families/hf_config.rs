@@ -74,7 +74,7 @@ impl HfConfig {
         filled
     }
 
-    /// Whether the field is there, be it null.
+    /// Whether the field is there, even if null.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.fields.contains_key(field)
     }

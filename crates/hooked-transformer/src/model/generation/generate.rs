@@ -22,24 +22,26 @@
 //! its row, so a row of a batch continues as it would alone. Prompt and continuation must fit into the model's `n_ctx`
 //! positions together: that is checked before the first step, and nothing ever slides out of view in silence.
 //!
+//! A prompt can also be token embeddings `[batch, pos, d_model]`, without their positions, which need not be those of any
+//! token (soft prompts): what is returned are the new tokens alone.
+//!
 //! Source: TransformerLens `HookedTransformer.generate`. It differs where that one derives the padding mask from a row
 //! of zeros (a model whose pad id is 0 then loses all its positions) and where it counts padding in `freq_penalty`.
 
-use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
+use ndarray::{Array2, ArrayView2, s};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::sampling::{Sampling, sample_logits};
-use super::schedule::{self, Schedule, ScheduledHook, Step};
+use super::schedule::{self, Schedule};
+use super::writing::{Prompt, Writing};
 use super::written::{TextStreams, WrittenText};
-use crate::architecture::config::AttentionDir;
-use crate::components::keys_values::KeyValueCache;
 use crate::error::{Error, Result};
 use crate::hooks::FwdHook;
 use crate::model::hooked_transformer::HookedTransformer;
 use crate::progress::Counter;
 use crate::text::input::Input;
-use crate::text::tokens::{PaddingSide, TokenBatch, Tokens};
+use crate::text::tokens::Tokens;
 
 /// What is called with the number of the step and the new token of each row.
 type OnToken<'a> = Box<dyn FnMut(usize, &[usize]) + 'a>;
@@ -67,11 +69,12 @@ pub struct Generate<'a> {
 /// What was generated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Generated {
-    /// Prompt and continuation, `[batch, pos]`. A row that ended early is filled up with the end-of-text token.
+    /// Prompt and continuation, `[batch, pos]`; the continuation alone where the prompt was embeddings. A row that ended
+    /// early is filled up with the end-of-text token.
     pub tokens: Tokens,
     /// `[batch, pos]`, false at the padding before short prompts; `None` if there is none.
     pub mask: Option<Array2<bool>>,
-    /// How many columns of `tokens` are prompt.
+    /// How many columns of `tokens` are prompt; 0 where that was embeddings.
     pub n_prompt: usize,
     /// Each row as text without special tokens, prompt included; empty if the model has no tokenizer.
     pub texts: Vec<String>,
@@ -88,7 +91,7 @@ impl Generated {
 
 /// Generating.
 impl HookedTransformer {
-    /// Prepares to continue a text, several texts, or rows of tokens; see [`Generate`]. Unless told otherwise: ten
+    /// Prepares to continue a text, several texts, rows of tokens, or token embeddings; see [`Generate`]. Unless told otherwise: ten
     /// tokens, drawn at temperature 1 with seed 0, ending at the end of text.
     pub fn generate<'a>(&'a self, input: impl Into<Input>) -> Generate<'a> {
         Generate {
@@ -176,7 +179,7 @@ impl<'a> Generate<'a> {
     }
 
     /// Whether keys and values of past tokens are kept (the default). Without, each step computes the whole text again:
-    /// slower, and the same up to rounding.
+    /// slower, and the same up to rounding. After a prompt of embeddings they are always kept.
     pub fn use_past_kv_cache(mut self, use_past_kv_cache: bool) -> Self {
         self.use_past_kv_cache = use_past_kv_cache;
         self
@@ -219,36 +222,36 @@ impl Generate<'_> {
     /// room for `max_new_tokens` in the model's `n_ctx` positions; an argument is outside its range; a hook names a
     /// point that the model lacks; a logit is NaN.
     pub fn run(mut self) -> Result<Generated> {
-        let prompt = self.prompt()?;
+        let prompt = Prompt::new(self.model, &self.input, self.prepend_bos)?;
+        prompt.check_room(self.model, self.max_new_tokens)?;
         let ending = self.ending()?;
         self.sampling.validate(self.model.cfg.d_vocab_out())?;
         let hooks = schedule::resolve(self.model, std::mem::take(&mut self.hooks))?;
-        let past = self.use_past_kv_cache.then(|| KeyValueCache::new(&self.model.cfg, prompt.tokens.nrows()));
-        let mut writing = Writing { model: self.model, n_prompt: prompt.tokens.ncols(), text: prompt, hooks, past };
-        let mut rows = Rows::new(writing.text.tokens.nrows(), self.seed, ending);
+        let mut writing = Writing::new(self.model, prompt, hooks, self.use_past_kv_cache);
+        let mut rows = Rows::new(writing.tokens().nrows(), self.seed, ending);
         let mut streams = match &self.on_text {
-            Some(_) => Some(TextStreams::new(self.model, writing.text.tokens.nrows(), writing.n_prompt)?),
+            Some(_) => Some(TextStreams::new(self.model, writing.tokens().nrows(), writing.n_prompt_tokens())?),
             None => None,
         };
         let silent = self.on_token.is_some() || self.on_text.is_some();
         let progress = (!silent).then(|| Counter::new("tokens generated", self.max_new_tokens));
         for step in 0..self.max_new_tokens {
             let logits = writing.next_logits()?;
-            let tokens = rows.choose(logits.view(), &self.sampling, &writing.text)?;
+            let tokens = rows.choose(logits.view(), &self.sampling, |row| writing.real_tokens(row))?;
             writing.append(&tokens);
             let last = rows.all_ended() || step + 1 == self.max_new_tokens;
             if let Some(on_token) = &mut self.on_token {
                 on_token(step, &tokens);
             }
             if let (Some(on_text), Some(streams)) = (&mut self.on_text, &mut streams) {
-                on_text(step, &streams.next(writing.text.tokens.view(), last));
+                on_text(step, &streams.next(writing.tokens(), last));
             }
             progress.iter().for_each(Counter::advance);
             if last {
                 break;
             }
         }
-        Ok(self.generated(writing.text, writing.n_prompt))
+        Ok(self.generated(&writing))
     }
 
     /// The text of a generation from a single prompt, prompt included, without special tokens.
@@ -268,44 +271,6 @@ impl Generate<'_> {
                 got: generated.tokens.shape().to_vec(),
             }),
         }
-    }
-
-    /// The prompt as tokens with every row's last one real, checked against the model.
-    fn prompt(&self) -> Result<TokenBatch> {
-        let cfg = &self.model.cfg;
-        let batch = match &self.input {
-            Input::Text(texts) => self.model.to_token_batch(texts.clone(), self.prepend_bos, PaddingSide::Left)?,
-            Input::Tokens(batch) => batch.clone(),
-            Input::Resid(resid) => {
-                return Err(Error::Shape {
-                    what: "the input of a generation".to_string(),
-                    expected: "text or tokens [batch, pos], not a residual stream".to_string(),
-                    got: resid.shape().to_vec(),
-                });
-            }
-        };
-        if cfg.attention_dir == AttentionDir::Bidirectional {
-            let problem = "a bidirectional model cannot write on: every new token would change what came before";
-            return Err(Error::Config { field: "attention_dir", problem: problem.to_string() });
-        }
-        let (n_batch, n_prompt) = batch.tokens.dim();
-        if n_batch == 0 || n_prompt == 0 {
-            return Err(Error::EmptyInput { shape: vec![n_batch, n_prompt] });
-        }
-        check_padding(&batch)?;
-        if n_prompt > cfg.n_ctx {
-            return Err(Error::TooLong { tokens: n_prompt, n_ctx: cfg.n_ctx });
-        }
-        let room = cfg.n_ctx - n_prompt;
-        if self.max_new_tokens > room {
-            let problem = format!(
-                "the prompt has {n_prompt} tokens and the model n_ctx = {} positions, so at most {room} can be added, \
-                 not {}; shorten the prompt or ask for fewer",
-                cfg.n_ctx, self.max_new_tokens
-            );
-            return Err(Error::Argument { name: "max_new_tokens", problem });
-        }
-        Ok(batch)
     }
 
     /// What ends a row, if anything does.
@@ -331,8 +296,8 @@ impl Generate<'_> {
         }
     }
 
-    fn generated(&self, text: TokenBatch, n_prompt: usize) -> Generated {
-        let TokenBatch { tokens, mask } = text;
+    fn generated(&self, writing: &Writing<'_>) -> Generated {
+        let (tokens, mask, n_prompt) = (writing.tokens().to_owned(), writing.mask(), writing.n_prompt_tokens());
         let mut generated = Generated { texts: Vec::new(), continuations: Vec::new(), tokens, mask, n_prompt };
         if let Some(tokenizer) = self.model.tokenizer() {
             for row in generated.tokens.rows() {
@@ -342,69 +307,6 @@ impl Generate<'_> {
             }
         }
         generated
-    }
-}
-
-/// # Errors
-/// The mask has another shape than the tokens, or a row ends in padding, so that there is nothing to continue.
-fn check_padding(batch: &TokenBatch) -> Result<()> {
-    let Some(mask) = &batch.mask else { return Ok(()) };
-    if mask.dim() != batch.tokens.dim() {
-        return Err(Error::Shape {
-            what: "the mask of the prompt".to_string(),
-            expected: format!("{:?} like the tokens", batch.tokens.shape()),
-            got: mask.shape().to_vec(),
-        });
-    }
-    let last = mask.ncols() - 1;
-    match mask.column(last).iter().position(|&real| !real) {
-        Some(row) => Err(Error::Argument {
-            name: "input",
-            problem: format!(
-                "row {row} ends in padding (or is empty); prompts are padded on the left, `PaddingSide::Left`"
-            ),
-        }),
-        None => Ok(()),
-    }
-}
-
-/// The text so far, and what is needed to compute the logits after it.
-struct Writing<'a> {
-    model: &'a HookedTransformer,
-    n_prompt: usize,
-    text: TokenBatch,
-    hooks: Vec<ScheduledHook<'a>>,
-    past: Option<KeyValueCache>,
-}
-
-impl Writing<'_> {
-    /// Logits of the next token, `[batch, d_vocab]`.
-    fn next_logits(&mut self) -> Result<Array2<f32>> {
-        let end = self.text.tokens.ncols();
-        let new = if end == self.n_prompt { 0 } else { end - 1 };
-        let first = if self.past.is_some() { new } else { 0 };
-        let step = Step { n_prompt: self.n_prompt, first, new, end, recomputes: self.past.is_none() };
-        let mut run = self.model.run(self.text.tokens.slice(s![.., first..]));
-        run = run.hooks(self.hooks.iter_mut().filter_map(|hook| hook.at_step(step)));
-        if let Some(mask) = &self.text.mask {
-            run = run.attention_mask(mask.slice(s![.., first..]).to_owned());
-        }
-        if let Some(past) = &mut self.past {
-            run = run.past(past);
-        }
-        Ok(run.logits_at(-1)?.index_axis_move(Axis(1), 0))
-    }
-
-    fn append(&mut self, tokens: &[usize]) {
-        let (n_batch, n_pos) = self.text.tokens.dim();
-        let column = ArrayView2::from_shape((n_batch, 1), tokens).expect("one token a row");
-        let fits = "a column of the same height";
-        self.text.tokens = concatenate(Axis(1), &[self.text.tokens.view(), column]).expect(fits);
-        if let Some(mask) = &self.text.mask {
-            let mut longer = Array2::from_elem((n_batch, n_pos + 1), true);
-            longer.slice_mut(s![.., ..n_pos]).assign(mask);
-            self.text.mask = Some(longer);
-        }
     }
 }
 
@@ -432,12 +334,17 @@ impl Rows {
     }
 
     /// The next token of each row.
-    fn choose(&mut self, logits: ArrayView2<'_, f32>, sampling: &Sampling, text: &TokenBatch) -> Result<Vec<usize>> {
+    fn choose(
+        &mut self,
+        logits: ArrayView2<'_, f32>,
+        sampling: &Sampling,
+        written: impl Fn(usize) -> Vec<usize>,
+    ) -> Result<Vec<usize>> {
         let mut chosen = Vec::with_capacity(self.rngs.len());
         for (row, logits) in logits.rows().into_iter().enumerate() {
             let token = match &self.ending {
                 Some(ending) if self.ended[row] => ending.fill,
-                _ => sample_logits(logits, &real_tokens(text, row), sampling, &mut self.rngs[row])?,
+                _ => sample_logits(logits, &written(row), sampling, &mut self.rngs[row])?,
             };
             self.ended[row] |= self.ending.as_ref().is_some_and(|ending| ending.ids.contains(&token));
             chosen.push(token);
@@ -448,11 +355,4 @@ impl Rows {
     fn all_ended(&self) -> bool {
         self.ended.iter().all(|&ended| ended)
     }
-}
-
-/// A row's tokens without its padding.
-fn real_tokens(text: &TokenBatch, row: usize) -> Vec<usize> {
-    let real = |pos: usize| text.mask.as_ref().is_none_or(|mask| mask[[row, pos]]);
-    let tokens = text.tokens.row(row);
-    tokens.iter().enumerate().filter(|(pos, _)| real(*pos)).map(|(_, &token)| token).collect()
 }

@@ -3,6 +3,7 @@
 mod generate;
 mod sampling;
 mod schedule;
+mod writing;
 mod written;
 
 pub use generate::{Generate, Generated};
