@@ -1,7 +1,4 @@
 //! How far long work has come: what a program that loads a model can hear, and the line on the terminal.
-//!
-//! A [`Counter`] shows nothing for the first second, nor where standard error is not a terminal (in tests, pipes and
-//! notebooks).
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -58,84 +55,101 @@ impl Reporter {
     }
 }
 
-/// Shows progress on the terminal, if there is one: a line that is written over.
+/// Shows progress on the terminal.
 fn terminal() -> impl FnMut(Progress<'_>) + Send {
-    let shown = std::io::stderr().is_terminal();
-    let mut last = String::new();
-    move |progress| {
-        let mut err = std::io::stderr().lock();
-        let (what, done, total) = match progress {
-            Progress::Note(note) => {
-                let _ = writeln!(err, "note: {note}");
-                return;
-            }
-            Progress::Downloading { file, done, total, .. } => (file, done, total),
-            Progress::Loading { done, total } => ("weights", done, total),
-        };
-        let line = bar(what, done, total);
-        if shown && line != last {
-            let end = if done >= total { "\n" } else { "" };
-            let _ = write!(err, "\r{line}{end}");
-            let _ = err.flush();
-            last = line;
+    let mut bar = Bar::new();
+    move |progress| match progress {
+        Progress::Note(note) => {
+            bar.wipe();
+            let _ = writeln!(std::io::stderr(), "note: {note}");
         }
+        Progress::Downloading { file, done, total, .. } => bar.draw(file, done, total, Unit::Bytes),
+        Progress::Loading { done, total } => bar.draw("weights", done, total, Unit::Bytes),
     }
 }
 
-fn bar(what: &str, done: u64, total: u64) -> String {
-    const WIDTH: u64 = 30;
-    let share = |of: u64| (done * of).checked_div(total).unwrap_or(of);
-    let filled = share(WIDTH).min(WIDTH) as usize;
-    let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-    let rest = WIDTH as usize - filled;
-    format!("{what:<24} [{:#<filled$}{:rest$}] {:>3} % of {:.1} MiB", "", "", share(100), mib(total))
-}
-
-/// Quiet for so long, and then no more than so often.
-const BETWEEN: [Duration; 2] = [Duration::from_secs(1), Duration::from_millis(100)];
-
-/// Counts what is done, from any thread; the line is wiped when this is dropped.
+/// Counts what is done, from any thread, and shows it on the terminal.
 pub(crate) struct Counter {
     what: &'static str,
-    total: usize,
-    shown: bool,
-    started: Instant,
-    state: Mutex<(usize, Option<Instant>)>,
+    total: u64,
+    state: Mutex<(u64, Bar)>,
 }
 
 impl Counter {
     pub(crate) fn new(what: &'static str, total: usize) -> Self {
-        Counter {
-            what,
-            total,
-            shown: std::io::stderr().is_terminal(),
-            started: Instant::now(),
-            state: Mutex::new((0, None)),
-        }
+        Counter { what, total: total as u64, state: Mutex::new((0, Bar::new())) }
     }
 
     /// One more is done.
     pub(crate) fn advance(&self) {
-        if !self.shown {
-            return;
-        }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0 += 1;
-        let due = state.1.map_or(self.started + BETWEEN[0], |last| last + BETWEEN[1]);
-        if Instant::now() >= due {
-            state.1 = Some(Instant::now());
-            // Whoever closed the terminal does not want to see it.
-            let _ = write!(std::io::stderr(), "\r{}: {} of {}\x1b[K", self.what, state.0, self.total);
+        let (done, bar) = &mut *state;
+        *done += 1;
+        bar.draw(self.what, *done, self.total, Unit::Pieces);
+    }
+}
+
+/// What is counted.
+#[derive(Clone, Copy)]
+enum Unit {
+    Bytes,
+    Pieces,
+}
+
+/// A line on the terminal that is written over, and wiped when the work is done or this is dropped.
+///
+/// Nothing is shown for the first second, nor where standard error is not a terminal (in tests, pipes and notebooks).
+struct Bar {
+    shown: bool,
+    started: Instant,
+    drawn: Option<Instant>,
+}
+
+impl Bar {
+    /// Quiet for so long, and then no more than so often.
+    const QUIET: Duration = Duration::from_secs(1);
+    const BETWEEN: Duration = Duration::from_millis(100);
+
+    fn new() -> Self {
+        Bar { shown: std::io::stderr().is_terminal(), started: Instant::now(), drawn: None }
+    }
+
+    fn draw(&mut self, what: &str, done: u64, total: u64, unit: Unit) {
+        if done >= total {
+            return self.wipe();
+        }
+        let due = self.drawn.map_or(self.started + Self::QUIET, |last| last + Self::BETWEEN);
+        if self.shown && Instant::now() >= due {
+            self.drawn = Some(Instant::now());
+            // A terminal that was closed does not need to see it.
+            let _ = write!(std::io::stderr(), "\r{}\x1b[K", line(what, done, total, unit));
+        }
+    }
+
+    fn wipe(&mut self) {
+        if self.drawn.take().is_some() {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
     }
 }
 
-impl Drop for Counter {
+impl Drop for Bar {
     fn drop(&mut self) {
-        if self.state.get_mut().is_ok_and(|state| state.1.is_some()) {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
-        }
+        self.wipe();
     }
+}
+
+/// `weights   [#####     ]  50 % of 1.0 MiB`
+fn line(what: &str, done: u64, total: u64, unit: Unit) -> String {
+    const WIDTH: u64 = 30;
+    let share = |of: u64| (done * of).checked_div(total).unwrap_or(of);
+    let filled = share(WIDTH).min(WIDTH) as usize;
+    let rest = WIDTH as usize - filled;
+    let total = match unit {
+        Unit::Bytes => format!("{:.1} MiB", total as f64 / f64::from(1 << 20)),
+        Unit::Pieces => total.to_string(),
+    };
+    format!("{what:<24} [{:#<filled$}{:rest$}] {:>3} % of {total}", "", "", share(100))
 }
 
 #[cfg(test)]
@@ -144,9 +158,11 @@ mod tests {
 
     #[test]
     fn the_bar_is_empty_half_and_full() {
-        assert_eq!(bar("x", 0, 1 << 20).matches('#').count(), 0);
-        assert_eq!(bar("x", 1 << 19, 1 << 20).matches('#').count(), 15);
-        assert!(bar("x", 1 << 20, 1 << 20).ends_with("100 % of 1.0 MiB"));
-        assert!(bar("empty", 0, 0).contains("100 %"));
+        let bytes = |done| line("x", done, 1 << 20, Unit::Bytes);
+        assert_eq!(bytes(0).matches('#').count(), 0);
+        assert_eq!(bytes(1 << 19).matches('#').count(), 15);
+        assert!(bytes(1 << 20).ends_with("100 % of 1.0 MiB"));
+        assert!(line("empty", 0, 0, Unit::Bytes).contains("100 %"));
+        assert!(line("runs", 36, 144, Unit::Pieces).ends_with(" 25 % of 144"));
     }
 }

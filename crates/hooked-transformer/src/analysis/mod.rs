@@ -7,7 +7,6 @@ mod detect_head;
 mod gradient_times_activation;
 mod integrated_gradients;
 mod metric;
-mod parallel;
 pub mod patching;
 mod sweep;
 mod test_prompt;

@@ -11,7 +11,6 @@ use std::ops::Range;
 use ndarray::{Array, ArrayView, ArrayViewMutD, Axis, Ix3, RemoveAxis, Slice, concatenate};
 
 use super::metric::Metric;
-use super::parallel;
 use crate::architecture::config::PositionalEmbeddingType;
 use crate::cache::Activation;
 use crate::error::{Error, Result};
@@ -19,6 +18,8 @@ use crate::hooks::ActName;
 use crate::hooks::{HookPoint, NameFilter, fwd_hook, select};
 use crate::model::HookedTransformer;
 use crate::model::run::Run;
+use crate::numerics::share;
+use crate::progress::Counter;
 use crate::text::input::Input;
 use crate::text::tokens::{PaddingSide, TokenBatch};
 
@@ -102,7 +103,8 @@ impl<'a> Sweep<'a> {
     ) -> Result<Vec<f32>> {
         let points = activations.iter().map(|name| self.point(name.clone())).collect::<Result<Vec<_>>>()?;
         let batches = self.batches(&points);
-        let values = parallel::map("edited batches", batches.len(), |batch| {
+        let progress = Counter::new("edited batches", batches.len());
+        let values = share::map(batches.len(), |batch| {
             let edits = batches[batch].clone();
             let point = points[edits.start];
             let n_rows = self.batch.tokens.nrows();
@@ -113,7 +115,9 @@ impl<'a> Sweep<'a> {
                 }
             });
             let run = self.run_of_layer(point.layer().unwrap_or(0), edits.len()).hook(hook);
-            metric.measure_copies(run, edits.len())
+            let measured = metric.measure_copies(run, edits.len());
+            progress.advance();
+            measured
         })?;
         Ok(values.into_iter().flatten().collect())
     }

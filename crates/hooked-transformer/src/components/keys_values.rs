@@ -80,7 +80,12 @@ impl KeyValueCache {
 
     /// # Errors
     /// The model cannot continue from this cache.
-    fn check(&self, cfg: &HookedTransformerConfig, weights: &Arc<Weights>, batch: usize) -> Result<()> {
+    fn check(
+        &self,
+        cfg: &HookedTransformerConfig,
+        weights: &Arc<Weights>,
+        (batch, n_pos): (usize, usize),
+    ) -> Result<()> {
         let wrong = |problem: String| Err(Error::Argument { name: "past", problem });
         if cfg.attention_dir == AttentionDir::Bidirectional {
             return wrong(
@@ -110,7 +115,7 @@ impl KeyValueCache {
             return Err(Error::Shape {
                 what: "the input".to_string(),
                 expected: format!("batch={} like the key-value cache", self.batch()),
-                got: vec![batch],
+                got: vec![batch, n_pos],
             });
         }
         Ok(())
@@ -143,7 +148,7 @@ impl<'a> Extension<'a> {
         shape: (usize, usize),
         real: Option<ArrayView2<'_, bool>>,
     ) -> Result<Self> {
-        cache.check(cfg, weights, shape.0)?;
+        cache.check(cfg, weights, shape)?;
         let before = cache.len();
         let real = joined(cache.real.as_ref(), before, real, shape);
         Ok(Extension { cache, before, real, weights })

@@ -28,9 +28,12 @@ impl TensorFile {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let fail = |source| Error::Io { path: path.to_path_buf(), source };
         let file = File::open(path).map_err(fail)?;
-        // SAFETY: the map is read-only and private to this loader. Should another process shorten the file meanwhile,
-        // the operating system stops this one; it never reads foreign memory.
-        #[allow(unsafe_code)]
+        // SAFETY: nothing in this program writes to the file while it is mapped: the map lives as long as one call of
+        // `load`. That no other program does cannot be ensured; `load` asks for it in its documentation. If one changes
+        // the file all the same, weights are read that are partly old and partly new, any of which is a number; the
+        // table of contents is parsed once and checked against the length of the map, so that no read leaves it; and
+        // if the file gets shorter, the system ends this program at the first page that is gone.
+        #[expect(unsafe_code, reason = "mapping a file is unsafe, since other programs can change it")]
         let bytes = unsafe { Mmap::map(&file) }.map_err(fail)?;
         let tensors = match bytes.get(..4) {
             Some(b"PK\x03\x04") => pytorch::tensors(&bytes),
@@ -54,8 +57,9 @@ impl TensorFile {
     #[cfg(unix)]
     fn release(&self, info: &TensorInfo) {
         use memmap2::UncheckedAdvice::DontNeed;
-        // SAFETY: the map is read-only and backed by a file, so a dropped page is read again when it is needed.
-        #[allow(unsafe_code)]
+        // SAFETY: the map is never written to and is backed by a file, so a dropped page holds nothing that is not there
+        // still, and is read again when it is needed.
+        #[expect(unsafe_code, reason = "of a map that was written to, this advice would drop what was written")]
         let _ = unsafe { self.bytes.unchecked_advise_range(DontNeed, info.start, info.end - info.start) };
     }
 

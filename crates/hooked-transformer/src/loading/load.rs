@@ -41,6 +41,10 @@ impl HookedTransformer {
     /// `.pth` (f64, f32, f16 or bf16; one file or several with an index) and, for text, a tokenizer. For models by name,
     /// and for processed weights, see [`from_pretrained`](Self::from_pretrained).
     ///
+    /// Tensor files are mapped into memory while they are read. No other program should change them meanwhile: weights
+    /// would be partly the old ones, or this program would end if a file gets shorter. ([`save`](Self::save) replaces
+    /// files in one step, which does no harm.)
+    ///
     /// # Errors
     /// A file is missing or damaged, or weights, configuration and tokenizer contradict each other; the message names
     /// the file and tensor, what was expected and what came.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::ProcessOptions;
 use crate::progress::{Progress, Reporter};
 
 /// What a model is loaded with besides its name. Every method returns the options, changed.
@@ -13,10 +14,7 @@ pub struct PretrainedOptions {
     pub(crate) endpoint: Option<String>,
     pub(crate) cache_dir: Option<PathBuf>,
     pub(crate) offline: Option<bool>,
-    pub(super) fold_ln: bool,
-    pub(super) center_writing_weights: bool,
-    pub(super) center_unembed: bool,
-    pub(super) fold_value_biases: bool,
+    pub(super) process: ProcessOptions,
     pub(super) reporter: Option<Reporter>,
 }
 
@@ -36,10 +34,7 @@ impl PretrainedOptions {
             endpoint: None,
             cache_dir: None,
             offline: None,
-            fold_ln: true,
-            center_writing_weights: true,
-            center_unembed: true,
-            fold_value_biases: true,
+            process: ProcessOptions::default(),
             reporter: None,
         }
     }
@@ -76,31 +71,37 @@ impl PretrainedOptions {
 
     /// Whether gain and bias of each norm are folded into the weights that read its output.
     pub fn fold_ln(mut self, fold_ln: bool) -> Self {
-        self.fold_ln = fold_ln;
+        self.process.fold_ln = fold_ln;
         self
     }
 
     /// Whether everything that writes to the residual stream is made to write with mean zero.
     pub fn center_writing_weights(mut self, center: bool) -> Self {
-        self.center_writing_weights = center;
+        self.process.center_writing_weights = center;
         self
     }
 
     /// Whether the mean over the vocabulary is taken out of the unembedding: probabilities stay, logits do not.
     pub fn center_unembed(mut self, center: bool) -> Self {
-        self.center_unembed = center;
+        self.process.center_unembed = center;
         self
     }
 
     /// Whether value biases are moved into the output bias of attention.
     pub fn fold_value_biases(mut self, fold: bool) -> Self {
-        self.fold_value_biases = fold;
+        self.process.fold_value_biases = fold;
+        self
+    }
+
+    /// All steps of processing at once, instead of one by one with the four methods above.
+    pub fn process(mut self, steps: ProcessOptions) -> Self {
+        self.process = steps;
         self
     }
 
     /// The weights as they are in the files.
     pub fn no_processing(self) -> Self {
-        self.fold_ln(false).center_writing_weights(false).center_unembed(false).fold_value_biases(false)
+        self.process(ProcessOptions::none())
     }
 
     /// Hears about downloads, loading and notes, instead of the bar on the terminal.

@@ -95,25 +95,7 @@ fn is_repo_id(id: &str) -> bool {
 
 /// Processes the weights as far as the options say and the model allows: see the [module](self).
 fn process(model: HookedTransformer, options: &PretrainedOptions, reporter: &Reporter) -> Result<HookedTransformer> {
-    let possible = ProcessOptions::applicable(&model);
-    let mut left_out = Vec::new();
-    let mut step = |name: &'static str, wanted: bool, possible: bool| {
-        if wanted && !possible {
-            left_out.push(name);
-        }
-        wanted && possible
-    };
-    let steps = ProcessOptions {
-        fold_ln: step("fold_ln", options.fold_ln, possible.fold_ln),
-        center_writing_weights: step(
-            "center_writing_weights",
-            options.center_writing_weights,
-            possible.center_writing_weights,
-        ),
-        center_unembed: step("center_unembed", options.center_unembed, possible.center_unembed),
-        fold_value_biases: step("fold_value_biases", options.fold_value_biases, possible.fold_value_biases),
-        refactor_factored_attn_matrices: false,
-    };
+    let (steps, left_out) = options.process.limited_to(ProcessOptions::applicable(&model));
     if !left_out.is_empty() {
         let steps = left_out.join(", ");
         reporter.report(Progress::Note(&format!("not done, since it would change what this model computes: {steps}")));

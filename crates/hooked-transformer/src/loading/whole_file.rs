@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use tempfile::NamedTempFile;
+use tempfile::Builder;
 
 use crate::error::{Error, Result};
 
@@ -14,30 +14,43 @@ use crate::error::{Error, Result};
 /// # Errors
 /// `write` failed, or the file cannot be made or renamed.
 pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let written = || -> io::Result<()> {
-        let mut partial = NamedTempFile::new_in(folder)?;
-        make_readable(partial.as_file())?;
-        write(partial.as_file_mut())?;
-        partial.as_file().sync_all()?;
-        partial.persist(path).map(drop).map_err(|error| error.error)
-    };
-    written().map_err(|source| Error::Io { path: path.to_path_buf(), source })
+    replace(path, write).map_err(|source| Error::Io { path: path.to_path_buf(), source })
 }
 
-/// Temporary files are their owner's alone; this one is to become an ordinary file.
-#[cfg(unix)]
-fn make_readable(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+/// As [`write_whole`], for callers who say themselves what the error is about.
+///
+/// # Errors
+/// As [`write_whole`].
+pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let mut beside = beside();
+    // Temporary files are their owner's alone; this one is to become an ordinary file, less what the user's mask forbids.
+    #[cfg(unix)]
+    beside.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut partial = beside.tempfile_in(folder(path))?;
+    write(partial.as_file_mut())?;
+    partial.as_file().sync_all()?;
+    partial.persist(path).map(drop).map_err(|error| error.error)
 }
 
-#[cfg(not(unix))]
-fn make_readable(_: &File) -> io::Result<()> {
-    Ok(())
+/// Puts a link, or what else `make` makes at the path that it is given, in the place of an old one in one step.
+///
+/// # Errors
+/// It cannot be made, or not be moved there.
+#[cfg(feature = "hub")]
+pub(crate) fn replace_with(path: &Path, make: impl FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
+    let made = beside().make_in(folder(path), make)?;
+    made.into_temp_path().persist(path).map_err(|error| error.error)
+}
+
+/// Files that are not whole yet begin with a dot, and the system's own folder for them may be on another disk.
+fn beside() -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(".");
+    builder
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]
@@ -72,5 +85,17 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         assert!(bytes.len() == 4096 && bytes.iter().all(|byte| *byte == bytes[0]));
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn others_may_read_it_as_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let (ours, usual) = (dir.path().join("ours"), dir.path().join("usual"));
+        write_whole(&ours, |file| file.write_all(b"x")).unwrap();
+        std::fs::write(&usual, b"x").unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&usual));
     }
 }

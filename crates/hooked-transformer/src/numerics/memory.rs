@@ -24,14 +24,16 @@ pub(crate) fn zeros<D: Dimension>(shape: impl ShapeBuilder<Dim = D>) -> Array<f3
 }
 
 #[cfg(target_os = "linux")]
-#[allow(unsafe_code)]
+#[expect(unsafe_code, reason = "madvise is a function of C")]
 fn ask_for_large_pages(values: &mut [f32]) {
     /// What the advice is about must begin at a page; large pages are of 2 MiB on nearly every machine.
     const PAGE: usize = 2 << 20;
-    let (start, end) = (values.as_ptr().addr().next_multiple_of(PAGE), values.as_ptr_range().end.addr());
-    let length = end.saturating_sub(start) / PAGE * PAGE;
-    // SAFETY: the range lies inside the array, and the advice changes no byte of it. It may be refused, which is fine.
-    unsafe { libc::madvise(std::ptr::with_exposed_provenance_mut(start), length, libc::MADV_HUGEPAGE) };
+    let end = values.as_ptr_range().end.addr();
+    let start = values.as_mut_ptr().map_addr(|address| address.next_multiple_of(PAGE));
+    let length = end.saturating_sub(start.addr()) / PAGE * PAGE;
+    // SAFETY: `start` comes from the array's own pointer, and the `length` bytes from there on are inside the array (none
+    // if it has no whole page). The advice changes no byte of them. It may be refused, which is fine.
+    unsafe { libc::madvise(start.cast(), length, libc::MADV_HUGEPAGE) };
 }
 
 #[cfg(not(target_os = "linux"))]

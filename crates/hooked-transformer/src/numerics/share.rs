@@ -1,9 +1,27 @@
-//! A few large tasks, shared among rayon's threads: whoever is free fetches the next.
+//! How work is shared among threads: large tasks wait in a queue, and each thread that is free fetches the next.
 //!
 //! Rayon's own iterators cut their work into halves, and were seen to leave three of four tasks to one of two threads.
-//! That does not matter for thousands of rows, but it does for the blocks of one matrix product.
+//! That does not matter for the rows of an array, which are many and alike, and go through `par_chunks_mut`; it does for
+//! the blocks of one matrix product ([`share`]), and for whole runs of a model ([`map`]).
 
+use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
+
+use rayon::ThreadPoolBuilder;
+
+/// Tasks that threads fetch one by one, in order.
+struct Queue<I>(Mutex<I>);
+
+impl<I: Iterator> Queue<I> {
+    fn new(tasks: impl IntoIterator<IntoIter = I>) -> Self {
+        Queue(Mutex::new(tasks.into_iter()))
+    }
+
+    /// The next task; the queue is free again when this returns.
+    fn next(&self) -> Option<I::Item> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+}
 
 /// Does the tasks on up to `threads` threads, begun in order.
 ///
@@ -14,11 +32,9 @@ pub(crate) fn share<T: Send>(tasks: Vec<T>, threads: usize, work: impl Fn(T) + S
     if workers <= 1 {
         return tasks.into_iter().for_each(work);
     }
-    let queue = Mutex::new(tasks.into_iter());
-    // A function of its own, so that the lock is released before the task is done.
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let queue = Queue::new(tasks);
     let worker = || {
-        while let Some(task) = next() {
+        while let Some(task) = queue.next() {
             work(task);
         }
     };
@@ -28,6 +44,35 @@ pub(crate) fn share<T: Send>(tasks: Vec<T>, threads: usize, work: impl Fn(T) + S
         }
         worker();
     });
+}
+
+/// `work(0)`, `work(1)`, … in order, computed on as many threads as rayon has here; the first error, if there is one.
+///
+/// For work that itself uses rayon, as a run of a model does in every matrix product. A thread that waits for rayon is
+/// given other tasks meanwhile, on the same stack, each with its activations in memory and perhaps a lasting hook's lock
+/// in hand. So each thread here gets a rayon pool of its own, with no other thread in it; inside it everything runs in
+/// sequence, which is the faster way once all cores are busy.
+///
+/// # Panics
+/// If `work` does.
+pub(crate) fn map<T: Send, E: Send>(n: usize, work: impl Fn(usize) -> Result<T, E> + Sync) -> Result<Vec<T>, E> {
+    let threads = rayon::current_num_threads();
+    if threads == 1 || n < threads {
+        return (0..n).map(work).collect();
+    }
+    let queue = Queue::new(0..n);
+    let worker = || std::iter::from_fn(|| queue.next()).map(|index| Ok((index, work(index)?))).collect();
+    let alone = || match ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(pool) => pool.install(worker),
+        Err(_) => worker(), // There is no further thread: do it on this one.
+    };
+    let done: Result<Vec<Vec<(usize, T)>>, E> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(alone)).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    let mut done: Vec<(usize, T)> = done?.into_iter().flatten().collect();
+    done.sort_by_key(|(index, _)| *index);
+    Ok(done.into_iter().map(|(_, value)| value).collect())
 }
 
 #[cfg(test)]
@@ -50,5 +95,20 @@ mod tests {
     fn a_panic_arrives() {
         let panicking = || share((0..9).collect(), 2, |task: usize| assert_ne!(task, 5, "of task 5"));
         assert!(std::panic::catch_unwind(panicking).is_err());
+    }
+
+    #[test]
+    fn results_come_in_order_and_errors_come_back() {
+        let squares: Result<Vec<usize>, ()> = map(100, |i| Ok(i * i));
+        assert_eq!(squares.unwrap(), (0..100).map(|i| i * i).collect::<Vec<_>>());
+        let failing = |i| if i == 70 { Err("of task 70") } else { Ok(i) };
+        assert_eq!(map(100, failing), Err("of task 70"));
+    }
+
+    #[test]
+    fn a_panic_in_a_map_arrives_with_its_message() {
+        let panicking = || map(10, |i| if i == 3 { panic!("of task 3") } else { Ok::<_, ()>(i) });
+        let panic = std::panic::catch_unwind(panicking).unwrap_err();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"of task 3"));
     }
 }

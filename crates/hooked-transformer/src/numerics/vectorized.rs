@@ -21,7 +21,7 @@ macro_rules! vectorized {
             #[cfg(target_arch = "x86_64")]
             if is_x86_feature_detected!("avx2") {
                 // SAFETY: the processor was asked a line above.
-                #[allow(unsafe_code)]
+                #[expect(unsafe_code, reason = "code for some processors only may run on no other")]
                 return unsafe { with_avx2($($arg),*) };
             }
             anywhere($($arg),*)

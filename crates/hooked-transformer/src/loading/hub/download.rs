@@ -17,6 +17,7 @@ use super::client::{Client, Metadata, chain};
 use super::repo::Repo;
 use crate::error::{Error, HubCause, Result};
 use crate::loading::which_files::ModelSource;
+use crate::loading::whole_file::{replace, replace_with};
 use crate::progress::{Progress, Reporter};
 
 /// How often a broken connection is taken up again without a byte having come in between.
@@ -92,7 +93,9 @@ impl Remote {
         if *revision == self.commit || !revision.split('/').all(is_plain) {
             return Ok(());
         }
-        replace(&base.join("refs").join(revision), |path| std::fs::write(path, &self.commit))
+        let path = base.join("refs").join(revision);
+        make_dir(&path)?;
+        replace(&path, |file| file.write_all(self.commit.as_bytes())).map_err(|e| io(&path, e))
     }
 
     /// Writes what is missing of a file.
@@ -254,18 +257,10 @@ fn make_dir(of: &Path) -> Outcome<()> {
     std::fs::create_dir_all(dir).map_err(|e| io(dir, e))
 }
 
-/// Puts a new file or link in the place of an old one, in one step.
-fn replace(path: &Path, make: impl Fn(&Path) -> std::io::Result<()>) -> Outcome<()> {
-    make_dir(path)?;
-    let name = path.file_name().expect("the path was joined").to_string_lossy();
-    let new = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    let _ = std::fs::remove_file(&new);
-    make(&new).and_then(|()| std::fs::rename(&new, path)).map_err(|e| io(path, e))
-}
-
 /// Makes the snapshot's entry: a link to the blob, or a copy where links need privileges.
 fn point(pointer: &Path, blob: &Path, etag: &str) -> Outcome<()> {
-    replace(pointer, |new| {
+    make_dir(pointer)?;
+    let make = |new: &Path| {
         #[cfg(unix)]
         {
             let _ = blob;
@@ -276,7 +271,8 @@ fn point(pointer: &Path, blob: &Path, etag: &str) -> Outcome<()> {
             let _ = etag;
             std::fs::copy(blob, new).map(drop)
         }
-    })
+    };
+    replace_with(pointer, make).map_err(|e| io(pointer, e))
 }
 
 #[cfg(test)]

@@ -55,6 +55,17 @@ impl Default for ProcessOptions {
 }
 
 impl ProcessOptions {
+    /// No step: the weights stay as they are.
+    pub fn none() -> Self {
+        ProcessOptions {
+            fold_ln: false,
+            center_writing_weights: false,
+            center_unembed: false,
+            fold_value_biases: false,
+            refactor_factored_attn_matrices: false,
+        }
+    }
+
     /// The default, less the steps that this model refuses: what the classic library's `from_pretrained` does, which
     /// leaves them out with a warning. As there, a shortformer model's unembedding is not centered, although it could be.
     pub fn applicable(model: &HookedTransformer) -> Self {
@@ -64,6 +75,30 @@ impl ProcessOptions {
             center_unembed: center_unembed::check(model).is_ok() && !is_shortformer(&model.cfg),
             ..ProcessOptions::default()
         }
+    }
+
+    /// These steps without those that are not among the possible ones, and the names of the steps that were left out.
+    /// The last step is not among the defaults; where it was asked for, a model that refuses it should say so.
+    pub(crate) fn limited_to(self, possible: Self) -> (Self, Vec<&'static str>) {
+        let mut left_out = Vec::new();
+        let mut both = |name, wanted: bool, possible: bool| {
+            if wanted && !possible {
+                left_out.push(name);
+            }
+            wanted && possible
+        };
+        let steps = ProcessOptions {
+            fold_ln: both("fold_ln", self.fold_ln, possible.fold_ln),
+            center_writing_weights: both(
+                "center_writing_weights",
+                self.center_writing_weights,
+                possible.center_writing_weights,
+            ),
+            center_unembed: both("center_unembed", self.center_unembed, possible.center_unembed),
+            fold_value_biases: both("fold_value_biases", self.fold_value_biases, possible.fold_value_biases),
+            refactor_factored_attn_matrices: self.refactor_factored_attn_matrices,
+        };
+        (steps, left_out)
     }
 }
 

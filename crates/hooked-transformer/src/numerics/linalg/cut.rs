@@ -14,7 +14,7 @@ use blis_src as _;
 /// Tells OpenBLAS to keep to the calling thread: the blocks are rayon's, and threads inside threads only get in each
 /// other's way.
 #[cfg(feature = "openblas-system")]
-#[allow(unsafe_code)]
+#[expect(unsafe_code, reason = "a function of C")]
 fn use_one_thread_per_block() {
     #[link(name = "openblas")]
     unsafe extern "C" {

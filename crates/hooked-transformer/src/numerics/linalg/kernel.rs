@@ -10,8 +10,9 @@
 //!
 //! Method: Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
 //!
-//! This is the library's one file that names instructions, and so needs `unsafe`.
-#![allow(unsafe_code)]
+//! Why there is a kernel of our own: `README.md` in this folder. This is the library's one file that names single
+//! instructions.
+#![expect(unsafe_code, reason = "vector instructions work on addresses, and need a processor that has them")]
 
 use std::arch::x86_64::*;
 use std::sync::LazyLock;
