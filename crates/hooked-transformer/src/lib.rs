@@ -57,15 +57,21 @@
 //! [`Error`]; a wrong index inside numerical code panics with both shapes.
 
 pub mod analysis;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod architecture;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod backward;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod cache;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod components;
 mod error;
 mod hooks;
 mod loading;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod model;
 mod nearest;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod numerics;
 mod progress;
 mod text;

@@ -1,6 +1,6 @@
 //! `explore` and `view`: a page of pictures of a model on a text, opened in the browser.
 //!
-//! The pictures are made by the example `explore` of the library, so that this crate does not have to build the library.
+//! The pictures are made by the example `explore` in `crates/examples`, so that this crate does not have to build the library.
 
 use std::fs;
 use std::path::{self, Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::says::nearest::{did_you_mean, nearest};
 use crate::says::screen::say;
 
 /// The package that has the example.
-const PACKAGE: &str = "hooked-transformer";
+const PACKAGE: &str = "examples";
 
 const MODELS: &str = "reference_data/models";
 const MODEL: &str = "attn-only-2l-tales";

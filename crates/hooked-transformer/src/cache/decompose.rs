@@ -14,8 +14,8 @@ use ndarray::{ArrayD, ArrayView1, ArrayViewD, Axis, s};
 
 use super::options::{StackMode, StackOptions};
 use super::output_norm::OutputOf;
-use super::slice::position_axis;
-use super::stack::{Cuts, Stack, StackBuilder};
+use super::slice::{Cuts, position_axis};
+use super::stack::{Stack, StackBuilder};
 use super::{Activation, ActivationCache, CachedModel};
 use crate::architecture::config::PositionalEmbeddingType;
 use crate::architecture::layer_input::{check_layer, reads_attn_out};

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::PosSlice;
-use super::stack::Cuts;
+use super::slice::{Cuts, PosSlice};
 use crate::error::{Error, Result};
 
 /// Which parts of the layers [`decompose_resid`](super::ActivationCache::decompose_resid) returns.

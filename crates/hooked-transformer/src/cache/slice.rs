@@ -74,6 +74,13 @@ impl PosSlice {
     }
 }
 
+/// Positions and rows of the batch that activations are cut to; `None` is all of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Cuts {
+    pub pos_slice: Option<PosSlice>,
+    pub batch_slice: Option<PosSlice>,
+}
+
 /// The axis of the positions in the activation of this name; in attention scores and patterns, of the queries.
 pub(super) fn position_axis(name: &str, has_batch_dim: bool) -> Axis {
     let with_batch = if name.ends_with("hook_pattern") || name.ends_with("hook_attn_scores") { 2 } else { 1 };

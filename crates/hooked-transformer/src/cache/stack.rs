@@ -8,7 +8,8 @@ use std::fmt;
 
 use ndarray::{Array, ArrayD, ArrayView, ArrayViewD, Axis, Dimension, IxDyn};
 
-use super::{PosSlice, StackOptions};
+use super::StackOptions;
+use super::slice::{Cuts, PosSlice};
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 
@@ -33,13 +34,6 @@ pub struct Stack {
     pub values: ArrayD<f32>,
     /// What the values were cut to, so that a norm's scales can be cut alike.
     pub(super) cuts: Cuts,
-}
-
-/// Positions and rows of the batch that activations are cut to; `None` is all of them.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Cuts {
-    pub pos_slice: Option<PosSlice>,
-    pub batch_slice: Option<PosSlice>,
 }
 
 impl Stack {

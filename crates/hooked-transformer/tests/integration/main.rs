@@ -4,8 +4,10 @@ mod analysis;
 mod any_config;
 mod architectures;
 mod attribution;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod backward;
 mod bad_input;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod circuits;
 mod classic;
 mod embedded;
@@ -25,12 +27,15 @@ mod hub_tls;
 mod key_value_cache;
 mod npz;
 mod parity;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod processing;
 mod published;
 mod random_input;
 mod random_models;
 mod rope_spellings;
 mod running;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod stacks;
+#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod sums;
 mod tokens;

@@ -5,6 +5,7 @@
 //! `use_attn_in`, `use_hook_mlp_in`) have no counterpart: here a point is computed when somebody looks at it.
 
 mod choices;
+mod forms;
 mod json;
 mod validate;
 
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use choices::{
     ActivationFunction, AttentionDir, AttnType, InitMode, NormalizationType, PositionalEmbeddingType, RotaryScaling,
 };
-use json::{
+use forms::{
     default_attention_dir, default_eps, default_name, default_normalization, default_positions, default_rotary_base,
     minus_one_if_none, none_if_negative, none_unless_positive, or_default_if_negative, yes,
 };

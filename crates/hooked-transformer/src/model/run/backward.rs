@@ -24,7 +24,7 @@ use std::collections::{HashMap, HashSet};
 
 use ndarray::Ix2;
 
-use super::Run;
+use super::builder::Run;
 use super::pass::Completed;
 use super::ready::{Ready, Start};
 use crate::backward::{self, Edits, Gradients, Input, Recorded, Request, Resolved, Scalar, Wanted};

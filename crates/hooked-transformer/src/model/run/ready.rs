@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use ndarray::{Array2, Array3, ArrayView2};
 
-use super::Run;
+use super::builder::Run;
 use crate::cache::{ActivationCache, CachedModel, PosSlice};
 use crate::components::embed::check_tokens;
 use crate::components::keys_values::{Extension, KeyValueCache};

@@ -11,17 +11,19 @@
 //! Source: TransformerLens `FactoredMatrix`. Factors are shared, not copied: `model.OV()` costs nothing.
 
 mod products;
+mod rank;
 mod spectrum;
 mod stacked;
 
 use std::fmt;
 use std::ops::Range;
 
-use ndarray::{ArcArray, Array1, Array2, ArrayView, ArrayView2, Axis, Ix2, Ix3, Ix4, RemoveAxis};
+use ndarray::{ArcArray, ArrayView, ArrayView2, Axis, Ix2, Ix3, Ix4};
 
 use self::stacked::{matrices, part, repeated};
 use crate::error::{Error, Result};
 
+pub use rank::MatrixRank;
 pub use spectrum::Svd;
 pub(crate) use spectrum::{gram, norm_of_product, svd_of_product};
 
@@ -42,44 +44,6 @@ pub(crate) use spectrum::{gram, norm_of_product, svd_of_product};
 pub struct FactoredMatrix<D: MatrixRank = Ix2> {
     A: ArcArray<f32, D>,
     B: ArcArray<f32, D>,
-}
-
-/// The ranks that the factors of a [`FactoredMatrix`] can have: two, and up to two leading axes.
-pub trait MatrixRank: RemoveAxis + sealed::Sealed {
-    /// One value for each matrix: `T` itself, `Array1<T>`, or `Array2<T>`.
-    type PerMatrix<T>;
-
-    /// Puts values, one a matrix in row-major order, into the shape of the leading axes.
-    #[doc(hidden)]
-    fn per_matrix<T>(leading: &[usize], values: Vec<T>) -> Self::PerMatrix<T>;
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for ndarray::Ix2 {}
-    impl Sealed for ndarray::Ix3 {}
-    impl Sealed for ndarray::Ix4 {}
-}
-
-impl MatrixRank for Ix2 {
-    type PerMatrix<T> = T;
-    fn per_matrix<T>(_: &[usize], values: Vec<T>) -> T {
-        values.into_iter().next().expect("without leading axes there is one matrix")
-    }
-}
-
-impl MatrixRank for Ix3 {
-    type PerMatrix<T> = Array1<T>;
-    fn per_matrix<T>(_: &[usize], values: Vec<T>) -> Array1<T> {
-        values.into()
-    }
-}
-
-impl MatrixRank for Ix4 {
-    type PerMatrix<T> = Array2<T>;
-    fn per_matrix<T>(leading: &[usize], values: Vec<T>) -> Array2<T> {
-        Array2::from_shape_vec((leading[0], leading[1]), values).expect("one value a matrix")
-    }
 }
 
 /// Making one, and looking at it.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ndarray::{ArcArray, Array, ArrayD, ArrayView, ArrayView2, ArrayViewMut2, Axis, Dimension, IxDyn, Slice};
 use rayon::prelude::*;
 
-use super::MatrixRank;
+use super::rank::MatrixRank;
 
 /// The 2-D views of an array, in row-major order of its leading axes.
 pub(super) fn matrices<D: Dimension>(x: ArrayView<'_, f32, D>) -> Vec<ArrayView2<'_, f32>> {

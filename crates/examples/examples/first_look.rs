@@ -4,10 +4,8 @@
 //! cargo run --example first_look
 //! cargo run --example first_look -- "Any text of your own, with something in it that repeats: any text of your own."
 //! cargo run --example first_look -- --model FOLDER
-//! cargo run -p hooked-transformer --features hub --example first_look -- --model gpt2-small
+//! cargo run -p examples --features hub --example first_look -- --model gpt2-small
 //! ```
-
-mod model_by_name;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -38,9 +36,9 @@ fn main() -> ExitCode {
 
 fn run(out: &mut impl Write) -> Outcome {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
-    let model = model_by_name::take_option(&mut words, "--model")?.unwrap_or_else(|| "attn-only-2l-tales".to_string());
-    let text = if words.is_empty() { TEXT.to_string() } else { model_by_name::text(&words)? };
-    look(&model_by_name::load(&model)?, &text, out)
+    let model = examples::take_option(&mut words, "--model")?.unwrap_or_else(|| "attn-only-2l-tales".to_string());
+    let text = if words.is_empty() { TEXT.to_string() } else { examples::text(&words)? };
+    look(&examples::load(&model)?, &text, out)
 }
 
 // ANCHOR: look

@@ -1,4 +1,4 @@
-//! Which model an example looks at, as its command line says.
+//! What the examples share: which model to look at, as the command line says.
 
 use std::env;
 use std::path::{Path, PathBuf};

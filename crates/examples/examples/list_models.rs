@@ -1,4 +1,4 @@
-//! Prints the models that have a name: `cargo run -p hooked-transformer --example list_models [PART OF A NAME]`.
+//! Prints the models that have a name: `cargo run --example list_models [PART OF A NAME]`.
 
 use std::io::{self, ErrorKind, Write};
 

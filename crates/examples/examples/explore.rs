@@ -6,8 +6,6 @@
 //! `--model` takes the name of an embedded model, a folder, or a published model such as `gpt2-small` (downloaded once, if
 //! this was built with the feature `hub`); `--out FILE` writes the page instead of opening it.
 
-mod model_by_name;
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,9 +39,9 @@ fn main() -> ExitCode {
 
 fn arguments() -> Outcome<Arguments> {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
-    let model = model_by_name::take_option(&mut words, "--model")?.unwrap_or_else(|| "attn-only-2l-tales".to_string());
-    let out = model_by_name::take_option(&mut words, "--out")?.map(PathBuf::from);
-    let text = model_by_name::text(&words)?;
+    let model = examples::take_option(&mut words, "--model")?.unwrap_or_else(|| "attn-only-2l-tales".to_string());
+    let out = examples::take_option(&mut words, "--out")?.map(PathBuf::from);
+    let text = examples::text(&words)?;
     if text.trim().is_empty() {
         return Err("there is no text to explore".into());
     }
@@ -51,7 +49,7 @@ fn arguments() -> Outcome<Arguments> {
 }
 
 fn explore(arguments: &Arguments) -> Outcome<String> {
-    let model = model_by_name::load(&arguments.model)?;
+    let model = examples::load(&arguments.model)?;
     let report = report(&model, &arguments.text)?;
     match &arguments.out {
         Some(file) => {
@@ -141,7 +139,7 @@ mod tests {
     /// The folder of a model in its publisher's format, with a tokenizer of four tokens.
     fn folder() -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
-        let family = model_by_name::reference_data().join("families/gpt2");
+        let family = examples::reference_data().join("families/gpt2");
         for file in ["config.json", "model.safetensors"] {
             fs::copy(family.join(file), dir.path().join(file)).unwrap();
         }
@@ -172,11 +170,11 @@ mod tests {
     #[test]
     fn options_are_taken_out_of_the_words() {
         let mut words: Vec<String> = ["one", "--model", "m", "two"].map(String::from).to_vec();
-        assert_eq!(model_by_name::take_option(&mut words, "--model").unwrap().as_deref(), Some("m"));
-        assert_eq!(model_by_name::take_option(&mut words, "--out").unwrap(), None);
-        assert_eq!(model_by_name::text(&words).unwrap(), "one two");
+        assert_eq!(examples::take_option(&mut words, "--model").unwrap().as_deref(), Some("m"));
+        assert_eq!(examples::take_option(&mut words, "--out").unwrap(), None);
+        assert_eq!(examples::text(&words).unwrap(), "one two");
         words.push("--model".to_string());
-        assert!(model_by_name::take_option(&mut words, "--model").is_err());
-        assert!(model_by_name::text(&words).unwrap_err().contains("--model"));
+        assert!(examples::take_option(&mut words, "--model").is_err());
+        assert!(examples::text(&words).unwrap_err().contains("--model"));
     }
 }
