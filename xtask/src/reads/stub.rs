@@ -46,14 +46,12 @@ pub(crate) fn derive(solution: &str) -> Result<String, String> {
             place = Place::Shared;
         }
         if let Some(code) = text.strip_prefix(STUB) {
-            if indent == 0 {
-                return Err(format!("line {number}: `{STUB}` is not in a block"));
+            if indent == 0 || place == Place::Marked {
+                return Err(format!("line {number}: `{STUB}` is not in a block of its own"));
             }
             todos += code.matches("todo!(").count();
             push(&mut stub, format!("{}{}", &line[..indent], code.strip_prefix(' ').unwrap_or(code)).trim_end());
-            if place == Place::Shared {
-                place = Place::Block(indent);
-            }
+            place = Place::Block(indent);
             continue;
         }
         match (text, place) {
@@ -148,6 +146,8 @@ fn g() {}
         assert!(derive("// BEGIN SOLUTION\n// BEGIN SOLUTION\n").unwrap_err().contains("line 2"));
         assert!(derive("// BEGIN SOLUTION\n").unwrap_err().contains("has no"));
         assert!(derive("// STUB todo!()\n").unwrap_err().contains("not in a block"));
+        let inside = "fn f() {\n    // BEGIN SOLUTION\n    // STUB todo!()\n    // END SOLUTION\n}\n";
+        assert!(derive(inside).unwrap_err().contains("line 3: `// STUB` is not in a block of its own"));
         assert!(derive("fn f() {}\n").unwrap_err().contains("nothing for the learner"));
     }
 }
