@@ -7,8 +7,10 @@
 use std::time::Duration;
 
 use crate::call::Outcome;
-use crate::compare::Want;
+use crate::compare::{Want, compare};
 use crate::exercise::CheckInfo;
+use crate::probe;
+use crate::prose::wrap;
 use crate::reference::Damaged;
 use crate::value::{Tensor, Value};
 
@@ -231,6 +233,23 @@ impl Fault {
     #[must_use]
     pub fn report(self, report: impl Into<String>) -> Self {
         Self { report: report.into(), ..self }
+    }
+
+    /// The fault of a value that is not what it should be; none when it is.
+    #[must_use]
+    pub fn compared(got: &Value, want: &Want) -> Option<Self> {
+        let mut report = compare(got, want).err()?.report;
+        let words = got.array().and_then(|got| probe::explain_one(got, want));
+        if let Some(words) = words {
+            report = format!("{report}\n{}", wrap(&format!("Look: {words}"), "  "));
+        }
+        Some(Self::default().report(report))
+    }
+
+    /// Says what it is that is compared, before the comparison.
+    #[must_use]
+    pub fn of(self, what: impl Into<String>) -> Self {
+        Self { evidence: what.into(), ..self }
     }
 
     /// Says first which case it was.

@@ -70,6 +70,35 @@ impl Print {
         }
     }
 
+    /// Whether the mistake shows here: it does not give what is wanted.
+    fn shows(&self, want: &Want) -> bool {
+        match (self, want) {
+            (Self::Words(print), Want::Words { words, .. }) => print != words,
+            (Self::Words(print), Want::Names { scores, band, .. }) => {
+                scores.iter().any(|(name, score)| match print.contains(name) {
+                    true => *score < band.0,
+                    false => *score >= band.1,
+                })
+            }
+            (Self::Array { shape, entries }, want) => match want.values() {
+                Some(values) if values.shape == *shape => {
+                    entries.iter().any(|&(at, got)| !(gap(values.data[at], got) <= want.tolerance()))
+                }
+                _ => true,
+            },
+            _ => true,
+        }
+    }
+
+    /// Whether it says little about what was computed.
+    fn is_broken(&self) -> bool {
+        match self {
+            Self::Panicked => true,
+            Self::Words(_) => false,
+            Self::Array { entries, .. } => entries.iter().any(|(_, x)| !x.is_finite()),
+        }
+    }
+
     fn to_json(&self) -> Json {
         match self {
             Self::Panicked => json!("panicked"),
@@ -112,8 +141,8 @@ fn sample(array: &Tensor, want: &Want) -> Vec<(usize, f64)> {
     let count = array.data.len();
     let mut at: Vec<usize> = (0..count).collect();
     if count > SAMPLE {
-        let from_want = |i: usize| match want {
-            Want::Array { values, .. } if values.shape == array.shape => gap(array.data[i], values.data[i]),
+        let from_want = |i: usize| match want.values() {
+            Some(values) if values.shape == array.shape => gap(array.data[i], values.data[i]),
             _ => 0.0,
         };
         at.sort_by(|a, b| from_want(*b).total_cmp(&from_want(*a)));
@@ -187,14 +216,70 @@ pub(crate) fn to_text(prints: &Prints) -> String {
 pub(crate) fn recognize(exercise: &'static Exercise, check: &str, runs: &[CaseRun]) -> Option<&'static Mistake> {
     // Without the file the verdict is still right, only less helpful. `check-solutions` notices the loss.
     let prints = read(exercise).unwrap_or_default();
-    let known = exercise.mistakes.iter().filter(|mistake| mistake.caught_by == check);
-    let in_some_form = |code: &str| prints.iter().any(|(key, cases)| code_of(key) == code && agrees(cases, runs));
-    let mut known = known.filter(|mistake| match mistake.known_by {
-        KnownBy::Output => in_some_form(mistake.code),
+    let known: Vec<&'static Mistake> = exercise.mistakes.iter().filter(|m| m.caught_by == check).collect();
+    let likeness = |mistake: &Mistake| {
+        let forms = prints.iter().filter(|(key, _)| code_of(key) == mistake.code);
+        forms.filter_map(|(_, cases)| Likeness::of(cases, runs)).min()
+    };
+    let certain = known.iter().find(|mistake| match mistake.known_by {
+        KnownBy::Output => likeness(mistake).is_some_and(|likeness| likeness.is_full()),
         KnownBy::Sameness => is_the_same_everywhere(runs),
         KnownBy::Property => false,
     });
-    known.next()
+    certain.copied().or_else(|| {
+        let of_output = known.iter().filter(|mistake| mistake.known_by == KnownBy::Output);
+        let mut alike: Vec<_> = of_output.filter_map(|mistake| Some((likeness(mistake)?, *mistake))).collect();
+        alike.sort_by_key(|(likeness, _)| *likeness);
+        match alike[..] {
+            // When two explain it equally well, neither does.
+            [(first, _), (second, _), ..] if first == second => None,
+            [(_, mistake), ..] => Some(mistake),
+            [] => None,
+        }
+    })
+}
+
+/// How much of what the cases gave a print leaves unexplained; the less, the more alike they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Likeness {
+    /// Cases that gave something else.
+    other: usize,
+    /// Cases in which one of the two gave nothing that can be compared: a panic, or not a number.
+    open: usize,
+}
+
+impl Likeness {
+    /// Compares in every case that a mistake can be recognised in. None when they are not alike.
+    ///
+    /// Only cases in which the mistake shows count in its favor. An edge case does not speak against it: one in which the
+    /// one form panics and the other does not, or, among several that agree, a single one that differs.
+    fn of(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> Option<Self> {
+        let (mut likeness, mut alike) = (Self { other: 0, open: 0 }, 0);
+        for run in runs.iter().filter(|run| run.diagnosis) {
+            match cases.get(&run.name) {
+                Some(print) if print.distance(run) <= 1.0 => alike += usize::from(print.shows(&run.want)),
+                Some(print) if print.is_broken() || is_broken(&run.outcome) => likeness.open += 1,
+                Some(_) => likeness.other += 1,
+                None => likeness.open += 1,
+            }
+        }
+        let Self { other, open } = likeness;
+        let is_enough = alike > 0 && open <= alike && (other == 0 || other == 1 && alike >= 3);
+        is_enough.then_some(likeness)
+    }
+
+    fn is_full(self) -> bool {
+        self == Self { other: 0, open: 0 }
+    }
+}
+
+/// Whether an outcome says little about what was computed.
+fn is_broken(outcome: &Outcome<Value>) -> bool {
+    match outcome {
+        Outcome::Returned(Value::Array(array)) => array.data.iter().any(|x| !x.is_finite()),
+        Outcome::Returned(_) => false,
+        _ => true,
+    }
 }
 
 /// Whether every case gave the same although not every case asks for the same. An empty list says nothing: it comes from
@@ -211,12 +296,6 @@ pub(crate) fn is_the_same_everywhere(runs: &[CaseRun]) -> bool {
     says_something
         && rest.iter().all(|run| run.outcome == first.outcome)
         && rest.iter().any(|run| run.want.asks_for_something_else_than(&first.want))
-}
-
-fn agrees(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> bool {
-    let mut compared = runs.iter().filter(|run| run.diagnosis).peekable();
-    compared.peek().is_some()
-        && compared.all(|run| cases.get(&run.name).is_some_and(|print| print.distance(run) <= 1.0))
 }
 
 /// The prints that a wrong answer leaves.
@@ -271,13 +350,46 @@ mod tests {
         assert_eq!(code_of("E01-40"), "E01-40");
     }
 
+    /// How a mistake that gave `stored` in four cases is like an answer that gave `got` in them.
+    fn likeness(stored: [Vec<f64>; 4], got: [Vec<f64>; 4]) -> Option<Likeness> {
+        let runs = |values: [Vec<f64>; 4]| {
+            let named = values.into_iter().enumerate();
+            named.map(|(i, values)| CaseRun { name: format!("case {i}"), ..run(values) }).collect::<Vec<_>>()
+        };
+        Likeness::of(&take_all(&runs(stored)), &runs(got))
+    }
+
+    const FULL: Option<Likeness> = Some(Likeness { other: 0, open: 0 });
+
     #[test]
     fn an_output_agrees_within_the_tolerance_only() {
-        let cases = take_all(&[run(vec![0.5, f64::NAN])]);
-        assert!(agrees(&cases, &[run(vec![0.5004, f64::NAN])]));
-        assert!(!agrees(&cases, &[run(vec![0.502, f64::NAN])]));
-        assert!(!agrees(&cases, &[run(vec![0.5, 0.5])]));
-        assert!(!agrees(&cases, &[]), "no evidence is no agreement");
+        let stored = || [0.5, 0.6, 0.7, 0.8].map(|x| vec![x, 2.0]);
+        assert_eq!(likeness(stored(), stored()), FULL);
+        assert_eq!(likeness(stored(), stored().map(|values| vec![values[0] + 4e-4, 2.0])), FULL);
+        assert_eq!(likeness(stored(), stored().map(|values| vec![values[0] + 2e-3, 2.0])), None);
+        assert_eq!(Likeness::of(&BTreeMap::new(), &[]), None, "no evidence is no agreement");
+    }
+
+    #[test]
+    fn an_edge_case_has_no_veto() {
+        let stored = || [0.5, 0.6, 0.7, f64::NAN].map(|x| vec![x]);
+        assert_eq!(likeness(stored(), stored()), FULL);
+        let got = [0.5, 0.6, 0.7, 0.1].map(|x| vec![x]);
+        assert_eq!(likeness(stored(), got), Some(Likeness { other: 0, open: 1 }), "NaN there, a number here");
+        let stored = [0.5, 0.6, 0.7, 0.8].map(|x| vec![x]);
+        let got = [0.5, 0.6, 0.7, 0.1].map(|x| vec![x]);
+        assert_eq!(likeness(stored, got), Some(Likeness { other: 1, open: 0 }), "one of four differs");
+    }
+
+    #[test]
+    fn cases_in_which_a_mistake_does_not_show_say_nothing_for_it() {
+        // The right answer is 1 everywhere: only the first case tells this mistake from it.
+        let stored = || [0.5, 1.0, 1.0, 1.0].map(|x| vec![x]);
+        assert_eq!(likeness(stored(), stored()), FULL);
+        assert_eq!(likeness(stored(), [0.4, 1.0, 1.0, 1.0].map(|x| vec![x])), None);
+        assert_eq!(likeness(stored(), [1.0, 1.0, 1.0, 1.0].map(|x| vec![x])), None);
+        let two = [0.5, 0.6, 1.0, 1.0].map(|x| vec![x]);
+        assert_eq!(likeness(two, [0.5, 0.1, 1.0, 1.0].map(|x| vec![x])), None, "one of two is not enough");
     }
 
     #[test]

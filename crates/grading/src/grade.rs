@@ -1,10 +1,13 @@
 //! One check: every answer in its order, then one verdict for all of them.
 
+use std::fmt::Write as _;
+
 use crate::call::{Outcome, call};
 use crate::cases::{Answers, Case, Cases, Fault, Found, Halves, Objection, Step};
 use crate::compare::compare;
 use crate::exercise::{CheckInfo, Mistake};
 use crate::fingerprint;
+use crate::probe;
 use crate::prose::wrap;
 use crate::reference::Damaged;
 use crate::run::CaseRun;
@@ -127,6 +130,9 @@ pub(crate) fn judge(
     if fingerprint::is_the_same_everywhere(&runs) {
         evidence.push_str("\n  Look: it returned the same in every case, though not every case asks for the same.");
     }
+    if let Some(words) = probe::explain(&runs) {
+        let _ = write!(evidence, "\n{}", wrap(&format!("Look: {words}"), "  "));
+    }
     let known = fingerprint::recognize(info.exercise, info.name, &runs);
     Err(verdict(info, kind, evidence, known))
 }
@@ -243,7 +249,7 @@ mod tests {
         assert_eq!(verdict.kind, Kind::Wrong);
         let text = verdict.to_string();
         assert!(text.starts_with("WRONG: `count`\n  Case: 5 things\n"), "{text}");
-        assert!(text.contains("got            4   want            5   difference 1"), "{text}");
+        assert!(text.contains("Off by 1: got 4, want 5"), "{text}");
     }
 
     #[test]

@@ -47,6 +47,13 @@ pub(crate) fn number(x: f64) -> String {
     }
 }
 
+/// Two different numbers, with enough digits to look different.
+#[must_use]
+pub(crate) fn unlike_numbers(a: f64, b: f64) -> (String, String) {
+    let short = (number(a), number(b));
+    if short.0 == short.1 && a != b { (format!("{a:?}"), format!("{b:?}")) } else { short }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +76,7 @@ mod tests {
         assert_eq!(number(3e-4), "3e-4");
         assert_eq!(number(f64::NAN), "NaN");
         assert_ne!(number(8.317_21), number(8.317_22));
+        let (a, b) = unlike_numbers(1_234.567_890_1, 1_234.567_890_2);
+        assert_ne!(a, b);
     }
 }

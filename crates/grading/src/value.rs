@@ -46,13 +46,17 @@ impl Tensor {
         index
     }
 
+    /// The entry at an index.
+    pub(crate) fn at(&self, index: &[usize]) -> f64 {
+        self.data[index.iter().zip(&self.shape).fold(0, |at, (i, length)| at * length + i)]
+    }
+
     /// The array that holds, at each index, this array's entry at `source(index)`.
     pub(crate) fn gather(&self, shape: &[usize], source: impl Fn(&[usize]) -> Vec<usize>) -> Self {
         let mut out = Self::new(shape, vec![0.0; shape.iter().product()]);
         for flat in 0..out.data.len() {
             let from = source(&out.index_of(flat));
-            let at = from.iter().zip(&self.shape).fold(0, |at, (i, length)| at * length + i);
-            out.data[flat] = self.data[at];
+            out.data[flat] = self.at(&from);
         }
         out
     }

@@ -10,7 +10,7 @@ use hooked_transformer::HookedTransformer;
 use super::stored::{OF_PATTERNS, StoredRun, runs};
 use super::{C09, Submission};
 use crate::cases::{Cases, Fault};
-use crate::compare::{Want, compare};
+use crate::compare::Want;
 use crate::reference::Damaged;
 use crate::value::{Tensor, Value};
 
@@ -114,8 +114,8 @@ fn contents_fault(cache: &Named, run: &StoredRun, n_layers: usize) -> Result<Opt
         let axes = &["batch", "head", "query_pos", "key_pos"];
         let want = Want::Array { values, axes, tolerance: OF_PATTERNS };
         let Some((_, got)) = cache.iter().find(|(known, _)| *known == name) else { continue };
-        if let Err(difference) = compare(got, &want) {
-            return Ok(Some(Fault::new(format!("{name}:")).report(difference.report)));
+        if let Some(fault) = Fault::compared(got, &want) {
+            return Ok(Some(fault.of(format!("{name}:"))));
         }
     }
     Ok(None)

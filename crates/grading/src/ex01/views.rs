@@ -5,7 +5,7 @@ use ndarray::{Array3, Ix3};
 use super::stored::{Case, OF_PATTERNS, items};
 use super::{C12, Submission};
 use crate::cases::{Cases, Fault};
-use crate::compare::{Want, compare};
+use crate::compare::Want;
 use crate::probe::close;
 use crate::reference::Damaged;
 use crate::value::{Tensor, Value};
@@ -62,7 +62,7 @@ fn attention_fault(view: &Shown<'_>, case: &Case, layer: usize) -> Result<Option
     let got = view.attention;
     let axes = &["head", "query_pos", "key_pos"];
     let wanted = Want::Array { values: Tensor::from(want.view()), axes, tolerance: OF_PATTERNS };
-    let Err(difference) = compare(&Value::Array(got.clone()), &wanted) else {
+    let Some(fault) = Fault::compared(&Value::Array(got.clone()), &wanted) else {
         return Ok(None);
     };
     let is = |other: Array3<f32>| close(got, &Tensor::from(other), OF_PATTERNS);
@@ -73,5 +73,5 @@ fn attention_fault(view: &Shown<'_>, case: &Case, layer: usize) -> Result<Option
     } else {
         None
     };
-    Ok(Some(Fault::default().report(difference.report).mistake(mistake)))
+    Ok(Some(fault.of("The attention in the picture:").mistake(mistake)))
 }

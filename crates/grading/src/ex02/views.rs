@@ -9,7 +9,7 @@ use ndarray::{ArrayView3, Axis, Ix4, s};
 use super::made_up::{self, Cells, Size, head};
 use super::{C0, Submission};
 use crate::cases::{Cases, Fault};
-use crate::compare::{Want, compare};
+use crate::compare::Want;
 use crate::probe::close;
 use crate::value::{Tensor, Value};
 use crate::views::{Shown, parts_of};
@@ -123,9 +123,9 @@ fn wrong_pattern(layer: usize, view: &Shown<'_>, cache: &ActivationCache) -> Opt
     let got = view.attention;
     let values = Tensor::from(pattern(cache, layer));
     let want = Want::Array { values, axes: &["head", "query_pos", "key_pos"], tolerance: TOLERANCE };
-    let difference = compare(&Value::Array(got.clone()), &want).err()?;
+    let fault = Fault::compared(&Value::Array(got.clone()), &want)?;
     let evidence = format!("the attention in picture {layer} is not the pattern of layer {layer}.");
-    Some(Fault::new(evidence).report(difference.report).mistake(known(got, layer, cache)))
+    Some(fault.of(evidence).mistake(known(got, layer, cache)))
 }
 
 /// Which mistake gives this picture.

@@ -63,8 +63,8 @@ fn measure(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
             separates: true,
         },
         Some(Want::Names { .. }) => measure_names(check, &wants),
-        Some(Want::Array { .. }) => measure_arrays(check, correct, wrong),
-        Some(Want::Words { .. }) => measure_words(check, correct, wrong),
+        Some(Want::Array { .. } | Want::Numbers { .. }) => measure_arrays(check, correct, wrong),
+        Some(Want::Words { .. } | Want::Tokens { .. }) => measure_words(check, correct, wrong),
     }
 }
 

@@ -1,0 +1,162 @@
+//! The right entries times something: how large that is in each case, and what it may be.
+//!
+//! The factor is a fact. What it is read as is a guess, which must hold in every case, to the last digit that the noise of
+//! the entries leaves: a loose comparison makes any number the square root of another.
+
+use super::Look;
+use crate::prose::number;
+
+/// A factor so near to one is no explanation.
+const LEAST: f64 = 0.02;
+
+/// The noise of a right answer is at most this part of the tolerance.
+const NOISE: f64 = 0.1;
+
+/// The factor in one case, and by which part of itself it is uncertain.
+#[derive(Clone, Copy)]
+struct Factor {
+    value: f64,
+    uncertain: f64,
+}
+
+impl Factor {
+    fn is(self, value: f64) -> bool {
+        (self.value - value).abs() <= self.uncertain * value.abs()
+    }
+
+    fn of(look: &Look<'_>) -> Option<Self> {
+        let Look { got, want, tolerance, .. } = *look;
+        let (flat, anchor) = want.data.iter().enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
+        let value = got.data.get(flat)? / anchor;
+        if got.shape != want.shape || !value.is_finite() || value == 0.0 {
+            return None;
+        }
+        // Rounding in single precision leaves a few parts in a million.
+        let uncertain = (NOISE * tolerance / anchor.abs()).max(3e-6);
+        let room = tolerance * value.abs();
+        let fits = |(got, want): (&f64, &f64)| (got - want * value).abs() <= room.max(3e-6 * got.abs());
+        got.data.iter().zip(&want.data).all(fits).then_some(Self { value, uncertain })
+    }
+}
+
+/// What is said of the factor of the first case that is wrong.
+pub(super) fn words(all: &[Look<'_>], first: &Look<'_>) -> Option<String> {
+    let this = Factor::of(first)?;
+    // Zeros times anything are zeros: such a case says nothing.
+    let says_something = |look: &&Look<'_>| look.want.data.iter().any(|x| x.abs() > super::ROOM * look.tolerance);
+    let telling: Vec<&Look<'_>> = all.iter().filter(says_something).collect();
+    let factors: Option<Vec<Factor>> = telling.iter().map(|look| Factor::of(look)).collect();
+    let of_all = factors.unwrap_or_default();
+    if let Some(reading) = reading(&telling, &of_all) {
+        return Some(reading);
+    }
+    // A single number is always a multiple of another.
+    if first.want.data.len() < 2 || (this.value.abs() - 1.0).abs() < LEAST || this.uncertain > LEAST {
+        return None;
+    }
+    Some(format!("every entry is the right one times {}.", number(whole_if_near(this))))
+}
+
+/// What the factors of all cases may be.
+fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
+    let off = factors.iter().filter(|factor| !factor.is(1.0)).count();
+    if factors.is_empty() || off == 0 || factors.iter().any(|factor| factor.uncertain > 1e-3) {
+        return None;
+    }
+    // One number alone is a multiple by chance; two cases that agree on a rare constant are not.
+    let numbers: usize = looks.iter().map(|look| look.want.data.len()).sum();
+    if numbers < 2 {
+        return None;
+    }
+    for (value, words) in [
+        (1.0 / std::f64::consts::LN_2, "a logarithm to the base 2 is that much larger than a natural one"),
+        (1.0 / std::f64::consts::LN_10, "a logarithm to the base 10 is that much smaller than a natural one"),
+        (2.0, "something is counted twice"),
+        (0.5, "something is halved"),
+    ] {
+        if factors.iter().all(|factor| factor.is(value)) {
+            return Some(format!("every entry is the right one times {}: {words}.", number(value)));
+        }
+    }
+    along_an_axis(looks, factors).or_else(|| whole_numbers(looks, factors)).or_else(|| square_roots(factors))
+}
+
+/// The length of an axis, its square root, or one divided by them. The lengths must differ between the cases, or the axis
+/// has no more to do with it than any other number of that size.
+fn along_an_axis(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
+    let axes = looks.first()?.axes;
+    let kinds: [(fn(f64) -> f64, &str); 4] = [
+        (|n| n, "the length of"),
+        (|n| 1.0 / n, "one divided by the length of"),
+        (f64::sqrt, "the square root of the length of"),
+        (|n| 1.0 / n.sqrt(), "one divided by the square root of the length of"),
+    ];
+    let mut found = Vec::new();
+    for (axis, name) in axes.iter().enumerate() {
+        let lengths: Vec<f64> = looks.iter().filter_map(|look| look.want.shape.get(axis)).map(|n| *n as f64).collect();
+        let differ = lengths.iter().any(|length| *length != lengths[0]);
+        for (of, words) in kinds {
+            if differ && factors.iter().zip(&lengths).all(|(factor, length)| factor.is(of(*length))) {
+                found.push(format!("every entry is the right one times {words} {name}."));
+            }
+        }
+    }
+    if found.len() == 1 { found.pop() } else { None }
+}
+
+/// A whole number in each case, not always the same one, as when a sum is taken over something whose length is that.
+fn whole_numbers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
+    let is_whole = |x: f64| x.round() >= 1.0 && (x - x.round()).abs() <= 1e-5 * x;
+    let list = |of: fn(f64) -> f64| {
+        let all: Vec<String> = factors.iter().map(|factor| number(of(factor.value).round())).collect();
+        all.join(", ")
+    };
+    let differ = factors.iter().any(|factor| !factor.is(factors[0].value));
+    let several = looks.len() >= 2 && differ;
+    if several && factors.iter().all(|factor| is_whole(factor.value)) {
+        let list = list(|x| x);
+        return Some(format!(
+            "the entries are the right ones times a whole number, case by case {list}. Is that a sum where a mean is \
+             asked for?"
+        ));
+    }
+    if several && factors.iter().all(|factor| is_whole(1.0 / factor.value)) {
+        let list = list(|x| 1.0 / x);
+        return Some(format!(
+            "the entries are the right ones divided by a whole number, case by case {list}. Is the divisor of a mean too \
+             large?"
+        ));
+    }
+    None
+}
+
+/// The square root of a whole number, or one divided by it, where that is not to be expected by chance.
+fn square_roots(factors: &[Factor]) -> Option<String> {
+    for (power, words) in [(2.0, "the square root of"), (-2.0, "one divided by the square root of")] {
+        let mut chance = 1.0;
+        let mut roots = Vec::new();
+        for factor in factors {
+            let square = factor.value.powf(power);
+            let whole = square.round();
+            // 5 is the square root of 25, which says nothing.
+            let is_root = whole >= 2.0 && (square - whole).abs() <= 2.0 * factor.uncertain * whole;
+            if factor.value <= 0.0 || !is_root || whole.sqrt().fract() == 0.0 {
+                roots.clear();
+                break;
+            }
+            chance *= 4.0 * factor.uncertain * whole;
+            roots.push(number(whole));
+        }
+        roots.dedup();
+        if !roots.is_empty() && chance < 5e-3 {
+            return Some(format!("every entry is the right one times {words} {}.", roots.join(", then ")));
+        }
+    }
+    None
+}
+
+/// Rounding errors aside, a factor that looks like a whole number is one: 4.999997 is 5.
+fn whole_if_near(factor: Factor) -> f64 {
+    let whole = factor.value.round();
+    if whole != 0.0 && factor.is(whole) { whole } else { factor.value }
+}
