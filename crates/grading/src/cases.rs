@@ -48,6 +48,7 @@ pub struct Cases {
     damaged: Option<Damaged>,
     limit: Option<Duration>,
     found: Option<Found>,
+    uses: Vec<Self>,
 }
 
 /// Both halves of a list, which go separate ways.
@@ -58,6 +59,7 @@ pub(crate) struct Halves {
     /// The list is incomplete, since the course is.
     pub damaged: Option<Damaged>,
     pub found: Option<Found>,
+    pub uses: Vec<Cases>,
 }
 
 /// An answer that a property looks at.
@@ -68,7 +70,15 @@ impl Cases {
     /// Makes the list of a check.
     #[must_use]
     pub fn of(info: &'static CheckInfo, list: impl FnOnce(&mut Self) -> Result<(), Damaged>) -> Self {
-        let mut cases = Self { info, calls: Vec::new(), steps: Vec::new(), damaged: None, limit: None, found: None };
+        let mut cases = Self {
+            info,
+            calls: Vec::new(),
+            steps: Vec::new(),
+            damaged: None,
+            limit: None,
+            found: None,
+            uses: Vec::new(),
+        };
         cases.damaged = list(&mut cases).err();
         cases
     }
@@ -79,8 +89,8 @@ impl Cases {
         name: impl Into<String>,
         want: impl FnOnce() -> W + 'static,
         call: impl FnOnce() -> T + Send + 'static,
-    ) {
-        self.case_on(name, want, || Ok(()), |()| call());
+    ) -> Asked {
+        self.case_on(name, want, || Ok(()), |()| call())
     }
 
     /// Adds such a case whose inputs are read from a file, or take a while to make.
@@ -90,8 +100,8 @@ impl Cases {
         want: impl FnOnce() -> W + 'static,
         inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
-    ) {
-        self.add(name.into(), true, want, inputs, call);
+    ) -> Asked {
+        self.add(name.into(), true, want, inputs, call)
     }
 
     /// Adds a case in which a mistake may come out in many ways, with the writer's choice of a threshold say, or with
@@ -102,8 +112,8 @@ impl Cases {
         want: impl FnOnce() -> W + 'static,
         inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
-    ) {
-        self.add(name.into(), false, want, inputs, call);
+    ) -> Asked {
+        self.add(name.into(), false, want, inputs, call)
     }
 
     fn add<W: IntoWant, I: Send + 'static, T: Into<Value>>(
@@ -113,10 +123,10 @@ impl Cases {
         want: impl FnOnce() -> W + 'static,
         inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
-    ) {
-        self.call(inputs, call);
+    ) -> Asked {
         let want = Box::new(move || want().into_want());
         self.steps.push(Step::Case(Case { name, want, diagnosis }));
+        self.call(inputs, call)
     }
 
     /// Adds a call whose answer is there for a property to look at.
@@ -157,6 +167,12 @@ impl Cases {
         self.found = Some(Box::new(words));
     }
 
+    /// Names the check of another function of the learner's, which this one may call: when both are wrong, the verdict
+    /// shows the other first.
+    pub fn uses(&mut self, helper: Self) {
+        self.uses.push(helper);
+    }
+
     /// Sets how long a call may take, where that is not [`LIMIT`](crate::call::LIMIT).
     pub fn limit(&mut self, limit: Duration) {
         self.limit = Some(limit);
@@ -167,8 +183,8 @@ impl Cases {
     }
 
     pub(crate) fn halves(self) -> Halves {
-        let Self { info, calls, steps, damaged, found, .. } = self;
-        Halves { info, calls, steps, damaged, found }
+        let Self { info, calls, steps, damaged, found, uses, .. } = self;
+        Halves { info, calls, steps, damaged, found, uses }
     }
 }
 

@@ -10,8 +10,10 @@
 //! - `child`: makes the calls;
 //! - `confine`: what the child gives up before it does so: the reference data, writing, most of the memory;
 //! - `parent`: starts the child, waits for it and ends it;
+//! - `cause`: whether a wrong answer is the doing of another function of the learner's;
 //! - `ending`: why a child ended early, in words.
 
+mod cause;
 mod child;
 mod confine;
 mod ending;
@@ -38,22 +40,24 @@ impl Cases {
     /// What is wrong, if something is.
     pub fn grade(self) -> Check {
         let limit = self.limit_of_a_call().unwrap_or(LIMIT);
-        let Halves { info, calls, steps, damaged, found } = self.halves();
+        let Halves { info, calls, steps, damaged, found, uses } = self.halves();
         if let Some(child) = child::Child::from_environment() {
             // This process was started to make calls; what is wanted is dropped unseen.
-            drop((steps, found));
+            drop((steps, found, uses));
             child.serve(info, calls, limit);
             return Ok(());
         }
+        // A child loads its inputs itself; here they are not needed.
+        drop(calls);
         let (judged, printed) = match damaged {
             Some(damaged) => (Err(damaged.verdict(info)), String::new()),
             None => {
-                // A child loads its inputs itself; here they are not wanted.
-                drop(calls);
                 let (outcomes, printed) = parent::outcomes(info, limit);
+                parent::show(&printed);
                 (outcomes.and_then(|outcomes| judge(info, steps, found, &outcomes)), printed)
             }
         };
+        let judged = judged.map_err(|verdict| cause::shown_first(verdict, uses));
         results::report(info, &judged, &printed);
         judged.map(|passed| println!("{passed}"))
     }

@@ -31,7 +31,6 @@ const KEPT: usize = 64 << 10;
 pub(super) fn outcomes(info: &'static CheckInfo, limit: Duration) -> (Result<Vec<Outcome<Value>>, Verdict>, String) {
     match run(info, limit) {
         Ok(run) => {
-            show(&run.printed);
             let printed = run.printed.clone();
             (read(info, run, limit), printed)
         }
@@ -195,7 +194,7 @@ impl Printed {
 }
 
 /// Shows what the learner's code printed, before any verdict and apart from it.
-fn show(printed: &str) {
+pub(super) fn show(printed: &str) {
     if !printed.trim().is_empty() {
         println!("Your code printed:\n{}\n", printed.trim_end());
     }

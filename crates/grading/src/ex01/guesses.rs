@@ -37,6 +37,8 @@ pub fn c06_guessed_right(submission: &Submission) -> Cases {
 pub fn c07_tokens_guessed(submission: &Submission) -> Cases {
     let tokens_guessed = submission.tokens_guessed;
     Cases::of(&C07, |cases| {
+        cases.uses(c06_guessed_right(submission));
+        cases.uses(super::c03_token_strings(submission));
         for case in items("guesses")? {
             let text: String = case.get("text")?;
             let name = format!("{}, {text:?}", case.model_in_words()?);

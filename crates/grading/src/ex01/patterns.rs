@@ -46,6 +46,7 @@ type Change = (usize, [usize; 4], f32);
 pub fn c11_largest_error(submission: &Submission) -> Cases {
     let submission = *submission;
     Cases::of(&C11, |cases| {
+        cases.uses(c10_pattern_from_q_and_k(&submission));
         let runs = runs()?;
         let of = |name: &str| runs.iter().find(|run| run.name == name).ok_or_else(|| runs[0].case.lacks(name));
         let (three_rows, one_row) = (of("toy_3")?, of("toy_1")?);

@@ -18,7 +18,11 @@ pub fn c01_sizes(submission: &Submission) -> Cases {
             let (cfg, is_made_up) = configuration(&case)?;
             let want = move || {
                 let values = Tensor::from(case.get::<[usize; 3]>("sizes")?);
-                Ok(Want::Array { values, axes: &["entry"], tolerance: OF_COUNTS })
+                Ok(Want::Numbers {
+                    values,
+                    names: &["layers", "heads in all layers", "positions"],
+                    tolerance: OF_COUNTS,
+                })
             };
             add(cases, is_made_up, cfg.model_name.clone(), want, move || sizes(&cfg));
         }

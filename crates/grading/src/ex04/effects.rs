@@ -17,6 +17,9 @@ const TOLERANCE: f64 = 1e-4;
 pub fn c12_effect_table(submission: &Submission) -> Cases {
     let function = submission.effect_table;
     Cases::of(&C12, |cases| {
+        cases.uses(super::c04_steered_logits(submission));
+        cases.uses(super::c09_target_log_prob(submission));
+        cases.uses(super::c10_kl_divergence(submission));
         let stored_now = stored()?;
         for item in 0..stored_now.count("effects")? {
             let facts = stored_now.item("effects", item);
@@ -120,6 +123,7 @@ pub fn c13_gain_at_cost(submission: &Submission) -> Cases {
 pub fn c14_best_layer(submission: &Submission) -> Cases {
     let function = submission.best_layer;
     Cases::of(&C14, |cases| {
+        cases.uses(super::c13_gain_at_cost(submission));
         for table in tables() {
             let words = table.words();
             let Table { gains, costs, budget, want: _, best } = table;

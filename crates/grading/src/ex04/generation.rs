@@ -11,10 +11,7 @@ use super::{C07, C08, Submission};
 use crate::cases::{Cases, Fault};
 use crate::compare::Want;
 use crate::reference::Damaged;
-use crate::value::{Tensor, Value};
-
-/// Tokens are right or wrong.
-const TOLERANCE: f64 = 0.05;
+use crate::value::Value;
 
 /// The lead of every chosen token in the logits: far above what single precision can turn round.
 const LEAST_MARGIN: f64 = 0.02;
@@ -81,13 +78,11 @@ fn tokens(item: usize) -> Result<Vec<usize>, Damaged> {
 pub fn c07_steered_generate(submission: &Submission) -> Cases {
     let submission = *submission;
     Cases::of(&C07, |cases| {
+        cases.uses(super::c06_add_at_positions(&submission));
         for item in 0..stored()?.count("generations")? {
             for keep in [false, true] {
                 let text = text(item)?;
-                let want = move || {
-                    let values = Tensor::from(tokens(item)?);
-                    Ok(Want::Array { values, axes: &["new pos"], tolerance: TOLERANCE })
-                };
+                let want = move || Ok(Want::Tokens { ids: tokens(item)?.into(), vocabulary: stored::vocabulary()? });
                 let words = text.words(keep);
                 let call = move |model: HookedTransformer| text.write(&submission, &model, keep);
                 cases.case_on(words, want, stored::model, call);

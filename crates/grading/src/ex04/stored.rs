@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use hooked_transformer::{HookedTransformer, HookedTransformerConfig, Tokens};
+use hooked_transformer::{HookedTransformer, HookedTransformerConfig, Tokenizer, Tokens};
 use ndarray::{Array1, Array2};
 use serde_json::Value as Json;
 
@@ -48,6 +48,21 @@ pub(super) fn model_config() -> Result<HookedTransformerConfig, Damaged> {
     let file = format!("{MODEL}/config.json");
     let cfg = HookedTransformerConfig::from_json_file(repository().join(&file));
     cfg.map_err(|e| reference::unusable(&file, &e.to_string()))
+}
+
+/// The text of each token of the embedded model.
+///
+/// # Errors
+/// The course is damaged.
+pub(super) fn vocabulary() -> Result<Arc<[String]>, Damaged> {
+    static VOCABULARY: Kept<Arc<[String]>> = Kept::new();
+    let vocabulary = VOCABULARY.get(|| {
+        let file = format!("{MODEL}/tokenizer.json");
+        let damaged = |e: hooked_transformer::Error| reference::unusable(&file, &e.to_string());
+        let tokenizer = Tokenizer::from_file(repository().join(&file)).map_err(damaged)?;
+        (0..tokenizer.d_vocab()).map(|id| tokenizer.decode(&[id]).map_err(damaged)).collect()
+    });
+    vocabulary.map(|vocabulary| (*vocabulary).clone())
 }
 
 /// Two prompts that differ in what is to be steered, and the layer that the vector is taken from.

@@ -8,18 +8,21 @@
 //! - `layout`: rules that move entries, leave some out or add some up;
 //! - `entrywise`: rules that change each entry by itself;
 //! - `factor`: the right entries times something, and what that something may be;
+//! - `words`: the same for lists of words;
 //! - `place`: where the entries are that are off.
 
 mod entrywise;
 mod factor;
 mod layout;
 mod place;
+mod words;
 
 use crate::call::Outcome;
 use crate::compare::Want;
 use crate::prose::number;
 use crate::run::CaseRun;
 use crate::value::{Tensor, Value};
+use words::WordsLook;
 
 /// A guess must move some entry by this many tolerances: otherwise it explains nothing.
 const ROOM: f64 = 10.0;
@@ -51,11 +54,23 @@ impl<'a> Look<'a> {
 
 /// What explains the cases of a check, of which the first that is wrong is shown.
 pub(crate) fn explain(runs: &[CaseRun]) -> Option<String> {
+    let words: Vec<WordsLook<'_>> = runs.iter().filter_map(words_of).collect();
+    if !words.is_empty() {
+        return words::explain(&words);
+    }
     let looks: Vec<Look<'_>> = runs.iter().filter_map(Look::of).collect();
     // Nothing can be concluded from values that cannot be compared, but those of the other cases still can.
     let finite: Vec<Look<'_>> = looks.into_iter().filter(|look| look.got.data.iter().all(|x| x.is_finite())).collect();
     let first = finite.iter().position(|look| !look.is_right())?;
     explain_looks(&finite, &finite[first])
+}
+
+/// The words of a case, where it has any.
+fn words_of(run: &CaseRun) -> Option<WordsLook<'_>> {
+    match &run.outcome {
+        Outcome::Returned(Value::Words(got)) => Some(WordsLook { got, want: &run.want }),
+        _ => None,
+    }
 }
 
 /// As [`explain`], for one array alone.

@@ -3,6 +3,7 @@
 //! Each test is a check like those of the exercises, and is started again as its own child.
 
 mod reaching;
+mod reporting;
 
 use std::io::{self, Write as _};
 use std::time::Duration;
