@@ -67,7 +67,7 @@ impl Want {
     pub fn tolerance(&self) -> f64 {
         match self {
             Self::Array { tolerance, .. } | Self::Numbers { tolerance, .. } => *tolerance,
-            Self::Tokens { .. } => 0.5,
+            Self::Tokens { .. } => 0.05,
             Self::Names { .. } | Self::Words { .. } => 1.0,
         }
     }
