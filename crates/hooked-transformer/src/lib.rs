@@ -16,7 +16,7 @@
 //! 5. **unembed** — logits: the stream times `W_U`, `[batch, pos, d_vocab]`.
 //!
 //! ```no_run
-//! use hooked_transformer::{fwd_hook, HookedTransformer};
+//! use hooked_transformer::{fwd_hook, HookedTransformer, Scalar};
 //! use ndarray::{s, Ix3};
 //!
 //! let model = HookedTransformer::load("reference_data/models/attn-only-2l-tales")?;
@@ -30,6 +30,10 @@
 //! // Run again with head 3 of layer 0 silenced.
 //! let silence = fwd_hook(("z", 0), |mut z, _| z.slice_mut(s![.., .., 3, ..]).fill(0.0));
 //! let loss = model.run("Once upon a time").hook(silence).loss()?;
+//!
+//! // Run forward and backward: which way would each activation have to change to lower the loss?
+//! let grads = model.run("Once upon a time").backward(Scalar::loss()).grads()?;
+//! println!("{:?}", grads[("resid_pre", 1)].shape()); // [batch, pos, d_model], as the activation
 //! # Ok::<(), hooked_transformer::Error>(())
 //! ```
 //!
@@ -42,7 +46,7 @@
 //!
 //! | folder | what it holds |
 //! |---|---|
-//! | [`analysis`] | experiments: patching, ablation, detecting heads, testing a prompt |
+//! | [`analysis`] | experiments: patching, attribution, ablation, detecting heads, testing a prompt |
 //! | `loading` | files to models: folders, the hub, file formats, families of published models |
 //! | `model` | [`HookedTransformer`], and what is done with it: [`Run`], generation, processing, circuits |
 //! | `backward` | the backward pass, one file for each part of the forward pass: [`Scalar`], [`Gradients`] |

@@ -122,6 +122,9 @@ fn zeros(cfg: &HookedTransformerConfig) -> Weights {
         // Its gradient is part of the embedding's.
         weights.W_U = memory::zeros((0, 0)).into_shared();
     }
+    for (_, mut gradient) in layout::state_dict_mut(cfg, &mut weights) {
+        gradient.as_slice_mut().into_iter().for_each(memory::prefer_large_pages);
+    }
     weights
 }
 

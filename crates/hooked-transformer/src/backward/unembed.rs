@@ -48,7 +48,7 @@ pub(super) fn backward(
         if let Some((cap, capped)) = capped {
             d_logits.zip_mut_with(&capped, |d, logit| *d *= 1.0 - (logit / cap).powi(2));
         }
-        weight_gradients(pass, x.view(), d_logits.view());
+        weight_gradients(pass, x.view(), d_logits.view(), index == 0);
         if needs_x {
             let d = linalg::matmul(d_logits.view(), unembedding.W_U.t());
             for (row, d) in chosen.iter().zip(d.rows()) {
@@ -66,15 +66,23 @@ pub(super) fn backward(
 ///
 /// # Shapes
 /// - `x`: `[row, d_model]`
-/// - `d_logits`: `[row, d_vocab]`
-fn weight_gradients(pass: &mut BackwardPass<'_, '_>, x: ArrayView2<'_, f32>, d_logits: ArrayView2<'_, f32>) {
+/// - `d_logits`: `[row, d_vocab]`; `first`: nothing has been added yet
+fn weight_gradients(
+    pass: &mut BackwardPass<'_, '_>,
+    x: ArrayView2<'_, f32>,
+    d_logits: ArrayView2<'_, f32>,
+    first: bool,
+) {
+    // The first part overwrites the zeros, which saves reading them.
+    let write = if first { linalg::matmul_into } else { linalg::add_matmul };
+
     if pass.wants_weight(None, "unembed.b_U") {
         let sums = d_logits.sum_axis(Axis(0));
         pass.weights.b_U += &sums;
     }
     if pass.wants_weight(None, "unembed.W_U") {
-        linalg::add_matmul(x.reversed_axes(), d_logits, pass.weights.W_U.view_mut());
+        write(x.reversed_axes(), d_logits, pass.weights.W_U.view_mut());
     } else if pass.tied && pass.wants_weight(None, "embed.W_E") {
-        linalg::add_matmul(d_logits.reversed_axes(), x, pass.weights.W_E.view_mut());
+        write(d_logits.reversed_axes(), x, pass.weights.W_E.view_mut());
     }
 }

@@ -15,12 +15,17 @@ const LARGE: usize = 4 << 20;
 /// Zeros; in large pages, where the array is large and the system has them.
 pub(crate) fn zeros<D: Dimension>(shape: impl ShapeBuilder<Dim = D>) -> Array<f32, D> {
     let mut array = Array::zeros(shape);
-    if let Some(values) = array.as_slice_memory_order_mut()
-        && size_of_val(values) >= LARGE
-    {
-        ask_for_large_pages(values);
+    if let Some(values) = array.as_slice_memory_order_mut() {
+        prefer_large_pages(values);
     }
     array
+}
+
+/// Asks for large pages for an array that has not been written to yet, where it is large.
+pub(crate) fn prefer_large_pages(values: &mut [f32]) {
+    if size_of_val(values) >= LARGE {
+        ask_for_large_pages(values);
+    }
 }
 
 #[cfg(target_os = "linux")]

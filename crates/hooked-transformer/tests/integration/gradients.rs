@@ -88,7 +88,9 @@ impl Comparison {
         if relative > entry.0 {
             *entry = (relative, place.to_string());
         }
-        if !(relative <= RELATIVE) {
+        // Not the opposite comparison, which NaN would pass.
+        let agrees = relative <= RELATIVE;
+        if !agrees {
             self.failures.push(format!("{place}: {difference:.1e}, where the largest entry is {largest:.1e}"));
         }
     }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use hooked_transformer::{HookedTransformer, Result, Tokens, fwd_hook};
+use hooked_transformer::{HookedTransformer, Result, Scalar, Tokens, fwd_hook};
 
-use ndarray::{Ix4, s};
+use ndarray::{Axis, Ix4, s};
 
 use crate::fixtures::{model, reference};
 
@@ -30,6 +30,18 @@ fn look_inside(folder: &Path, text: &str) -> Result<Vec<f32>> {
     Ok(from_last_token.to_vec())
 }
 // ANCHOR_END: look_inside
+
+// ANCHOR: gradients
+fn which_heads_matter(model: &HookedTransformer, text: &str, right: usize, wrong: usize) -> Result<Vec<f32>> {
+    let z = |name: &str| name.ends_with("hook_z");
+    let run = model.run(text).names_filter(z).backward(Scalar::logit_diff(-1, right, wrong)).activations(z);
+    let (grads, cache) = run.grads_and_cache()?;
+    println!("the logits differ by {}", grads.value());
+    // Gradient times activation: to first order, what the last layer's heads contribute.
+    let product = &cache.view::<Ix4>(("z", -1)) * &grads.activations().view::<Ix4>(("z", -1));
+    Ok(product.sum_axis(Axis(3)).sum_axis(Axis(1)).row(0).to_vec())
+}
+// ANCHOR_END: gradients
 
 // ANCHOR: largest_attention
 fn largest_attention(model: &HookedTransformer) -> Result<Vec<f32>> {
@@ -77,6 +89,19 @@ fn the_hook_of_the_library_s_page_looks_at_every_layer() {
 fn the_first_look_of_the_library_s_page_is_a_row_of_a_pattern() {
     let row = look_inside(&reference("models/attn-only-2l-tales"), "the golden bird and the golden").unwrap();
     assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+}
+
+/// Without norms and MLPs the logits are linear in what the last layer's heads write.
+#[test]
+fn the_heads_of_the_library_s_page_add_up_to_the_last_layer() {
+    let model = model("attn-only-2l-tales");
+    let effects = which_heads_matter(&model, "Once upon a", 5, 9).unwrap();
+    assert_eq!(effects.len(), model.cfg().n_heads);
+    let silence = fwd_hook(("z", -1), |mut z, _| z.fill(0.0));
+    let logits = model.run_with_hooks("Once upon a", [silence]).unwrap() - model.forward("Once upon a").unwrap();
+    let last = logits.dim().1 - 1;
+    let lost = logits[[0, last, 9]] - logits[[0, last, 5]];
+    assert!((effects.iter().sum::<f32>() - lost).abs() <= 1e-3 * lost.abs(), "{effects:?} {lost}");
 }
 
 #[test]
