@@ -155,6 +155,11 @@ pub enum Error {
         /// Which number.
         what: String,
     },
+    /// No token can be drawn: the logits give no distribution.
+    NoDistribution {
+        /// What is wrong with them.
+        problem: String,
+    },
     /// Text was given to a model that has no tokenizer.
     NoTokenizer,
     /// The tokenizer refused the text, or its file cannot be used.
@@ -368,6 +373,7 @@ impl fmt::Display for Error {
                 f,
                 "{what} is not a number (NaN); a hook that divides by zero, or weights that overflow, may be the cause"
             ),
+            Error::NoDistribution { problem } => write!(f, "no token can be drawn: {problem}"),
             Error::NoTokenizer => write!(
                 f,
                 "this model has no tokenizer, so it takes token ids only; load one with `set_tokenizer`, or put a \

@@ -119,6 +119,9 @@ impl TestPrompt<'_> {
             0 => Array2::zeros((0, model.cfg().d_vocab_out())),
             _ => model.run(&ids).logits_at(-(predicted as isize)..)?.index_axis_move(Axis(0), 0),
         };
+        if logits.iter().any(|logit| logit.is_nan()) {
+            return Err(Error::NotANumber { what: "a logit, so that no token has a rank: it".to_string() });
+        }
         let strings = |ids: &Vec<usize>| model.to_str_tokens(ids, None);
         Ok(PromptReport {
             prompt: strings(&prompt)?,

@@ -48,7 +48,8 @@ fn xielu(x: f32) -> f32 {
 pub(crate) fn apply(function: ActivationFunction, values: &mut [f32], d_mlp: usize) {
     use ActivationFunction::*;
     match function {
-        Relu => each(values, |x| x.max(0.0)),
+        // Not `x.max(0.0)`, which is 0 for NaN.
+        Relu => each(values, |x| if x < 0.0 { 0.0 } else { x }),
         Gelu => each(values, gelu),
         GeluNew | GeluFast | GeluPytorchTanh => each(values, gelu_tanh),
         Silu => each(values, silu),
@@ -97,6 +98,16 @@ mod tests {
             for (got, want) in got.iter().zip(want) {
                 assert!((got - want).abs() <= 1e-6, "{function:?}: got {got}, want {want}");
             }
+        }
+    }
+
+    #[test]
+    fn a_nan_stays_one() {
+        use ActivationFunction::*;
+        for function in [Relu, Gelu, GeluNew, GeluFast, GeluPytorchTanh, Silu, Solu, SoluLn] {
+            let mut row = [f32::NAN; 20];
+            apply(function, &mut row, 20);
+            assert!(row.iter().all(|x| x.is_nan()), "{function:?}: {row:?}");
         }
     }
 

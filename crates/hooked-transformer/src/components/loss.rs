@@ -62,6 +62,11 @@ impl LogSumExp {
 vectorized! {
     fn add_exponentials(sums: &mut LogSumExp, part: &[f32]) {
         let max = maximum(part).max(sums.max);
+        if max == f32::NEG_INFINITY {
+            // Nothing so far but -inf, which adds nothing, or NaN, which the maximum passes over.
+            sums.total += if part.iter().any(|x| x.is_nan()) { f64::NAN } else { 0.0 };
+            return;
+        }
         if max > sums.max {
             sums.total *= f64::from(sums.max - max).exp();
             sums.max = max;
@@ -191,16 +196,22 @@ pub fn lm_accuracy(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>) -
 /// - output: `[batch, pos - 1]`
 ///
 /// # Errors
-/// As [`next_token_log_probs`].
+/// As [`next_token_log_probs`]; or a logit is NaN, so that none is the largest.
 pub fn next_token_correct(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>) -> Result<Array2<bool>> {
     check(logits.dim(), tokens)?;
     let (n_batch, n_pos, _) = logits.dim();
+    if let Some(((row, pos, token), _)) = logits.indexed_iter().find(|((_, pos, _), x)| x.is_nan() && pos + 1 < n_pos) {
+        return Err(Error::NotANumber { what: format!("the logit of token {token} at batch {row}, pos {pos}") });
+    }
     Ok(Array2::from_shape_fn((n_batch, n_pos - 1), |(b, p)| {
         argmax(logits.index_axis(Axis(0), b).row(p)) == tokens[[b, p + 1]]
     }))
 }
 
 fn check((n_batch, n_pos, d_vocab): (usize, usize, usize), tokens: ArrayView2<'_, usize>) -> Result<()> {
+    if n_batch == 0 || n_pos == 0 {
+        return Err(Error::EmptyInput { shape: vec![n_batch, n_pos] });
+    }
     if tokens.dim() != (n_batch, n_pos) || n_pos < 2 {
         return Err(Error::Shape {
             what: "tokens for the loss".to_string(),
@@ -227,6 +238,18 @@ mod tests {
         assert!((losses[[0, 1]] - 2.0f32.ln()).abs() <= 1e-6);
         let mean = lm_cross_entropy_loss(logits.view(), tokens.view()).unwrap();
         assert!((mean - (losses[[0, 0]] + losses[[0, 1]]) / 2.0).abs() <= 1e-6);
+    }
+
+    #[test]
+    fn a_loss_of_nothing_and_a_rank_of_nan_are_errors() {
+        let nothing = Array3::<f32>::zeros((0, 4, 2));
+        let no_tokens = Array2::<usize>::zeros((0, 4));
+        assert!(matches!(lm_cross_entropy_loss(nothing.view(), no_tokens.view()), Err(Error::EmptyInput { .. })));
+        assert!(matches!(lm_accuracy(nothing.view(), no_tokens.view()), Err(Error::EmptyInput { .. })));
+        let logits = arr3(&[[[0.0, f32::NAN], [2.0, 1.0]]]);
+        let tokens = arr2(&[[0, 1]]);
+        assert!(matches!(lm_accuracy(logits.view(), tokens.view()), Err(Error::NotANumber { .. })));
+        assert!(lm_cross_entropy_loss(logits.view(), tokens.view()).unwrap().is_nan());
     }
 
     #[test]
@@ -257,6 +280,17 @@ mod tests {
             let mut sum = LogSumExp::default();
             parts.iter().for_each(|part| sum.add(part));
             assert!((sum.value() - (500.0 + 15.0f32.ln())).abs() <= 1e-4, "{}", sum.value());
+        }
+        // A part that is masked out adds nothing, wherever it comes.
+        for parts in [[-f32::INFINITY, 3.0], [3.0, -f32::INFINITY]] {
+            let mut sum = LogSumExp::default();
+            parts.iter().for_each(|part| sum.add(&[*part, -f32::INFINITY]));
+            assert!((sum.value() - 3.0).abs() <= 1e-6, "{}", sum.value());
+        }
+        for parts in [[f32::NAN, 3.0], [3.0, f32::NAN], [f32::NAN, -f32::INFINITY]] {
+            let mut sum = LogSumExp::default();
+            parts.iter().for_each(|part| sum.add(&[*part]));
+            assert!(sum.value().is_nan(), "{parts:?}");
         }
         let mut poisoned = LogSumExp::default();
         poisoned.add(&[1.0, f32::NAN]);

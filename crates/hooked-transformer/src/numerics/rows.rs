@@ -35,11 +35,12 @@ pub(crate) fn exp(x: f32) -> f32 {
 
 vectorized! {
     /// Softmax of one row, in place. A row of nothing but `-inf` (everything masked) becomes zeros, as in
-    /// TransformerLens.
+    /// TransformerLens; a NaN anywhere makes the whole row NaN, as in PyTorch (where TransformerLens writes zeros).
     pub(crate) fn softmax(row: &mut [f32]) {
         let max = maximum(row);
         if max == f32::NEG_INFINITY {
-            return row.fill(0.0);
+            let nothing = if row.iter().any(|x| x.is_nan()) { f32::NAN } else { 0.0 };
+            return row.fill(nothing);
         }
         row.iter_mut().for_each(|x| *x = exp(*x - max));
         let scale = 1.0 / sum(row);
@@ -75,18 +76,34 @@ pub(crate) fn sum(row: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest.iter().sum::<f32>()
 }
 
-/// Index of the largest value, the first of equals.
+/// Index of the largest value, the first of equals. As in PyTorch and NumPy, NaN counts as larger than any number, so
+/// that it is seen.
 ///
 /// # Panics
 /// If `values` is empty.
 pub fn argmax(values: ArrayView1<'_, f32>) -> usize {
-    let best = values.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best });
+    let better = |x: f32, than: f32| x > than || (x.is_nan() && !than.is_nan());
+    let best = values.iter().enumerate().reduce(|best, next| if better(*next.1, *best.1) { next } else { best });
     best.expect("argmax of no values").0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nan_is_not_swallowed() {
+        const NAN: f32 = f32::NAN;
+        const MASKED: f32 = f32::NEG_INFINITY;
+        for row in [vec![NAN], vec![MASKED, NAN], vec![NAN; 40], vec![1.0, NAN, 2.0], vec![f32::INFINITY, 1.0]] {
+            let mut out = row.clone();
+            softmax(&mut out);
+            assert!(out.iter().all(|x| x.is_nan()), "{row:?} became {out:?}");
+        }
+        for (row, at) in [(vec![1.0, NAN, 9.0, NAN], 1), (vec![NAN, 5.0], 0), (vec![2.0, 7.0, 7.0], 1)] {
+            assert_eq!(argmax(ArrayView1::from(&row)), at, "{row:?}");
+        }
+    }
 
     #[test]
     fn exp_agrees_with_double_precision() {

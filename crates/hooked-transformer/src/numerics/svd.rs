@@ -14,7 +14,7 @@ use ndarray::{Array1, Array2, ArrayView2};
 /// Two columns count as orthogonal if their cosine is below this.
 const ORTHOGONAL: f64 = 1e-15;
 
-/// Ten sweeps are usual; the limit only matters for input that is not finite.
+/// Ten sweeps are usual; the limit only matters for numbers that overflow.
 const MAX_SWEEPS: usize = 40;
 
 /// What is left of a column, relative to its length, when it has no direction of its own beside earlier ones.
@@ -29,7 +29,13 @@ pub(crate) struct Svd64 {
 
 /// # Shapes
 /// - `m`: `[p, q]`
+///
+/// All NaN if an entry is not finite.
 pub(crate) fn svd(m: ArrayView2<'_, f64>) -> Svd64 {
+    if m.iter().any(|x| !x.is_finite()) {
+        let ((p, q), k) = (m.dim(), m.nrows().min(m.ncols()));
+        return Svd64 { U: unknown(p, k), S: Array1::from_elem(k, f64::NAN), V: unknown(q, k) };
+    }
     if m.nrows() < m.ncols() {
         let transposed = svd(m.t());
         return Svd64 { U: transposed.V, S: transposed.S, V: transposed.U };
@@ -75,9 +81,14 @@ pub(crate) fn svd(m: ArrayView2<'_, f64>) -> Svd64 {
 /// # Shapes
 /// - `m`: `[p, q]`
 /// - output: `Q [p, k]` with orthonormal columns, `R [k, q]`
+///
+/// All NaN if an entry is not finite.
 pub(crate) fn qr(m: ArrayView2<'_, f64>) -> (Array2<f64>, Array2<f64>) {
     let (p, q) = m.dim();
     let k = p.min(q);
+    if m.iter().any(|x| !x.is_finite()) {
+        return (unknown(p, k), unknown(k, q));
+    }
     let mut basis: Vec<Vec<f64>> = Vec::with_capacity(k);
     let mut R = Array2::zeros((k, q));
     for (j, column) in m.columns().into_iter().enumerate() {
@@ -99,11 +110,15 @@ pub(crate) fn qr(m: ArrayView2<'_, f64>) -> (Array2<f64>, Array2<f64>) {
     (from_columns(&basis, p), R)
 }
 
+fn unknown(rows: usize, columns: usize) -> Array2<f64> {
+    Array2::from_elem((rows, columns), f64::NAN)
+}
+
 /// Cosine and sine of the rotation that makes two columns orthogonal; `None` if they are.
 fn angle(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
     let (xx, yy, xy) = (dot(x, x), dot(y, y), dot(x, y));
     let orthogonal = xy.abs() <= ORTHOGONAL * (xx * yy).sqrt();
-    // Nothing can be done about a NaN, so it ends the sweeps.
+    // Nothing can be done about numbers that overflowed, so they end the sweeps.
     if orthogonal || xy.is_nan() {
         return None;
     }

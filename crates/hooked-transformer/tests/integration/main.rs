@@ -25,6 +25,7 @@ mod hub_server;
 #[cfg(feature = "test-tls")]
 mod hub_tls;
 mod key_value_cache;
+mod nan;
 mod npz;
 mod parity;
 #[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]

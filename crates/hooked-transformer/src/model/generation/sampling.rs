@@ -108,7 +108,7 @@ fn keep_most_probable(logits: &mut Array1<f32>, p: f32) {
     }
 }
 
-/// `e^(l - max)`, the probabilities before they are divided by their sum.
+/// `e^(l - max)`, the probabilities before they are divided by their sum: NaN without a finite largest logit.
 fn weights(logits: ArrayView1<'_, f32>) -> Vec<f64> {
     let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     logits.iter().map(|&logit| f64::from(logit - max).exp()).collect()
@@ -120,7 +120,8 @@ fn weights(logits: ArrayView1<'_, f32>) -> Vec<f64> {
 /// - `logits`: `[d_vocab]`
 ///
 /// # Errors
-/// As [`Sampling::validate`]; or a logit is not a number, so that there is no largest and no distribution.
+/// As [`Sampling::validate`]; or a logit is NaN, so that there is no largest and no distribution; or all are `-inf`, or
+/// one is infinite (which greedy choice takes, and a distribution cannot have).
 pub fn sample_logits(
     logits: ArrayView1<'_, f32>,
     tokens: &[usize],
@@ -131,10 +132,25 @@ pub fn sample_logits(
     if let Some(token) = logits.iter().position(|logit| logit.is_nan()) {
         return Err(Error::NotANumber { what: format!("the logit of token {token}") });
     }
+    if logits.iter().all(|&logit| logit == f32::NEG_INFINITY) {
+        return Err(Error::NoDistribution { problem: format!("all {} logits are -inf", logits.len()) });
+    }
     if sampling.temperature == 0.0 {
         return Ok(argmax(logits));
     }
-    Ok(draw(&weights(sampling.filter(logits, tokens).view()), rng))
+    let filtered = sampling.filter(logits, tokens);
+    if let Some(token) = filtered.iter().position(|&logit| logit == f32::INFINITY) {
+        let problem = format!(
+            "the logit of token {token}, {} at temperature {}, is infinite; temperature 0 takes the largest",
+            logits[token], sampling.temperature
+        );
+        return Err(Error::NoDistribution { problem });
+    }
+    if filtered.iter().all(|&logit| logit == f32::NEG_INFINITY) {
+        let problem = format!("freq_penalty {} lowers every logit to -inf", sampling.freq_penalty);
+        return Err(Error::NoDistribution { problem });
+    }
+    Ok(draw(&weights(filtered.view()), rng))
 }
 
 /// An index, with probability proportional to its weight.
@@ -212,6 +228,29 @@ mod tests {
         // It comes before the filter: token 1 falls from the first place to the last.
         let penalised = Sampling { top_k: Some(2), freq_penalty: 4.0, ..Sampling::default() };
         assert_eq!(kept(penalised, &[1]), [3, 5]);
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_an_error() {
+        let draw = |logits: &[f32], sampling: Sampling| {
+            sample_logits(ArrayView1::from(logits), &[0, 0, 1], &sampling, &mut ChaCha8Rng::seed_from_u64(0))
+        };
+        let (inf, at) = (f32::INFINITY, |temperature| Sampling { temperature, ..Sampling::default() });
+        assert!(matches!(draw(&[1.0, f32::NAN], at(1.0)), Err(Error::NotANumber { .. })));
+        assert!(matches!(draw(&[1.0, f32::NAN], at(0.0)), Err(Error::NotANumber { .. })));
+        for temperature in [0.0, 1.0] {
+            assert!(matches!(draw(&[-inf, -inf], at(temperature)), Err(Error::NoDistribution { .. })));
+        }
+        assert!(matches!(draw(&[1.0, inf], at(1.0)), Err(Error::NoDistribution { .. })));
+        assert!(matches!(draw(&[1.0, 9.0], at(1e-38)), Err(Error::NoDistribution { .. })));
+        let penalty = Sampling { freq_penalty: f32::MAX, ..at(1.0) };
+        assert!(matches!(draw(&[-f32::MAX, -f32::MAX], penalty), Err(Error::NoDistribution { .. })));
+        // What has a largest logit, or a distribution, is drawn.
+        assert_eq!(draw(&[1.0, inf], at(0.0)).unwrap(), 1);
+        assert_eq!(draw(&[-inf, 2.0], at(1.0)).unwrap(), 1);
+        for filter in [Sampling { top_k: Some(1), ..at(1.0) }, Sampling { top_p: Some(0.1), ..at(1.0) }] {
+            assert_eq!(draw(&[-inf, -inf, 3.0], filter).unwrap(), 2);
+        }
     }
 
     #[test]
