@@ -155,6 +155,11 @@ pub enum Error {
         /// Which number.
         what: String,
     },
+    /// A lasting hook ran the model that it belongs to, where it would fire inside itself.
+    HookInsideItself {
+        /// The points where it fires.
+        at: Vec<String>,
+    },
     /// No token can be drawn: the logits give no distribution.
     NoDistribution {
         /// What is wrong with them.
@@ -372,6 +377,12 @@ impl fmt::Display for Error {
             Error::NotANumber { what } => write!(
                 f,
                 "{what} is not a number (NaN); a hook that divides by zero, or weights that overflow, may be the cause"
+            ),
+            Error::HookInsideItself { at } => write!(
+                f,
+                "a lasting hook on {} ran its own model, and would fire inside itself without end; let it run a clone, \
+                 which shares the weights and has no lasting hooks",
+                list(at)
             ),
             Error::NoDistribution { problem } => write!(f, "no token can be drawn: {problem}"),
             Error::NoTokenizer => write!(

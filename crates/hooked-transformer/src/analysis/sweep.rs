@@ -14,7 +14,7 @@ use super::metric::Metric;
 use crate::architecture::config::PositionalEmbeddingType;
 use crate::cache::Activation;
 use crate::error::{Error, Result};
-use crate::hooks::ActName;
+use crate::hooks::{ActName, inside, running};
 use crate::hooks::{HookPoint, NameFilter, fwd_hook, select};
 use crate::model::HookedTransformer;
 use crate::model::run::Run;
@@ -104,6 +104,8 @@ impl<'a> Sweep<'a> {
         let points = activations.iter().map(|name| self.point(name.clone())).collect::<Result<Vec<_>>>()?;
         let batches = self.batches(&points);
         let progress = Counter::new("edited batches", batches.len());
+        // A sweep that a lasting hook started is still inside that hook, on whatever thread its runs are.
+        let hooks = running();
         let values = share::map(batches.len(), |batch| {
             let edits = batches[batch].clone();
             let point = points[edits.start];
@@ -115,7 +117,7 @@ impl<'a> Sweep<'a> {
                 }
             });
             let run = self.run_of_layer(point.layer().unwrap_or(0), edits.len()).hook(hook);
-            let measured = metric.measure_copies(run, edits.len());
+            let measured = inside(&hooks, || metric.measure_copies(run, edits.len()));
             progress.advance();
             measured
         })?;

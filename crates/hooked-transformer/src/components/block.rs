@@ -100,10 +100,13 @@ impl Block<'_> {
         let attn_in = pass
             .watches(Site::AttnIn, layer)
             .then(|| pass.point(Site::AttnIn, layer, repeat_heads(resid_pre, self.cfg.n_heads)));
-        sites.map(|site| {
+        // All three inputs before the first is normalized, which is the order of the list of hook points.
+        let inputs = sites.map(|site| {
             let n_heads = if site == Site::QInput { self.cfg.n_heads } else { self.cfg.n_cached_heads() };
             let input = attn_in.clone().unwrap_or_else(|| repeat_heads(resid_pre, n_heads));
-            let input = pass.point(site, layer, input);
+            (site, pass.point(site, layer, input))
+        });
+        inputs.map(|(site, input)| {
             let mut x = self.ln1(pass, &input);
             if let (Some(pos), Site::QInput | Site::KInput) = (self.shortformer_pos, site) {
                 x += &pos.view().insert_axis(Axis(2));

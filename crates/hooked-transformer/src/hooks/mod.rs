@@ -14,7 +14,7 @@ use ndarray::ArrayViewMutD;
 
 pub use act_name::{ActName, get_act_name};
 pub use lasting::HookHandle;
-pub(crate) use lasting::{Direction, LastingFn, LastingHooks};
+pub(crate) use lasting::{Direction, LastingFn, LastingHooks, inside, running};
 pub(crate) use plan::{Pass, Plan, Record, select};
 pub use point::HookPoint;
 pub(crate) use point::{HookPoints, Site};

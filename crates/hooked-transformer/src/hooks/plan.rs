@@ -3,11 +3,9 @@
 //! A name that the model lacks is found here, before anything is computed. During the pass, [`Pass::watches`] lets a
 //! component skip what nobody looks at, and [`Pass::point`] runs the hooks and stores the activation.
 
-use std::sync::PoisonError;
-
 use ndarray::{ArcArray, Dimension, IxDyn};
 
-use super::{Firing, HookFn, HookPoint, HookPoints, LastingFn, NameFilter, Site, Tape};
+use super::{Firing, HookFn, HookPoint, HookPoints, LastingFn, NameFilter, Site, Tape, lasting};
 use crate::error::{Error, Result};
 
 /// Which hooks fire at which point, and which points are stored.
@@ -27,10 +25,10 @@ enum Function<'a> {
 
 impl<'a> Plan<'a> {
     /// # Errors
-    /// A hook names a point that the model lacks, or its predicate selects none.
+    /// A hook names a point that the model lacks, or its predicate selects none; or a lasting hook started this run.
     pub(crate) fn new(
         points: &HookPoints,
-        lasting: Vec<(Vec<usize>, LastingFn)>,
+        of_model: Vec<(Vec<usize>, LastingFn)>,
         hooks: impl IntoIterator<Item = (NameFilter<'a>, HookFn<'a>)>,
     ) -> Result<Self> {
         let n_points = points.as_slice().len();
@@ -40,7 +38,11 @@ impl<'a> Plan<'a> {
             cached: vec![false; n_points],
             last: None,
         };
-        for (at, function) in lasting {
+        for (at, function) in of_model {
+            if lasting::is_running(&function) {
+                let names = at.iter().map(|&point| points.as_slice()[point].name().to_string()).collect();
+                return Err(Error::HookInsideItself { at: names });
+            }
             plan.add(&at, Function::Lasting(function));
         }
         for (filter, function) in hooks {
@@ -181,10 +183,7 @@ impl Pass<'_, '_> {
         for &function in &self.plan.at_point[index] {
             match &mut self.plan.functions[function] {
                 Function::Scoped(function) => function(value.view_mut().into_dyn(), point),
-                Function::Lasting(function) => {
-                    let mut function = function.lock().unwrap_or_else(PoisonError::into_inner);
-                    function(value.view_mut().into_dyn(), point);
-                }
+                Function::Lasting(function) => lasting::call(function, value.view_mut().into_dyn(), point),
             }
         }
         if self.plan.cached[index] {

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use hooked_transformer::{Error, FwdHook, HookedTransformer, Tokens, fwd_hook};
 use ndarray::{ArrayViewMutD, Axis, Ix3, Ix4, array, s};
+use proptest::prelude::*;
 
 use crate::fixtures::{close, random_model};
+use crate::random_models::{Case, cases};
 
 fn tokens() -> Tokens {
     array![[0, 3, 7, 1, 9]]
@@ -87,6 +89,27 @@ fn every_listed_point_fires_once_with_its_shape() {
         let listed: Vec<&str> =
             model.hook_points().iter().map(|point| point.name()).filter(|name| chosen(name)).collect();
         assert_eq!(fired, listed, "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Hooked or cached, all at once or one by one: in every architecture the order is that of the list.
+    #[test]
+    fn points_fire_in_the_order_of_the_list(Case { model, tokens } in cases()) {
+        let listed: Vec<&str> = model.hook_points().iter().map(|point| point.name()).collect();
+        let mut fired: Vec<String> = Vec::new();
+        let note = |_: ArrayViewMutD<'_, f32>, hook: &hooked_transformer::HookPoint| {
+            // The norm of separate inputs fires once for each of them.
+            if !fired.iter().any(|name| name == hook.name()) {
+                fired.push(hook.name().to_string());
+            }
+        };
+        model.run(&tokens).hook(fwd_hook(|_: &str| true, note)).nothing().unwrap();
+        prop_assert_eq!(&fired, &listed);
+        let cache = model.run(&tokens).names_filter(|_: &str| true).cache().unwrap();
+        prop_assert_eq!(cache.keys().collect::<Vec<_>>(), listed);
     }
 }
 
@@ -174,6 +197,42 @@ fn a_lasting_hook_that_panics_stays_usable() {
     assert_ne!(again, clean, "the hook should fire again");
     assert!(model.remove_hook(handle));
     assert_eq!(model.forward(tokens()).unwrap(), clean);
+}
+
+/// Models and their clones number their handles together.
+#[test]
+fn a_handle_belongs_to_one_model() {
+    let (one, other) = (a_model(), a_model());
+    let of_one = one.add_hook(("z", 0), |_, _| {}).unwrap();
+    let of_other = other.add_hook(("z", 0), |_, _| {}).unwrap();
+    assert!(!other.remove_hook(of_one) && !one.clone().remove_hook(of_one));
+    assert_eq!((one.list_hooks().len(), other.list_hooks().len()), (1, 1));
+    assert!(one.remove_hook(of_one) && other.remove_hook(of_other));
+}
+
+/// It used to wait for itself forever.
+#[test]
+fn a_lasting_hook_that_runs_its_own_model_is_told_why_it_cannot() {
+    let model = Arc::new(a_model());
+    let (answers, heard) = std::sync::mpsc::channel();
+    let own = Arc::downgrade(&model);
+    let run_it = move |_: ArrayViewMutD<'_, f32>, _: &hooked_transformer::HookPoint| {
+        let own = own.upgrade().unwrap();
+        answers.send((own.forward(tokens()).map(drop), own.as_ref().clone().forward(tokens()).map(drop))).unwrap();
+    };
+    model.add_hook(("z", 0), run_it).unwrap();
+    let (done, waited) = std::sync::mpsc::channel();
+    let runner = Arc::clone(&model);
+    std::thread::spawn(move || done.send(runner.forward(tokens()).is_ok()));
+    assert!(waited.recv_timeout(std::time::Duration::from_secs(60)).expect("it hangs"));
+    let (own, clone) = heard.recv().unwrap();
+    let refused = own.unwrap_err();
+    assert!(matches!(refused, Error::HookInsideItself { .. }), "{refused}");
+    assert!(refused.to_string().contains("`blocks.0.attn.hook_z`"), "{refused}");
+    clone.expect("a clone has no lasting hooks");
+    // The hook is as it was.
+    model.forward(tokens()).unwrap();
+    assert_eq!(heard.try_iter().count(), 1);
 }
 
 #[test]
