@@ -1,7 +1,7 @@
 //! What can go wrong at the edges: files, names, text and shapes that come from outside.
 //!
-//! Every variant says what was expected, what came, and where. `Debug` prints the same prose as `Display`, so that an
-//! `unwrap()` in a notebook-like program still reads as a sentence. Index mistakes *inside* numerical code are not
+//! Every variant says what was expected, what came, and where. `Debug` prints the variant's name and the
+//! same prose as `Display`, so that an `unwrap()` in a notebook-like program still reads as a sentence. Index mistakes *inside* numerical code are not
 //! errors but panics that name both shapes: they are faults of the code, not of the input.
 
 use std::fmt;
@@ -313,7 +313,41 @@ impl std::error::Error for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
+        write!(f, "{}: {self}", self.variant())
+    }
+}
+
+impl Error {
+    /// The name of the variant, such as `UnknownName`.
+    pub fn variant(&self) -> &'static str {
+        match self {
+            Error::Io { .. } => "Io",
+            Error::Malformed { .. } => "Malformed",
+            Error::Config { .. } => "Config",
+            Error::Unsupported { .. } => "Unsupported",
+            Error::Hub { .. } => "Hub",
+            Error::UnknownModel { .. } => "UnknownModel",
+            Error::MissingTensor { .. } => "MissingTensor",
+            Error::TensorShape { .. } => "TensorShape",
+            Error::TensorDtype { .. } => "TensorDtype",
+            Error::UnexpectedTensors { .. } => "UnexpectedTensors",
+            Error::UnknownName { .. } => "UnknownName",
+            Error::FilterMatchedNothing { .. } => "FilterMatchedNothing",
+            Error::TokenOutOfRange { .. } => "TokenOutOfRange",
+            Error::TooLong { .. } => "TooLong",
+            Error::EmptyInput { .. } => "EmptyInput",
+            Error::Shape { .. } => "Shape",
+            Error::Argument { .. } => "Argument",
+            Error::NotANumber { .. } => "NotANumber",
+            Error::HookInsideItself { .. } => "HookInsideItself",
+            Error::NoDistribution { .. } => "NoDistribution",
+            Error::NoTokenizer => "NoTokenizer",
+            Error::Tokenizer { .. } => "Tokenizer",
+            Error::NotOneToken { .. } => "NotOneToken",
+            Error::TokenNotInPrompt { .. } => "TokenNotInPrompt",
+            Error::CannotProcess { .. } => "CannotProcess",
+            Error::NoModel { .. } => "NoModel",
+        }
     }
 }
 

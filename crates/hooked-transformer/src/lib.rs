@@ -94,8 +94,8 @@ pub use error::{Error, HubCause, Result};
 pub use hooks::{ActName, BwdHook, FwdHook, HookHandle, HookPoint, NameFilter, bwd_hook, fwd_hook, get_act_name};
 pub use loading::{ModelInfo, PretrainedOptions, list_models, read_npz, read_npz_from, write_npz, write_npz_to};
 pub use model::{
-    Backward, Composition, Generate, Generated, HookedTransformer, ProcessOptions, Run, Sampling, Schedule,
-    sample_logits,
+    Backward, Composition, Generate, Generated, Head, HookedTransformer, LayerIndex, Mlp, ProcessOptions, Run,
+    Sampling, Schedule, sample_logits,
 };
 pub use num_complex::Complex32;
 pub use numerics::rows::argmax;

@@ -35,10 +35,8 @@ impl Embedding<'_> {
             let d_pos = pass.point(Site::PosEmbed, None, d_pos);
             let wanted = pass.wants_weight(None, "pos_embed.W_pos");
             if let Some(d_W_pos) = pass.weights.W_pos.as_mut().filter(|_| wanted) {
-                for (at, position) in self.positions.indexed_iter() {
-                    if let Some(position) = position {
-                        add_vector(d_W_pos.row_mut(*position), &d_pos, at);
-                    }
+                for (at, position) in self.positions.indexed_iter().filter(|(_, position)| position.real) {
+                    add_vector(d_W_pos.row_mut(position.index), &d_pos, at);
                 }
             }
         }

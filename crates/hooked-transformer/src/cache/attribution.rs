@@ -7,7 +7,7 @@
 //! With the scale held fixed a norm is linear, so the contributions of parts that sum to the stream sum to what the
 //! norm lets through, and to the logits less their bias.
 
-use ndarray::{Array1, Array2, ArrayD, ArrayView1, ArrayViewD, Axis, IxDyn};
+use ndarray::{Array1, Array2, ArrayD, ArrayView1, ArrayView2, ArrayViewD, Axis, IxDyn};
 
 use super::options::StackOptions;
 use super::stack::Stack;
@@ -18,9 +18,14 @@ use crate::hooks::ActName;
 use crate::numerics::linalg;
 use crate::text::tokens::Tokens;
 
-/// Whose logits: one token for everything, one for each row of the batch, or one for each position.
+/// Whose logits: one token for everything, one for each row of the batch, or one for each position. Text converts, too:
+/// `" Mary"` for everything, `[" Mary", " John"]` for the rows; each must be one token.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TargetTokens {
+    /// The same token everywhere, by its text.
+    Text(String),
+    /// One token for each row, by its text.
+    Texts(Vec<String>),
     /// The same token everywhere.
     One(usize),
     /// `[batch]`, each for all positions of its row. In a cache without batch axis: `[pos]`.
@@ -32,6 +37,39 @@ pub enum TargetTokens {
 impl From<usize> for TargetTokens {
     fn from(token: usize) -> Self {
         TargetTokens::One(token)
+    }
+}
+
+macro_rules! target_from_text {
+    ($($one:ty),*; $($several:ty $(, $N:ident)?);*) => {
+        $(impl From<$one> for TargetTokens {
+            fn from(text: $one) -> Self {
+                TargetTokens::Text(text.to_string())
+            }
+        })*
+        $(impl $(<const $N: usize>)? From<$several> for TargetTokens {
+            fn from(texts: $several) -> Self {
+                TargetTokens::Texts(texts.iter().map(ToString::to_string).collect())
+            }
+        })*
+    };
+}
+target_from_text!(&str, &String, String; &[&str]; Vec<&str>; &Vec<&str>; &[String]; Vec<String>; &Vec<String>; [&str; N], N; [String; N], N);
+
+macro_rules! target_from_tokens {
+    ($($tokens:ty $(, $N:ident)?);*) => {$(
+        impl $(<const $N: usize>)? From<$tokens> for TargetTokens {
+            fn from(tokens: $tokens) -> Self {
+                TargetTokens::Row(tokens.iter().copied().collect())
+            }
+        }
+    )*};
+}
+target_from_tokens!(Vec<usize>; &Array1<usize>; [usize; N], N; &[usize; N], N);
+
+impl From<ArrayView2<'_, usize>> for TargetTokens {
+    fn from(tokens: ArrayView2<'_, usize>) -> Self {
+        TargetTokens::Each(tokens.to_owned())
     }
 }
 
@@ -218,12 +256,9 @@ impl ActivationCache {
         let rows = &stack.values.shape()[1..stack.values.ndim() - 1];
         let (shape, ids) = match tokens {
             TargetTokens::One(token) => (vec![1; rows.len()], vec![*token]),
-            TargetTokens::Row(tokens) => {
-                // One for each row of the batch, so that the positions share it.
-                let mut shape = vec![tokens.len()];
-                shape.resize(rows.len().max(1), 1);
-                (shape, tokens.to_vec())
-            }
+            TargetTokens::Text(text) => (vec![1; rows.len()], ids_of(std::slice::from_ref(text), model)?),
+            TargetTokens::Row(tokens) => (one_per_row(tokens.len(), rows.len()), tokens.to_vec()),
+            TargetTokens::Texts(texts) => (one_per_row(texts.len(), rows.len()), ids_of(texts, model)?),
             TargetTokens::Each(tokens) => (tokens.shape().to_vec(), tokens.iter().copied().collect()),
         };
         let fits = shape.len() == rows.len() && shape.iter().zip(rows).all(|(token, row)| token == row || *token == 1);
@@ -266,6 +301,20 @@ impl ActivationCache {
         let values = ArrayD::from_shape_vec(IxDyn(shape), values).expect("one value a row");
         Ok(Stack { labels: normalized.labels, values, cuts: normalized.cuts })
     }
+}
+
+/// The shape of tokens for the rows of a batch, which all positions of a row share.
+fn one_per_row(n_tokens: usize, rank: usize) -> Vec<usize> {
+    let mut shape = vec![n_tokens];
+    shape.resize(rank.max(1), 1);
+    shape
+}
+
+/// # Errors
+/// The model has no tokenizer, or a text is not exactly one token.
+fn ids_of(texts: &[String], model: &CachedModel) -> Result<Vec<usize>> {
+    let tokenizer = model.tokenizer.as_ref().ok_or(Error::NoTokenizer)?;
+    texts.iter().map(|text| tokenizer.single_token(text)).collect()
 }
 
 /// The final norm, after centering, on each component by itself.

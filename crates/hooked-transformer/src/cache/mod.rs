@@ -11,6 +11,7 @@ mod options;
 mod output_norm;
 mod slice;
 mod stack;
+mod typed;
 
 use std::collections::HashMap;
 use std::ops::Index;
@@ -23,6 +24,7 @@ use crate::architecture::weights::Weights;
 use crate::error::{Error, Result};
 use crate::hooks::ActName;
 use crate::nearest::nearest;
+use crate::text::tokens::Tokenizer;
 
 pub use attribution::TargetTokens;
 pub use options::{StackMode, StackOptions};
@@ -47,6 +49,7 @@ pub struct ActivationCache {
 pub(crate) struct CachedModel {
     pub cfg: Arc<HookedTransformerConfig>,
     pub weights: Arc<Weights>,
+    pub tokenizer: Option<Arc<Tokenizer>>,
 }
 
 impl ActivationCache {

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use super::attend::Attend;
 use super::mask::Mask;
 use super::normalization::rms_norm;
+use super::positions::Position;
 use super::rotary::{self, Turn};
 use super::{Act3, Act4};
 use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
@@ -39,7 +40,7 @@ pub(crate) struct Attention<'a> {
     pub layer: usize,
     pub weights: AttentionWeights<'a>,
     /// Of each new token; `None` at padding.
-    pub positions: &'a Array2<Option<usize>>,
+    pub positions: &'a Array2<Position>,
     /// `[batch, key_pos]`, false at padding.
     pub real: Option<ArrayView2<'a, bool>>,
 }

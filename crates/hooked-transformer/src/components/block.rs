@@ -11,6 +11,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 
 use super::attention::{Attention, HeadInput};
 use super::normalization::Norm;
+use super::positions::Position;
 use super::{Act3, Act4, mlp};
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
 use crate::architecture::weights::{BlockWeights, GainAndBias, Weights};
@@ -32,7 +33,7 @@ impl<'a> Block<'a> {
     pub(crate) fn new(
         (cfg, weights): (&'a HookedTransformerConfig, &'a Weights),
         layer: usize,
-        positions: &'a Array2<Option<usize>>,
+        positions: &'a Array2<Position>,
         real: Option<ArrayView2<'a, bool>>,
         shortformer_pos: Option<&'a Act3>,
     ) -> Self {

@@ -7,6 +7,7 @@
 use ndarray::{Array2, Array3, ArrayView2, Axis};
 
 use super::normalization::Norm;
+use super::positions::Position;
 use super::{Act3, positions};
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
 use crate::architecture::weights::Weights;
@@ -17,8 +18,8 @@ use crate::hooks::{Pass, Site};
 pub(crate) struct Embedding<'a> {
     pub cfg: &'a HookedTransformerConfig,
     pub weights: &'a Weights,
-    /// Of each token; `None` at padding.
-    pub positions: &'a Array2<Option<usize>>,
+    /// Of each token.
+    pub positions: &'a Array2<Position>,
 }
 
 /// What the blocks read.

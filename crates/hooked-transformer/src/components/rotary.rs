@@ -13,6 +13,7 @@
 use ndarray::{Array2, Array4, Axis};
 use rayon::prelude::*;
 
+use super::positions::Position;
 use crate::architecture::config::{HookedTransformerConfig, RotaryScaling};
 
 /// Which way to rotate.
@@ -23,15 +24,14 @@ pub(crate) enum Turn {
     Back,
 }
 
-/// Rotates every head's vector in place by its token's position. Padding (position `None`) is treated as position 0,
-/// as in the classic library.
+/// Rotates every head's vector in place by its token's position, also at padding.
 ///
 /// # Shapes
 /// - `x`: `[batch, pos, head, d_head]`
 /// - `positions`: `[batch, pos]`
 pub(crate) fn rotate(
     x: &mut Array4<f32>,
-    positions: &Array2<Option<usize>>,
+    positions: &Array2<Position>,
     cfg: &HookedTransformerConfig,
     layer: usize,
     turn: Turn,
@@ -41,7 +41,7 @@ pub(crate) fn rotate(
     let pair = |j: usize| if cfg.rotary_adjacent_pairs { (2 * j, 2 * j + 1) } else { (j, j + half) };
     x.axis_iter_mut(Axis(0)).into_par_iter().zip(positions.axis_iter(Axis(0))).for_each(|(mut x, positions)| {
         for (mut heads, position) in x.outer_iter_mut().zip(positions) {
-            let position = position.unwrap_or(0) as f32;
+            let position = position.index as f32;
             for (j, frequency) in frequencies.iter().enumerate() {
                 let (sin, cos) = (position * frequency).sin_cos();
                 let sin = if turn == Turn::Back { -sin } else { sin };
@@ -93,7 +93,7 @@ mod tests {
                 rotary_adjacent_pairs,
                 ..HookedTransformerConfig::new(1, 4, 4, 16, 9)
             };
-            let positions = Array2::from_shape_fn((1, 9), |(_, p)| Some(p));
+            let positions = Array2::from_shape_fn((1, 9), |(_, p)| Position { index: p, real: true });
             let mut q = Array4::from_shape_fn((1, 9, 1, 4), |(_, _, _, d)| 0.3 + d as f32);
             let mut k = Array4::from_shape_fn((1, 9, 1, 4), |(_, _, _, d)| 1.7 - d as f32 * 0.4);
             let unrotated = dot(&q, 0, &k, 0);

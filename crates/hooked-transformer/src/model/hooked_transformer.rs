@@ -8,6 +8,7 @@ use crate::architecture::config::HookedTransformerConfig;
 use crate::architecture::init::random_weights;
 use crate::architecture::weights::Weights;
 use crate::architecture::{layout, xielu};
+use crate::cache::CachedModel;
 use crate::error::{Error, Result};
 use crate::hooks::{Direction, HookHandle, HookPoint, HookPoints, LastingHooks, NameFilter, select};
 use crate::text::tokens::Tokenizer;
@@ -110,6 +111,11 @@ impl HookedTransformer {
             lasting: LastingHooks::default(),
             tokenizer: None,
         }
+    }
+
+    /// What a cache keeps of the model: shared, not copied.
+    pub(crate) fn for_cache(&self) -> CachedModel {
+        CachedModel { cfg: self.cfg.clone(), weights: self.weights.clone(), tokenizer: self.tokenizer.clone() }
     }
 
     /// Every parameter by its TransformerLens name. A tied unembedding is left out.

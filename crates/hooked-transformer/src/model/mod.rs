@@ -13,5 +13,6 @@ mod text;
 pub use circuits::Composition;
 pub use generation::{Generate, Generated, Sampling, Schedule, sample_logits};
 pub use hooked_transformer::HookedTransformer;
+pub use parameters::{Head, Mlp};
 pub use processing::ProcessOptions;
-pub use run::{Backward, Run};
+pub use run::{Backward, LayerIndex, Run};

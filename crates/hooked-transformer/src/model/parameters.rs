@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use ndarray::{ArcArray, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewMutD};
+use ndarray::{ArcArray, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewMutD, s};
 
 use super::hooked_transformer::HookedTransformer;
 use crate::architecture::layout;
 use crate::architecture::weights::Weights;
+use crate::error::{Error, Result};
 
 /// Parameters, as views. Names and shapes are TransformerLens's.
 impl HookedTransformer {
@@ -132,5 +133,97 @@ impl HookedTransformer {
             weights.0.W_U = ArcArray::zeros((0, 0));
         }
         update(layout::state_dict_mut(&self.cfg, weights.0))
+    }
+}
+
+/// The weights of one attention head, as views. With grouped keys and values, those of the head's group.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// `[d_model, d_head]`
+    pub W_Q: ArrayView2<'a, f32>,
+    /// `[d_model, d_head]`
+    pub W_K: ArrayView2<'a, f32>,
+    /// `[d_model, d_head]`
+    pub W_V: ArrayView2<'a, f32>,
+    /// `[d_head, d_model]`
+    pub W_O: ArrayView2<'a, f32>,
+    /// `[d_head]`
+    pub b_Q: ArrayView1<'a, f32>,
+    /// `[d_head]`
+    pub b_K: ArrayView1<'a, f32>,
+    /// `[d_head]`
+    pub b_V: ArrayView1<'a, f32>,
+}
+
+/// The weights of one layer's MLP, as views.
+#[derive(Clone, Copy, Debug)]
+pub struct Mlp<'a> {
+    /// `[d_model, d_mlp]`
+    pub W_in: ArrayView2<'a, f32>,
+    /// `[d_model, d_mlp]`, of a gated MLP
+    pub W_gate: Option<ArrayView2<'a, f32>>,
+    /// `[d_mlp]`
+    pub b_in: ArrayView1<'a, f32>,
+    /// `[d_mlp, d_model]`
+    pub W_out: ArrayView2<'a, f32>,
+    /// `[d_model]`
+    pub b_out: ArrayView1<'a, f32>,
+}
+
+/// Parameters of one head or one layer, without slicing a stack.
+impl HookedTransformer {
+    /// The weights of one head.
+    ///
+    /// ```
+    /// # use hooked_transformer::{HookedTransformer, HookedTransformerConfig};
+    /// # let model = HookedTransformer::from_config(HookedTransformerConfig::new(2, 8, 4, 16, 50))?;
+    /// let head = model.head(1, 0)?;
+    /// let OV = head.W_V.dot(&head.W_O); // [d_model, d_model]
+    /// # assert_eq!(OV.dim(), (8, 8));
+    /// # Ok::<(), hooked_transformer::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There is no such layer or head.
+    pub fn head(&self, layer: usize, head: usize) -> Result<Head<'_>> {
+        self.check_index("layer", layer, self.cfg.n_layers)?;
+        self.check_index("head", head, self.cfg.n_heads)?;
+        let group = head * self.cfg.n_key_value_heads() / self.cfg.n_heads;
+        let w = &self.weights;
+        Ok(Head {
+            W_Q: w.W_Q.slice(s![layer, head, .., ..]),
+            W_K: w.W_K.slice(s![layer, group, .., ..]),
+            W_V: w.W_V.slice(s![layer, group, .., ..]),
+            W_O: w.W_O.slice(s![layer, head, .., ..]),
+            b_Q: w.b_Q.slice(s![layer, head, ..]),
+            b_K: w.b_K.slice(s![layer, group, ..]),
+            b_V: w.b_V.slice(s![layer, group, ..]),
+        })
+    }
+
+    /// The weights of one layer's MLP.
+    ///
+    /// # Errors
+    /// There is no such layer, or the model is attention-only.
+    pub fn mlp(&self, layer: usize) -> Result<Mlp<'_>> {
+        self.check_index("layer", layer, self.cfg.n_layers)?;
+        let Some(mlp) = &self.weights.mlp else {
+            let problem = "the layers of an attention-only model have no MLP".to_string();
+            return Err(Error::Argument { name: "layer", problem });
+        };
+        Ok(Mlp {
+            W_in: mlp.W_in.slice(s![layer, .., ..]),
+            W_gate: mlp.W_gate.as_ref().map(|w| w.slice(s![layer, .., ..])),
+            b_in: mlp.b_in.slice(s![layer, ..]),
+            W_out: mlp.W_out.slice(s![layer, .., ..]),
+            b_out: mlp.b_out.slice(s![layer, ..]),
+        })
+    }
+
+    fn check_index(&self, name: &'static str, index: usize, length: usize) -> Result<()> {
+        if index < length {
+            return Ok(());
+        }
+        Err(Error::Argument { name, problem: format!("expected 0 to {}, got {index}", length - 1) })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, Zip};
+use ndarray::{Array, Array1, ArrayView, Axis, Dimension, Zip};
 
 use super::hooked_transformer::HookedTransformer;
 use crate::components::embed::check_tokens;
@@ -116,14 +116,7 @@ impl HookedTransformer {
     /// # Errors
     /// The text is no token or several.
     pub fn to_single_token(&self, text: &str) -> Result<usize> {
-        let tokenizer = self.needs_tokenizer()?;
-        match tokenizer.encode(text, false)?[..] {
-            [id] => Ok(id),
-            ref ids => Err(Error::NotOneToken {
-                text: text.to_string(),
-                tokens: ids.iter().map(|id| tokenizer.decode(&[*id])).collect::<Result<_>>()?,
-            }),
-        }
+        self.needs_tokenizer()?.single_token(text)
     }
 
     /// The text of one token id.
@@ -193,5 +186,35 @@ impl HookedTransformer {
     pub fn token_to_residual_direction(&self, token: usize) -> Result<Array1<f32>> {
         check_tokens(ndarray::arr2(&[[token]]).view(), self.cfg.d_vocab_out())?;
         Ok(self.weights.W_U.column(token).to_owned())
+    }
+
+    /// The directions of several tokens, each its column of `W_U`.
+    ///
+    /// ```
+    /// # use hooked_transformer::{HookedTransformer, HookedTransformerConfig};
+    /// # let model = HookedTransformer::from_config(HookedTransformerConfig::new(1, 8, 4, 16, 50))?;
+    /// let pairs = ndarray::array![[3, 17], [4, 1]]; // [prompt, right or wrong]
+    /// assert_eq!(model.tokens_to_residual_directions(pairs.view())?.dim(), (2, 2, 8));
+    /// # Ok::<(), hooked_transformer::Error>(())
+    /// ```
+    ///
+    /// Source: TransformerLens `tokens_to_residual_directions`.
+    ///
+    /// # Shapes
+    /// - `tokens`: any, `[..]`
+    /// - output: `[.., d_model]`
+    ///
+    /// # Errors
+    /// An id is outside the vocabulary.
+    pub fn tokens_to_residual_directions<D: Dimension>(
+        &self,
+        tokens: ArrayView<'_, usize, D>,
+    ) -> Result<Array<f32, D::Larger>> {
+        let ids: Array1<usize> = tokens.iter().copied().collect();
+        check_tokens(ids.view().insert_axis(Axis(0)), self.cfg.d_vocab_out())?;
+        let directions = self.weights.W_U.select(Axis(1), ids.as_slice().unwrap_or(&[])).reversed_axes();
+        let shape = [tokens.shape(), &[self.cfg.d_model]].concat();
+        let directions = directions.as_standard_layout().into_owned().into_shape_with_order(shape);
+        Ok(directions.expect("one row per token").into_dimensionality().expect("one axis more"))
     }
 }

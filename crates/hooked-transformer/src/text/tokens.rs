@@ -203,6 +203,20 @@ impl Tokenizer {
         Ok(ids.take(self.max_tokens.unwrap_or(usize::MAX)).collect())
     }
 
+    /// The id of a text that is exactly one token.
+    ///
+    /// # Errors
+    /// The text is no token or several.
+    pub(crate) fn single_token(&self, text: &str) -> Result<usize> {
+        match self.encode(text, false)?[..] {
+            [id] => Ok(id),
+            ref ids => Err(Error::NotOneToken {
+                text: text.to_string(),
+                tokens: ids.iter().map(|id| self.decode(&[*id])).collect::<Result<_>>()?,
+            }),
+        }
+    }
+
     /// The text of token ids; special tokens are kept.
     ///
     /// # Errors

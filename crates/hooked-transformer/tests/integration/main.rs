@@ -10,6 +10,7 @@ mod bad_input;
 #[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod circuits;
 mod classic;
+mod conveniences;
 mod embedded;
 mod families;
 mod finite_differences;

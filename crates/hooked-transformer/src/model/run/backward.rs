@@ -28,7 +28,7 @@ use super::builder::Run;
 use super::pass::Completed;
 use super::ready::{Ready, Start};
 use crate::backward::{self, Edits, Gradients, Input, Recorded, Request, Resolved, Scalar, Wanted};
-use crate::cache::{Activation, ActivationCache, CachedModel};
+use crate::cache::{Activation, ActivationCache};
 use crate::components::embed::Embedding;
 use crate::error::{Error, Result};
 use crate::hooks::{ActName, BwdHook, Direction, HookPoints, NameFilter, Pass, Plan, Record, Site, Tape};
@@ -149,7 +149,7 @@ impl<'a> Backward<'a> {
         let request = Request { at_points, wanted, tape, edits: self.edits };
         let (value, d_weights) = recorded.backward(request, &scalar)?;
         let mut activations = found.in_forward_order(&model.points);
-        activations.model = Some(CachedModel { cfg: model.cfg.clone(), weights: model.weights.clone() });
+        activations.model = Some(model.for_cache());
         Ok((Gradients::new(value, activations, model.cfg.clone(), d_weights, of_weights), cache))
     }
 }

@@ -21,11 +21,27 @@ pub struct Run<'a> {
     pub(super) target_tokens: Option<Tokens>,
     pub(super) hooks: Vec<FwdHook<'a>>,
     pub(super) names_filter: Option<NameFilter<'a>>,
+    pub(super) also: Vec<NameFilter<'a>>,
     pub(super) pos_slice: Option<PosSlice>,
     pub(super) start_at_layer: Option<isize>,
     pub(super) stop_at_layer: Option<isize>,
     pub(super) past: Option<&'a mut KeyValueCache>,
 }
+
+/// A layer, counted from the start, or from the end where it is negative. Every integer that people count with converts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerIndex(isize);
+
+macro_rules! layer_from {
+    ($($int:ty),*) => {$(
+        impl From<$int> for LayerIndex {
+            fn from(layer: $int) -> Self {
+                LayerIndex(isize::try_from(layer).unwrap_or(isize::MAX))
+            }
+        }
+    )*};
+}
+layer_from!(usize, isize, i32);
 
 /// Configuring a run.
 impl<'a> Run<'a> {
@@ -39,6 +55,7 @@ impl<'a> Run<'a> {
             target_tokens: None,
             hooks: Vec::new(),
             names_filter: None,
+            also: Vec::new(),
             pos_slice: None,
             start_at_layer: None,
             stop_at_layer: None,
@@ -85,6 +102,13 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// Also caches these, besides what the cache would hold without: `run.also_cache(("result", 1))` holds all that is
+    /// [cached by default](crate::HookPoint::cached_by_default), and one layer's results.
+    pub fn also_cache(mut self, filter: impl Into<NameFilter<'a>>) -> Self {
+        self.also.push(filter.into());
+        self
+    }
+
     /// Which positions a cache of this run holds.
     pub fn pos_slice(mut self, slice: impl Into<PosSlice>) -> Self {
         self.pos_slice = Some(slice.into());
@@ -92,15 +116,15 @@ impl<'a> Run<'a> {
     }
 
     /// Begins at a layer, with the input as its `resid_pre`; negative layers count from the end.
-    pub fn start_at_layer(mut self, layer: isize) -> Self {
-        self.start_at_layer = Some(layer);
+    pub fn start_at_layer(mut self, layer: impl Into<LayerIndex>) -> Self {
+        self.start_at_layer = Some(layer.into().0);
         self
     }
 
     /// Ends before a layer: 0 leaves the embedding only, -1 all but the last block. The result is
     /// [`resid`](Self::resid).
-    pub fn stop_at_layer(mut self, layer: isize) -> Self {
-        self.stop_at_layer = Some(layer);
+    pub fn stop_at_layer(mut self, layer: impl Into<LayerIndex>) -> Self {
+        self.stop_at_layer = Some(layer.into().0);
         self
     }
 

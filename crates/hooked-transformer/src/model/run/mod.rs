@@ -20,10 +20,10 @@ mod builder;
 mod pass;
 mod ready;
 
-use ndarray::{Array2, Array3, ArrayView2, Axis, s};
+use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis, Ix3, s};
 
 pub use self::backward::Backward;
-pub use self::builder::Run;
+pub use self::builder::{LayerIndex, Run};
 use self::pass::Completed;
 use crate::cache::{ActivationCache, PosSlice};
 use crate::components::unembed::Unembedding;
@@ -190,6 +190,67 @@ struct Losses {
 impl Losses {
     fn mean(&self) -> Result<f32> {
         loss::mean(self.per_token.view(), self.mask.as_ref().map(|mask| mask.view()))
+    }
+}
+
+/// Parts of the pass by themselves, for a stream of one's own. Lasting hooks fire there as in any run.
+impl HookedTransformer {
+    /// The token embedding of an input, as `hook_embed` sees it: without positions.
+    ///
+    /// # Shapes
+    /// - output: `[batch, pos, d_model]`
+    ///
+    /// # Errors
+    /// As [`forward`](Self::forward).
+    pub fn embed(&self, input: impl Into<Input>) -> Result<Array3<f32>> {
+        self.one_activation(input.into(), "hook_embed")
+    }
+
+    /// The positions' vectors for an input, as `hook_pos_embed` sees them; zero at padding.
+    ///
+    /// # Shapes
+    /// - output: `[batch, pos, d_model]`
+    ///
+    /// # Errors
+    /// As [`forward`](Self::forward), or the model has no learned positions.
+    pub fn pos_embed(&self, input: impl Into<Input>) -> Result<Array3<f32>> {
+        self.one_activation(input.into(), "hook_pos_embed")
+    }
+
+    fn one_activation(&self, input: Input, name: &str) -> Result<Array3<f32>> {
+        let cache = self.run(input).names_filter(name).cache()?;
+        Ok(cache.try_view::<Ix3>(name)?.to_owned())
+    }
+
+    /// The final norm of a residual stream, gain and bias included; the stream itself in a model without norms.
+    ///
+    /// # Shapes
+    /// - `stream`, output: `[batch, pos, d_model]`
+    ///
+    /// # Errors
+    /// The stream is empty, longer than `n_ctx`, or of another width.
+    pub fn ln_final(&self, stream: ArrayView3<'_, f32>) -> Result<Array3<f32>> {
+        let run = self.run(stream).start_at_layer(self.cfg.n_layers);
+        Ok(run.ready_for_logits()?.normalized()?.stream.into_owned())
+    }
+
+    /// Logits of what the unembedding reads, which comes from [`ln_final`](Self::ln_final): bias and soft cap included.
+    ///
+    /// # Shapes
+    /// - `normalized`: `[batch, pos, d_model]`
+    /// - output: `[batch, pos, d_vocab_out]`
+    ///
+    /// # Errors
+    /// It is of another width.
+    pub fn unembed(&self, normalized: ArrayView3<'_, f32>) -> Result<Array3<f32>> {
+        if normalized.dim().2 != self.cfg.d_model {
+            return Err(Error::Shape {
+                what: "the input of the unembedding".to_string(),
+                expected: format!("[batch, pos, d_model={}]", self.cfg.d_model),
+                got: normalized.shape().to_vec(),
+            });
+        }
+        Ok(Unembedding::new(&self.cfg, &self.weights).logits(normalized.as_standard_layout().view()))
     }
 }
 

@@ -8,9 +8,10 @@ use std::ops::Range;
 use ndarray::{Array2, Array3, ArrayView2};
 
 use super::builder::Run;
-use crate::cache::{ActivationCache, CachedModel, PosSlice};
+use crate::cache::{ActivationCache, PosSlice};
 use crate::components::embed::check_tokens;
 use crate::components::keys_values::{Extension, KeyValueCache};
+use crate::components::positions::Position;
 use crate::components::{loss, positions};
 use crate::error::{Error, Result};
 use crate::hooks::{Direction, NameFilter, Plan, Tape};
@@ -26,8 +27,8 @@ pub(super) struct Ready<'a> {
     pub tokens: Option<Tokens>,
     /// `[batch, pos]`, false at padding.
     pub mask: Option<Array2<bool>>,
-    /// Of each token; `None` at padding.
-    pub positions: Array2<Option<usize>>,
+    /// Of each token.
+    pub positions: Array2<Position>,
     /// The blocks that run.
     pub layers: Range<usize>,
     pub plan: Plan<'a>,
@@ -36,6 +37,7 @@ pub(super) struct Ready<'a> {
     /// What a backward pass needs kept.
     pub tape: Option<Tape>,
     names_filter: Option<NameFilter<'a>>,
+    also: Vec<NameFilter<'a>>,
     pos_slice: Option<PosSlice>,
 }
 
@@ -79,9 +81,23 @@ impl<'a> Run<'a> {
         let positions = positions::positions(shape, before, real.map(|real| real.view()));
         let hooks = self.hooks.into_iter().map(|hook| (hook.filter, hook.function));
         let plan = Plan::new(&model.points, model.lasting.snapshot(Direction::Forward), hooks)?;
-        let (names_filter, pos_slice) = (self.names_filter, self.pos_slice);
+        let (names_filter, also, pos_slice) = (self.names_filter, self.also, self.pos_slice);
         let (cache, tape) = (None, None);
-        Ok(Ready { model, start, tokens, mask, positions, layers, plan, past, cache, tape, names_filter, pos_slice })
+        Ok(Ready {
+            model,
+            start,
+            tokens,
+            mask,
+            positions,
+            layers,
+            plan,
+            past,
+            cache,
+            tape,
+            names_filter,
+            also,
+            pos_slice,
+        })
     }
 
     /// As [`ready`](Self::ready), for a result that only the end of the model has.
@@ -189,8 +205,9 @@ impl Ready<'_> {
         }
         let model = self.model;
         self.plan.cache(&model.points, self.names_filter.as_ref())?;
+        self.also.iter().try_for_each(|filter| self.plan.cache(&model.points, Some(filter)))?;
         let mut cache = ActivationCache::new();
-        cache.model = Some(CachedModel { cfg: model.cfg.clone(), weights: model.weights.clone() });
+        cache.model = Some(model.for_cache());
         cache.pos_slice = self.pos_slice.take();
         self.cache = Some(cache);
         Ok(self)

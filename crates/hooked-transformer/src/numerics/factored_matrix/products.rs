@@ -6,7 +6,7 @@
 
 use std::ops::Mul;
 
-use ndarray::{ArcArray, Array, ArrayView1, ArrayView2};
+use ndarray::{ArcArray, Array, Array2, ArrayView1, ArrayView2};
 use rayon::prelude::*;
 
 use super::stacked::{broadcast, build, for_each, matrices, vectors};
@@ -153,5 +153,65 @@ impl<D: MatrixRank> Mul<FactoredMatrix<D>> for f32 {
 
     fn mul(self, matrix: FactoredMatrix<D>) -> FactoredMatrix<D> {
         matrix * self
+    }
+}
+
+/// `*` between matrices is the matrix product, as `@` is in Python, where one of them is factored.
+macro_rules! matrix_products {
+    ($($matrix:ty),*) => {$(
+        impl<D: MatrixRank> Mul<$matrix> for &FactoredMatrix<D> {
+            type Output = FactoredMatrix<D>;
+
+            #[track_caller]
+            fn mul(self, other: $matrix) -> FactoredMatrix<D> {
+                self.matmul(other.view())
+            }
+        }
+
+        impl<D: MatrixRank> Mul<&FactoredMatrix<D>> for $matrix {
+            type Output = FactoredMatrix<D>;
+
+            #[track_caller]
+            fn mul(self, factored: &FactoredMatrix<D>) -> FactoredMatrix<D> {
+                factored.left_matmul(self.view())
+            }
+        }
+
+        impl<D: MatrixRank> Mul<$matrix> for FactoredMatrix<D> {
+            type Output = FactoredMatrix<D>;
+
+            #[track_caller]
+            fn mul(self, other: $matrix) -> FactoredMatrix<D> {
+                self.matmul(other.view())
+            }
+        }
+
+        impl<D: MatrixRank> Mul<FactoredMatrix<D>> for $matrix {
+            type Output = FactoredMatrix<D>;
+
+            #[track_caller]
+            fn mul(self, factored: FactoredMatrix<D>) -> FactoredMatrix<D> {
+                factored.left_matmul(self.view())
+            }
+        }
+    )*};
+}
+matrix_products!(&Array2<f32>, ArrayView2<'_, f32>, &ArrayView2<'_, f32>);
+
+impl<D: MatrixRank> Mul<&FactoredMatrix<D>> for &FactoredMatrix<D> {
+    type Output = FactoredMatrix<D>;
+
+    #[track_caller]
+    fn mul(self, other: &FactoredMatrix<D>) -> FactoredMatrix<D> {
+        self.matmul_factored(other)
+    }
+}
+
+impl<D: MatrixRank> Mul for FactoredMatrix<D> {
+    type Output = FactoredMatrix<D>;
+
+    #[track_caller]
+    fn mul(self, other: FactoredMatrix<D>) -> FactoredMatrix<D> {
+        self.matmul_factored(&other)
     }
 }
