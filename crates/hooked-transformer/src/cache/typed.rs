@@ -1,9 +1,9 @@
-//! The activations that are used most, with their rank in the type: `cache.pattern(0).slice(s![0, 3, .., ..])`.
+//! The activations that are used most, with their rank in the type: `cache.pattern_of(0, 3).dot(&cache.v_of(0, 3))`.
 //!
 //! The batch axis is always there; if it was removed, it comes back with length 1. So the rank is known without an
 //! annotation, and slices and products compile as they are written.
 
-use ndarray::{ArrayView3, ArrayView4, Axis, Dimension};
+use ndarray::{ArrayView2, ArrayView3, ArrayView4, Axis, Dimension};
 
 use super::ActivationCache;
 use crate::hooks::ActName;
@@ -21,12 +21,7 @@ macro_rules! typed {
         /// # use hooked_transformer::{HookedTransformer, HookedTransformerConfig};
         /// # let model = HookedTransformer::from_config(HookedTransformerConfig::new(2, 8, 4, 16, 50))?;
         /// # let (_, cache) = model.run_with_cache([3, 17, 4])?;
-        /// use ndarray::s;
-        /// // What head 1 of layer 0 moved to each position, from its values and its pattern.
-        /// let pattern = cache.pattern(0);
-        /// let values = cache.v(0);
-        /// let z = pattern.slice(s![0, 1, .., ..]).dot(&values.slice(s![0, .., 1, ..]));
-        /// # assert!((&z - &cache.z(0).slice(s![0, .., 1, ..])).iter().all(|x| x.abs() <= 1e-5));
+        /// assert_eq!(cache.pattern(-1).dim(), (1, 2, 3, 3)); // [batch, head, query_pos, key_pos]
         /// # Ok::<(), hooked_transformer::Error>(())
         /// ```
         impl ActivationCache {
@@ -64,6 +59,53 @@ typed! {
     mlp_post, "post", 3, "Neurons, `[batch, pos, d_mlp]`.";
 }
 
+macro_rules! typed_of_head {
+    ($($method:ident, $name:literal, $axis:literal, $doc:literal;)*) => {
+        /// Activations of one head in one text, as matrices: what products are made of. (A product of slices like
+        /// `s![0, 3, .., ..]` does not compile, since number literals leave the rank open.)
+        ///
+        /// ```
+        /// # use hooked_transformer::{HookedTransformer, HookedTransformerConfig};
+        /// # let model = HookedTransformer::from_config(HookedTransformerConfig::new(2, 8, 4, 16, 50))?;
+        /// # let (_, cache) = model.run_with_cache([3, 17, 4])?;
+        /// // What head 1 of layer 0 moved to each position, from its pattern and its values.
+        /// let z = cache.pattern_of(0, 1).dot(&cache.v_of(0, 1));
+        /// assert!((&z - &cache.z_of(0, 1)).iter().all(|x| x.abs() <= 1e-5));
+        /// # Ok::<(), hooked_transformer::Error>(())
+        /// ```
+        impl ActivationCache {
+            $(
+                #[doc = $doc]
+                ///
+                /// # Panics
+                /// The cache does not hold it, has no such head, or has several rows
+                /// ([`apply_slice_to_batch_dim`](Self::apply_slice_to_batch_dim) chooses one).
+                #[track_caller]
+                pub fn $method<L>(&self, layer: L, head: usize) -> ArrayView2<'_, f32>
+                where
+                    (&'static str, L): Into<ActName>,
+                {
+                    let all: ArrayView4<'_, f32> = self.with_batch(($name, layer).into());
+                    let (n_rows, n_heads) = (all.dim().0, all.len_of(Axis($axis)));
+                    assert!(n_rows == 1, "one text is needed, but the batch has {n_rows}; choose a row");
+                    assert!(head < n_heads, "there is no head {head} of {n_heads}, counted from 0");
+                    all.index_axis_move(Axis($axis), head).index_axis_move(Axis(0), 0)
+                }
+            )*
+        }
+    };
+}
+
+typed_of_head! {
+    pattern_of, "pattern", 1, "The attention pattern of a head, `[query_pos, key_pos]`.";
+    attn_scores_of, "attn_scores", 1, "The attention scores of a head, `[query_pos, key_pos]`.";
+    q_of, "q", 2, "The queries of a head, `[pos, d_head]`.";
+    k_of, "k", 2, "The keys of a head (of a group, where heads share them), `[pos, d_head]`.";
+    v_of, "v", 2, "The values of a head (of a group, where heads share them), `[pos, d_head]`.";
+    z_of, "z", 2, "The values that a head mixed, `[pos, d_head]`.";
+    result_of, "result", 2, "What a head wrote, where it was asked for, `[pos, d_model]`.";
+}
+
 impl ActivationCache {
     #[track_caller]
     fn with_batch<D: Dimension>(&self, name: ActName) -> ndarray::ArrayView<'_, f32, D> {
@@ -80,7 +122,7 @@ impl ActivationCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{ArrayD, s};
+    use ndarray::ArrayD;
 
     #[test]
     fn the_rank_is_known_with_and_without_batch_axis() {
@@ -92,8 +134,7 @@ mod tests {
         for cache in [&with, &without] {
             let pattern: ArrayView4<'_, f32> = cache.pattern(-1);
             assert_eq!(pattern.dim(), (1, 2, 3, 3));
-            let square = pattern.slice(s![0, 1, .., ..]).dot(&cache.pattern(0usize).slice(s![0, 1, .., ..]));
-            assert_eq!(square[[2, 2]], 3.0);
+            assert_eq!(cache.pattern_of(0usize, 1).dot(&cache.pattern_of(-1, 1))[[2, 2]], 3.0);
             assert_eq!(cache.resid_pre(0).dim(), (1, 3, 4));
         }
     }
