@@ -45,28 +45,28 @@ pub enum SingularVectors {
 /// # Errors
 /// There is no such layer, head, or MLP, or the matrix has fewer directions.
 pub fn singular_vectors(model: &HookedTransformer, of: SingularVectors, num_vectors: usize) -> Result<Array2<f32>> {
-    let V = match of {
+    let directions = match of {
         SingularVectors::OV { layer, head } => {
             let head = model.head(layer, head)?;
             svd_of_product(head.W_V, head.W_O).V
         }
         SingularVectors::WIn { layer } => {
-            let W_in = model.mlp(layer)?.W_in;
+            let mlp = model.mlp(layer)?;
             let gain = model.weights.ln2.layer(layer).0;
             let read = match gain {
-                Some(gain) => &W_in * &gain.insert_axis(Axis(1)),
-                None => W_in.to_owned(),
+                Some(gain) => &mlp.W_in * &gain.insert_axis(Axis(1)),
+                None => mlp.W_in.to_owned(),
             };
             right_singular_vectors(read.t())
         }
         SingularVectors::WOut { layer } => right_singular_vectors(model.mlp(layer)?.W_out),
     };
-    if num_vectors == 0 || num_vectors > V.ncols() {
-        let problem = format!("expected 1 to {}, got {num_vectors}", V.ncols());
+    if num_vectors == 0 || num_vectors > directions.ncols() {
+        let problem = format!("expected 1 to {}, got {num_vectors}", directions.ncols());
         return Err(Error::Argument { name: "num_vectors", problem });
     }
-    let V = V.slice(s![.., ..num_vectors]).mapv(|x| x as f32);
-    Ok(linalg::matmul(model.W_U().t(), V.view()))
+    let directions = directions.slice(s![.., ..num_vectors]).mapv(|x| x as f32);
+    Ok(linalg::matmul(model.W_U().t(), directions.view()))
 }
 
 /// `V [columns, k]`, the strongest first. The QR decomposition leaves a square matrix with the same ones.
