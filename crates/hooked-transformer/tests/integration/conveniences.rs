@@ -75,16 +75,16 @@ fn the_parameters_of_a_head_are_its_slices_of_the_stacks() {
 #[test]
 fn operators_are_matrix_products() {
     let model = architectures::model("ln_gelu_new");
-    let OV = model.OV().get(1, 0);
-    let (W_E, W_U) = (model.W_E(), model.W_U());
-    let full = W_E * &OV * W_U;
-    let want = W_E.dot(&OV.ab()).dot(&W_U);
+    let ov = model.OV().get(1, 0);
+    let (embedding, unembedding) = (model.W_E(), model.W_U());
+    let full = embedding * &ov * unembedding;
+    let want = embedding.dot(&ov.ab()).dot(&unembedding);
     assert!(largest_difference(full.ab().view().into_dyn(), want.view().into_dyn()) <= 1e-5);
-    let both = &OV * &model.QK().get(0, 0);
-    let want = OV.ab().dot(&model.QK().get(0, 0).ab());
+    let both = &ov * &model.QK().get(0, 0);
+    let want = ov.ab().dot(&model.QK().get(0, 0).ab());
     assert!(largest_difference(both.ab().view().into_dyn(), want.view().into_dyn()) <= 1e-5);
-    let owned: Array2<f32> = W_U.to_owned();
-    assert_eq!((OV.clone() * &owned).ab(), (&OV * W_U).ab());
+    let owned: Array2<f32> = unembedding.to_owned();
+    assert_eq!((ov.clone() * &owned).ab(), (&ov * unembedding).ab());
 }
 
 #[test]
@@ -205,16 +205,16 @@ fn the_loss_of_a_text_is_the_mean_over_its_pieces() {
 fn singular_vectors_are_read_off_by_the_unembedding() {
     let model = architectures::model("ln_gelu_new");
     let head = model.head(1, 0).unwrap();
-    let OV = head.W_V.dot(&head.W_O);
+    let ov = head.W_V.dot(&head.W_O);
     let got = singular_vectors(&model, SingularVectors::OV { layer: 1, head: 0 }, 2).unwrap();
     assert_eq!(got.dim(), (model.cfg().d_vocab_out(), 2));
-    let V = model.OV().get(1, 0).svd().V;
+    let directions = model.OV().get(1, 0).svd().V;
     for i in 0..2 {
-        let want = V.column(i).dot(&model.W_U());
+        let want = directions.column(i).dot(&model.W_U());
         let same = |sign: f32| got.column(i).iter().zip(&want).all(|(got, want)| (got - sign * want).abs() <= 1e-4);
         assert!(same(1.0) || same(-1.0), "vector {i}");
     }
-    assert!(OV.dot(&V.column(0)).mapv(|x| x * x).sum() >= OV.dot(&V.column(1)).mapv(|x| x * x).sum());
+    assert!(ov.dot(&directions.column(0)).mapv(|x| x * x).sum() >= ov.dot(&directions.column(1)).mapv(|x| x * x).sum());
     let read = singular_vectors(&model, SingularVectors::WIn { layer: 0 }, 3).unwrap();
     let write = singular_vectors(&model, SingularVectors::WOut { layer: 0 }, 3).unwrap();
     assert!(read.iter().chain(&write).all(|x| x.is_finite()));

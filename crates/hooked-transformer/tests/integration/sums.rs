@@ -135,9 +135,9 @@ fn check_attributions(model: &HookedTransformer, tokens: &Tokens, cache: &Activa
 fn check_lens(model: &HookedTransformer, tokens: &Tokens, cache: &ActivationCache) {
     let lens = cache.accumulated_resid(options().apply_ln(true)).unwrap();
     let x = lens.get("final_post").unwrap().into_dimensionality::<Ix3>().unwrap();
-    let W_U = model.W_U();
-    let of = |x: ArrayView1<'_, f32>| x.dot(&W_U) + model.b_U();
-    let mut got = Array3::zeros((x.dim().0, x.dim().1, W_U.ncols()));
+    let unembedding = model.W_U();
+    let of = |x: ArrayView1<'_, f32>| x.dot(&unembedding) + model.b_U();
+    let mut got = Array3::zeros((x.dim().0, x.dim().1, unembedding.ncols()));
     for (b, x) in x.outer_iter().enumerate() {
         for (p, x) in x.outer_iter().enumerate() {
             got.index_axis_mut(Axis(0), b).row_mut(p).assign(&of(x));
