@@ -9,7 +9,8 @@
 
 use ndarray::{Array1, Array2, ArrayD, ArrayView1, ArrayView2, ArrayViewD, Axis, IxDyn};
 
-use super::options::StackOptions;
+use super::options::methods::ApplyLnToStack;
+use super::options::{Options, StackOptions};
 use super::stack::Stack;
 use super::{Activation, ActivationCache, CachedModel};
 use crate::architecture::layer_input::check_layer;
@@ -160,13 +161,13 @@ impl ActivationCache {
     ///
     /// # Errors
     /// Shapes do not fit, the cache lacks the scale or does not know its model; an option is unknown or out of range.
-    pub fn apply_ln_to_stack(&self, stack: Stack, options: StackOptions) -> Result<Stack> {
-        options.check("apply_ln_to_stack", &["layer", "mlp_input", "recompute_ln"])?;
+    pub fn apply_ln_to_stack(&self, stack: Stack, options: StackOptions<ApplyLnToStack>) -> Result<Stack> {
+        let options = options.options();
         let recompute = options.recompute_ln;
         self.normalize(stack, &options, recompute)
     }
 
-    pub(super) fn normalize(&self, mut stack: Stack, options: &StackOptions, recompute: bool) -> Result<Stack> {
+    pub(super) fn normalize(&self, mut stack: Stack, options: &Options, recompute: bool) -> Result<Stack> {
         let model = self.model("apply_ln_to_stack")?;
         let n_layers = model.cfg.n_layers;
         let layer = options.layer.unwrap_or(n_layers);
@@ -287,7 +288,7 @@ impl ActivationCache {
     }
 
     fn attribute(&self, stack: &Stack, directions: ArrayD<f32>, model: &CachedModel) -> Result<Stack> {
-        let normalized = self.normalize(stack.clone(), &StackOptions::new(), false)?;
+        let normalized = self.normalize(stack.clone(), &Options::default(), false)?;
         let one = &normalized.values.shape()[1..];
         let directions = directions.broadcast(one).expect("directions fit the stack").as_standard_layout().into_owned();
         let d_model = model.cfg.d_model;

@@ -12,7 +12,8 @@
 
 use ndarray::{ArrayD, ArrayView1, ArrayViewD, Axis, s};
 
-use super::options::{StackMode, StackOptions};
+use super::options::methods::{AccumulatedResid, DecomposeResid, FullResidDecomposition, StackActivation};
+use super::options::{Options, StackMode, StackOptions};
 use super::output_norm::OutputOf;
 use super::slice::{Cuts, position_axis};
 use super::stack::{Stack, StackBuilder};
@@ -37,9 +38,9 @@ impl ActivationCache {
     ///
     /// # Errors
     /// The cache lacks a part, or does not know its model; an option is unknown or out of range.
-    pub fn accumulated_resid(&self, options: StackOptions) -> Result<Stack> {
+    pub fn accumulated_resid(&self, options: StackOptions<AccumulatedResid>) -> Result<Stack> {
         let method = "accumulated_resid";
-        options.check(method, &["layer", "mlp_input", "incl_mid", "apply_ln", "pos_slice", "batch_slice"])?;
+        let options = options.options();
         let (model, layer) = self.model_and_layer(method, &options)?;
         let n_layers = model.cfg.n_layers;
         let has_mid = !model.cfg.attn_only && !model.cfg.parallel_attn_mlp;
@@ -77,10 +78,9 @@ impl ActivationCache {
     ///
     /// # Errors
     /// The cache lacks a part, or does not know its model; an option is unknown or out of range.
-    pub fn decompose_resid(&self, options: StackOptions) -> Result<Stack> {
+    pub fn decompose_resid(&self, options: StackOptions<DecomposeResid>) -> Result<Stack> {
         let method = "decompose_resid";
-        options
-            .check(method, &["layer", "mlp_input", "mode", "apply_ln", "pos_slice", "batch_slice", "incl_embeds"])?;
+        let options = options.options();
         let (model, layer) = self.model_and_layer(method, &options)?;
         let mut stack = self.new_stack(&"hook_embed".into(), &options)?;
         if options.incl_embeds {
@@ -116,9 +116,9 @@ impl ActivationCache {
     ///
     /// # Errors
     /// The cache lacks a part, or does not know its model; an option is unknown or out of range.
-    pub fn get_full_resid_decomposition(&self, options: StackOptions) -> Result<Stack> {
+    pub fn get_full_resid_decomposition(&self, options: StackOptions<FullResidDecomposition>) -> Result<Stack> {
         let method = "get_full_resid_decomposition";
-        options.check(method, &["layer", "mlp_input", "expand_neurons", "apply_ln", "pos_slice", "batch_slice"])?;
+        let options = options.options();
         let (model, layer) = self.model_and_layer(method, &options)?;
         let attn_of_layer = reads_attn_out(&model.cfg, options.mlp_input);
         let mut stack = self.new_stack(&"hook_embed".into(), &options)?;
@@ -153,9 +153,9 @@ impl ActivationCache {
         &self,
         name: &str,
         layer_type: impl Into<Option<&'a str>>,
-        options: StackOptions,
+        options: StackOptions<StackActivation>,
     ) -> Result<Stack> {
-        options.check("stack_activation", &["layer"])?;
+        let options = options.options();
         let layer_type = layer_type.into();
         let at = |layer: usize| match layer_type {
             Some(layer_type) => ActName::from((name, layer, layer_type)),
@@ -183,11 +183,7 @@ impl ActivationCache {
     }
 
     /// The model, and the layer whose input is meant.
-    pub(super) fn model_and_layer(
-        &self,
-        method: &'static str,
-        options: &StackOptions,
-    ) -> Result<(&CachedModel, usize)> {
+    pub(super) fn model_and_layer(&self, method: &'static str, options: &Options) -> Result<(&CachedModel, usize)> {
         let model = self.model(method)?;
         let layer = options.layer.unwrap_or(model.cfg.n_layers);
         check_layer(&model.cfg, layer, options.mlp_input)?;
@@ -195,7 +191,7 @@ impl ActivationCache {
     }
 
     /// An activation at the positions and rows that are asked for.
-    pub(super) fn cut(&self, name: impl Into<ActName>, options: &StackOptions) -> Result<Activation> {
+    pub(super) fn cut(&self, name: impl Into<ActName>, options: &Options) -> Result<Activation> {
         let name = name.into();
         self.cut_value(&name.resolve(self.n_layers()), self.get(&name)?, &options.cuts())
     }
@@ -227,7 +223,7 @@ impl ActivationCache {
     }
 
     /// An empty stack of components shaped like an activation that is cut to the wanted positions.
-    pub(super) fn new_stack(&self, like: &ActName, options: &StackOptions) -> Result<StackBuilder> {
+    pub(super) fn new_stack(&self, like: &ActName, options: &Options) -> Result<StackBuilder> {
         Ok(StackBuilder::new(self.cut(like, options)?.shape()))
     }
 
@@ -235,7 +231,7 @@ impl ActivationCache {
     pub(super) fn row_shape(
         &self,
         like: impl Into<ActName>,
-        options: &StackOptions,
+        options: &Options,
         inner: usize,
         model: &CachedModel,
     ) -> Result<Vec<usize>> {
@@ -245,7 +241,7 @@ impl ActivationCache {
         Ok(shape)
     }
 
-    fn push_embeds(&self, stack: &mut StackBuilder, options: &StackOptions, model: &CachedModel) -> Result<()> {
+    fn push_embeds(&self, stack: &mut StackBuilder, options: &Options, model: &CachedModel) -> Result<()> {
         stack.push("embed", self.cut("hook_embed", options)?.view())?;
         if model.cfg.positional_embedding_type == PositionalEmbeddingType::Standard {
             stack.push("pos_embed", self.cut("hook_pos_embed", options)?.view())?;
@@ -262,7 +258,7 @@ impl ActivationCache {
         &self,
         layer: usize,
         n_attn: usize,
-        options: &StackOptions,
+        options: &Options,
         model: &CachedModel,
     ) -> Result<ArrayD<f32>> {
         let weights = &model.weights;
@@ -289,7 +285,7 @@ impl ActivationCache {
     }
 
     /// The stream after all layers before `layer`.
-    pub(super) fn stream_before(&self, layer: usize, options: &StackOptions) -> Result<Activation> {
+    pub(super) fn stream_before(&self, layer: usize, options: &Options) -> Result<Activation> {
         match layer {
             0 => self.cut(("resid_pre", 0), options),
             _ => self.cut(("resid_post", layer - 1), options),

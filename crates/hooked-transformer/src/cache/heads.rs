@@ -7,7 +7,8 @@
 
 use ndarray::{ArrayD, Axis};
 
-use super::options::StackOptions;
+use super::options::methods::StackHeadResults;
+use super::options::{Options, StackOptions};
 use super::output_norm::OutputOf;
 use super::stack::{Stack, StackBuilder};
 use super::{Activation, ActivationCache, CachedModel};
@@ -28,7 +29,7 @@ impl ActivationCache {
         for layer in 0..model.cfg.n_layers {
             let name = get_act_name("result", layer, None);
             if !self.contains(&name) && self.contains(("z", layer)) {
-                let result = self.head_results(layer, &StackOptions::new(), &model)?;
+                let result = self.head_results(layer, &Options::default(), &model)?;
                 // Not `insert`: what is computed from a cut `z` is cut already.
                 self.values.insert(name.clone(), result);
                 self.names.push(name);
@@ -49,9 +50,9 @@ impl ActivationCache {
     ///
     /// # Errors
     /// The cache lacks a part, or does not know its model; an option is unknown or out of range.
-    pub fn stack_head_results(&self, options: StackOptions) -> Result<Stack> {
+    pub fn stack_head_results(&self, options: StackOptions<StackHeadResults>) -> Result<Stack> {
         let method = "stack_head_results";
-        options.check(method, &["layer", "incl_remainder", "apply_ln", "pos_slice", "batch_slice"])?;
+        let options = options.options();
         let (model, layer) = self.model_and_layer(method, &options)?;
         let like = if self.contains(("result", 0)) { ("result", 0) } else { ("z", 0) };
         let mut stack = StackBuilder::new(&self.row_shape(like, &options, 2, model)?);
@@ -68,7 +69,7 @@ impl ActivationCache {
         &self,
         stack: &mut StackBuilder,
         n_layers: usize,
-        options: &StackOptions,
+        options: &Options,
         model: &CachedModel,
     ) -> Result<()> {
         for layer in 0..n_layers {
@@ -87,7 +88,7 @@ impl ActivationCache {
     ///
     /// # Shapes
     /// - output: `[batch, pos, head, d_model]`, or without batch
-    fn head_results(&self, layer: usize, options: &StackOptions, model: &CachedModel) -> Result<Activation> {
+    fn head_results(&self, layer: usize, options: &Options, model: &CachedModel) -> Result<Activation> {
         if self.contains(("result", layer)) {
             return self.cut(("result", layer), options);
         }

@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use ndarray::{Array, Array2, ArrayD, ArrayView1, Axis, IxDyn};
 
-use super::options::StackOptions;
+use super::options::methods::{NeuronResults, StackNeuronResults};
+use super::options::{Options, StackOptions};
 use super::output_norm::OutputOf;
 use super::stack::{Stack, StackBuilder};
 use super::{ActivationCache, CachedModel};
@@ -25,9 +26,9 @@ impl ActivationCache {
     ///
     /// # Errors
     /// The cache lacks `post`, or does not know its model; there is no such layer or neuron, or an option is unknown.
-    pub fn get_neuron_results(&self, layer: usize, options: StackOptions) -> Result<ArrayD<f32>> {
+    pub fn get_neuron_results(&self, layer: usize, options: StackOptions<NeuronResults>) -> Result<ArrayD<f32>> {
         let method = "get_neuron_results";
-        options.check(method, &["neurons", "pos_slice", "batch_slice"])?;
+        let options = options.options();
         let model = self.model(method)?;
         mlp(model)?;
         if layer >= model.cfg.n_layers {
@@ -61,9 +62,9 @@ impl ActivationCache {
     ///
     /// # Errors
     /// The cache lacks a part, or does not know its model; an option is unknown or out of range.
-    pub fn stack_neuron_results(&self, options: StackOptions) -> Result<Stack> {
+    pub fn stack_neuron_results(&self, options: StackOptions<StackNeuronResults>) -> Result<Stack> {
         let method = "stack_neuron_results";
-        options.check(method, &["layer", "neurons", "incl_remainder", "apply_ln", "pos_slice", "batch_slice"])?;
+        let options = options.options();
         let (model, layer) = self.model_and_layer(method, &options)?;
         mlp(model)?;
         let mut stack = StackBuilder::new(&self.row_shape(("post", 0), &options, 1, model)?);
@@ -82,7 +83,7 @@ impl ActivationCache {
         &self,
         stack: &mut StackBuilder,
         layer: usize,
-        options: &StackOptions,
+        options: &Options,
         model: &CachedModel,
     ) -> Result<()> {
         let (post, W_out, neurons) = self.neurons(layer, options, model)?;
@@ -104,7 +105,7 @@ impl ActivationCache {
     fn neurons<'m>(
         &self,
         layer: usize,
-        options: &StackOptions,
+        options: &Options,
         model: &'m CachedModel,
     ) -> Result<(Array2<f32>, ndarray::ArrayView2<'m, f32>, Range<usize>)> {
         let wrong = |name, problem| Err(Error::Argument { name, problem });

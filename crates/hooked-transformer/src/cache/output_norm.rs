@@ -9,7 +9,7 @@
 
 use ndarray::{ArrayD, ArrayView1};
 
-use super::options::StackOptions;
+use super::options::Options;
 use super::{Activation, ActivationCache, CachedModel};
 use crate::architecture::weights::StackedNorm;
 use crate::error::Result;
@@ -40,7 +40,7 @@ impl ActivationCache {
         &self,
         of: OutputOf,
         layer: usize,
-        options: &StackOptions,
+        options: &Options,
         model: &'m CachedModel,
     ) -> Result<Option<OutputNorm<'m>>> {
         let Some(kind) = model.cfg.output_normalization() else { return Ok(None) };

@@ -8,7 +8,7 @@ use std::fmt;
 
 use ndarray::{Array, ArrayD, ArrayView, ArrayViewD, Axis, Dimension, IxDyn};
 
-use super::StackOptions;
+use super::options::Options;
 use super::slice::{Cuts, PosSlice};
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
@@ -168,7 +168,7 @@ impl StackBuilder {
         self.push("remainder", rest.view())
     }
 
-    pub(super) fn finish(self, options: &StackOptions) -> Stack {
+    pub(super) fn finish(self, options: &Options) -> Stack {
         let shape = [&[self.labels.len()], self.shape.as_slice()].concat();
         let values = ArrayD::from_shape_vec(IxDyn(&shape), self.values).expect("every component has this shape");
         Stack { labels: self.labels, values, cuts: options.cuts() }

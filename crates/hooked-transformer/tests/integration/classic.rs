@@ -74,7 +74,9 @@ fn processed_weights_are_the_classic_library_s() {
 }
 
 fn stack(cache: &ActivationCache, method: &str, has_mid: bool) -> Result<Stack> {
-    let options = StackOptions::new;
+    fn options<For>() -> StackOptions<For> {
+        StackOptions::new()
+    }
     match method {
         "accumulated_resid" => cache.accumulated_resid(options().incl_mid(has_mid)),
         "logit_lens" => cache.accumulated_resid(options().apply_ln(true)),

@@ -11,7 +11,7 @@ use crate::fixtures::{largest_difference, model};
 
 const TOLERANCE: f32 = 2e-5;
 
-fn options() -> StackOptions {
+fn options<For>() -> StackOptions<For> {
     StackOptions::new()
 }
 
@@ -72,9 +72,14 @@ fn the_parts_sum_to_the_stream_in_every_architecture() {
                 // In a parallel model the MLP reads resid_pre.
                 let name = if cfg.parallel_attn_mlp { "resid_pre" } else { "resid_mid" };
                 let want = cache[(name, layer)].to_owned();
-                let mlp_input = || options().layer(layer).mlp_input(true);
-                check(cache.decompose_resid(mlp_input()).unwrap(), &want, "input of the MLP");
-                let full = cache.get_full_resid_decomposition(mlp_input().pos_slice(-2..)).unwrap();
+                // A macro, since the options are of another type for each method.
+                macro_rules! mlp_input {
+                    () => {
+                        options().layer(layer).mlp_input(true)
+                    };
+                }
+                check(cache.decompose_resid(mlp_input!()).unwrap(), &want, "input of the MLP");
+                let full = cache.get_full_resid_decomposition(mlp_input!().pos_slice(-2..)).unwrap();
                 check(full, &at_end(&want), "input of the MLP, in full");
             }
         }
@@ -287,8 +292,6 @@ fn what_does_not_make_sense_is_an_error() {
     for (result, expected) in [
         (cache.decompose_resid(options().layer(3)), "0 to n_layers = 2, got 3"),
         (cache.decompose_resid(options().mlp_input(true)), "unembedding, and no MLP"),
-        (cache.decompose_resid(options().incl_mid(true)), "`decompose_resid` has no such option"),
-        (cache.stack_head_results(options().expand_neurons(false)), "it knows layer, incl_remainder"),
         (cache.stack_neuron_results(options().neurons(3..15)), "within 0..14, got 3..15"),
         (cache.stack_activation("pattern", None, options().layer(3)), "got 3"),
         (cache.stack_activation("atn_out", None, options()), "blocks.0.hook_attn_out"),

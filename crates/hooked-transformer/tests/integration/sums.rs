@@ -9,7 +9,7 @@ use crate::random_models::{Case, cases};
 
 const TOLERANCE: f32 = 1e-4;
 
-fn options() -> StackOptions {
+fn options<For>() -> StackOptions<For> {
     StackOptions::new()
 }
 
@@ -48,25 +48,35 @@ fn check_streams(model: &HookedTransformer, cache: &ActivationCache) {
         let kind = if layer == cfg.n_layers { cfg.final_normalization() } else { cfg.normalization_type };
         for apply_ln in [false, true] {
             let want = if apply_ln { normalized(&want, kind, cfg.eps) } else { want.clone() };
-            let at = || options().layer(layer).apply_ln(apply_ln);
-            assert_sums_to(&cache.decompose_resid(at()).unwrap(), &want, "decompose_resid");
-            assert_sums_to(&cache.get_full_resid_decomposition(at()).unwrap(), &want, "in full");
-            let whole = at().expand_neurons(false);
+            // A macro, since the options are of another type for each method.
+            macro_rules! at {
+                () => {
+                    options().layer(layer).apply_ln(apply_ln)
+                };
+            }
+            assert_sums_to(&cache.decompose_resid(at!()).unwrap(), &want, "decompose_resid");
+            assert_sums_to(&cache.get_full_resid_decomposition(at!()).unwrap(), &want, "in full");
+            let whole = at!().expand_neurons(false);
             assert_sums_to(&cache.get_full_resid_decomposition(whole).unwrap(), &want, "in full, MLPs whole");
-            assert_sums_to(&cache.stack_head_results(at().incl_remainder(true)).unwrap(), &want, "heads and the rest");
+            assert_sums_to(&cache.stack_head_results(at!().incl_remainder(true)).unwrap(), &want, "heads and the rest");
             if !cfg.attn_only {
-                let neurons = cache.stack_neuron_results(at().incl_remainder(true)).unwrap();
+                let neurons = cache.stack_neuron_results(at!().incl_remainder(true)).unwrap();
                 assert_sums_to(&neurons, &want, "neurons and the rest");
             }
         }
         if !cfg.attn_only && layer < cfg.n_layers {
             let name = if cfg.parallel_attn_mlp { "resid_pre" } else { "resid_mid" };
             let want = cache[(name, layer)].to_owned();
-            let at = || options().layer(layer).mlp_input(true);
-            assert_sums_to(&cache.decompose_resid(at()).unwrap(), &want, "the input of an MLP");
-            assert_sums_to(&cache.get_full_resid_decomposition(at()).unwrap(), &want, "the input of an MLP, in full");
+            // A macro, since the options are of another type for each method.
+            macro_rules! at {
+                () => {
+                    options().layer(layer).mlp_input(true)
+                };
+            }
+            assert_sums_to(&cache.decompose_resid(at!()).unwrap(), &want, "the input of an MLP");
+            assert_sums_to(&cache.get_full_resid_decomposition(at!()).unwrap(), &want, "the input of an MLP, in full");
             let want = normalized(&want, cfg.normalization_type, cfg.eps);
-            let read = cache.decompose_resid(at().apply_ln(true)).unwrap();
+            let read = cache.decompose_resid(at!().apply_ln(true)).unwrap();
             assert_sums_to(&read, &want, "what an MLP reads");
         }
     }
