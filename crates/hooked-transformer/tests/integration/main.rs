@@ -38,6 +38,5 @@ mod rope_spellings;
 mod running;
 #[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod stacks;
-#[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod sums;
 mod tokens;
