@@ -11,12 +11,13 @@ exercise_03.safetensors (float32; tokens int64), K being a tiny model, L the lay
     K.parts                 [part, batch, pos, d_model], what the residual stream is the sum of
     K.results               [layer, batch, pos, head, d_model], hook_result
     K.lens                  [depth, batch, pos - 1], log probability of the next token
+    K.zero_everywhere.H     [layer, batch, pos, d_model], every resid_post while head H is ablated in
+                            every layer
   and for attn_* only
     K.induction             [layer, head]
     K.zero_table            [layer, head], mean loss of the second copy with that head's z at zero,
                             minus the same with nothing ablated; mean_table: z at its batch mean
-    K.zero.L.H, K.mean.L.H  [layer, batch, pos, head, d_head], every z while that head is ablated
-    K.zero_everywhere.H     the same with head H ablated in every layer
+    K.zero.L.H, K.mean.L.H  [layer, batch, pos, d_model], every resid_post while that head is ablated
     K.attribution           [batch, pos - 1, 1 + 2 * head], two-layer models only
   and for gpt_* only
     K.neurons               [layer, batch, pos, neuron, d_model]
@@ -70,8 +71,9 @@ TINY_INPUT = {"attn_0": (3, 5), "attn_1": (1, 4), "gpt_0": (3, 7), "gpt_1": (1, 
 # that rounding stays far below any difference that matters.
 SIZES = {"W_E": 0.8, "W_pos": 0.8, "W_Q": 1.5, "W_K": 1.5, "W_V": 1.0, "W_O": 0.5, "W_in": 1.0,
          "W_out": 1.0, "W_U": 1.2}
-# [layer, head] of each ablation whose z is stored, and the head that is silenced everywhere.
-ABLATED = {"attn_0": ([[0, 4], [1, 2]], 3), "attn_1": ([[2, 1], [0, 3]], 2)}
+# [layer, head] of each ablation whose streams are stored, and the head that is silenced everywhere.
+ABLATED = {"attn_0": ([[0, 4], [1, 2]], 3), "attn_1": ([[2, 1], [0, 3]], 2), "gpt_0": ([], 4),
+           "gpt_1": ([], 1)}
 
 
 def tiny_config(name: str) -> dict:
@@ -143,11 +145,12 @@ def ablation_table(model, tokens: torch.Tensor, ablate, which=None) -> torch.Ten
     return table
 
 
-def every_z(model, tokens: torch.Tensor, hooks) -> torch.Tensor:
-    """[layer, batch, pos, head, d_head]"""
+def streams(model, tokens: torch.Tensor, hooks) -> torch.Tensor:
+    """[layer, batch, pos, d_model]: what each layer leaves while the hooks are at work."""
     with model.hooks(fwd_hooks=hooks):
         _, cache = model.run_with_cache(tokens, return_type=None, return_cache_object=False)
-    return torch.stack([cache[z_name(layer)] for layer in range(model.cfg.n_layers)])
+    names = [f"blocks.{layer}.hook_resid_post" for layer in range(model.cfg.n_layers)]
+    return torch.stack([cache[name] for name in names])
 
 
 def induction(model, tokens: torch.Tensor) -> torch.Tensor:
@@ -211,17 +214,17 @@ def tiny_references(name: str, seed: int, tensors: common.Tensors) -> None:
     found = {"tokens": tokens, "parts": parts(model, cache),
              "results": torch.stack([cache[f"blocks.{layer}.attn.hook_result"] for layer in layers]),
              "lens": lens(model, cache, tokens)[0]}
+    chosen, everywhere = ABLATED[name]
+    hooks = [(z_name(layer), zero(everywhere)) for layer in layers]
+    found[f"zero_everywhere.{everywhere}"] = streams(model, tokens, hooks)
     if model.cfg.attn_only:
-        chosen, everywhere = ABLATED[name]
         found["induction"] = induction(model, tokens)
         found["zero_table"] = ablation_table(model, tokens, zero)
         found["mean_table"] = ablation_table(model, tokens, mean)
         for layer, head in chosen:
             for kind, ablate in (("zero", zero), ("mean", mean)):
                 hooks = [(z_name(layer), ablate(head))]
-                found[f"{kind}.{layer}.{head}"] = every_z(model, tokens, hooks)
-        hooks = [(z_name(layer), zero(everywhere)) for layer in layers]
-        found[f"zero_everywhere.{everywhere}"] = every_z(model, tokens, hooks)
+                found[f"{kind}.{layer}.{head}"] = streams(model, tokens, hooks)
         if model.cfg.n_layers == 2:
             found["attribution"] = attribution(model, tokens)
     else:

@@ -3,7 +3,8 @@
 exercise_04.safetensors (float32; tokens int64):
 
     pair_I.vector            [pos, d_model]       activation addition, for each of the pairs
-    logits_I.tokens          [batch, pos]         what is steered with the vector of a pair
+    logits_I.tokens          [batch, pos]         what is steered
+    logits_I.vector          [pos, d_model]       with the vector of a pair, or a random one
     logits_I.clean           [batch, pos, part]   logits without steering
     logits_I.steered         [batch, pos, part]   and with it
     contrast_I.vector        [d_model]            mean difference, for each of the contrasts
@@ -18,7 +19,7 @@ exercise_04.json:
     pairs[I]        `positive`, `negative`, `layer`; `lengths`: tokens with BOS, before padding
     same_length     two prompts that have as many tokens but begin with different ones, and a
                     `layer`
-    logits[I]       `pair`, `coefficient`; the layer is that of the pair
+    logits[I]       `layer`, `coefficient`
     contrasts[I]    `pairs` of prompts, `layer`, `pos` (negative: from the end), `unit_norm`
     generations[I]  `schedule`, `prompt` (ids), `layer`, `coefficient`, `positions` (first, end),
                     `tokens` (the new ones), `unsteered` (the same without), `margin` (the smallest
@@ -54,11 +55,14 @@ import common
 
 LOGIT_FIRST, LOGIT_STEP = 5, 37
 
-# The first is longer, then the second, and then neither.
+# The first is longer, then the second, and then neither. Of the last two, one prompt is empty, and
+# one has fewer tokens than the other but more characters.
 PAIRS = [
     ("I am going to sail over the wide sea", "I sit at home", 2),
     ("Love", "I hate all of this so much", 1),
     ("The king was happy", "The wolf was angry", 3),
+    ("The sea", "", 2),
+    ("The brothers wandered through the forest", "Zx, q! 7? Vj; k.", 1),
 ]
 SAME_LENGTH = ("The old man laughed", "A young girl cried", 2)
 STEERED_TEXTS = [
@@ -68,9 +72,13 @@ STEERED_TEXTS = [
 ]
 # rows, positions, pair, coefficient; the last is shorter than its vector
 STEERED = [(1, 13, 0, 2.0), (3, 11, 1, -1.5), (3, 3, 2, 3.0), (1, 4, 1, 1.0)]
+# Random vectors, whose row 0 is not zero: rows, positions, rows of the vector, layer, coefficient
+STEERED_AT_RANDOM = [(2, 9, 5, 3, 0.75), (3, 6, 7, 0, -1.25)]
 
 # set, layer, position, unit norm
 CONTRASTS = [(0, 1, -2, False), (1, 2, -1, False), (2, 3, -2, True)]
+# The same for PAIRS, as far as they have a token there: prompts, and pairs, of unequal lengths
+CONTRASTS_OF_PAIRS = [(2, -1, False), (1, 1, False), (3, 2, True)]
 
 TEMPLATES = ["They spoke of the {}.", "He dreamed of a {}.", "She often thought about the {}.",
              "It was like the {}.", "We shall never forget that {}.", "There is nothing like a {}."]
@@ -130,7 +138,9 @@ GENERATION_PROMPTS = [
 ]
 LEAST_MARGIN = 0.05  # of a generated token over the next best
 
-EFFECTS = [([0, 1, 2], [-1.0, 2.0, 0.5]), ([3, 4], [1.5])]  # neutral prompts, coefficients
+# Neutral prompts, coefficients. There are two measures and four layers: no two axes are alike, and
+# no axis is as long as the list of prompts.
+EFFECTS = [([0, 1, 2], [-1.0, 2.0, 0.5, 0.0, 1.25]), ([3, 4, 5, 6, 7], [1.5, -0.5, 0.75])]
 
 
 def site(layer: int) -> str:
@@ -301,17 +311,21 @@ def same_length_reference(tokenizer) -> dict:
 
 
 def logit_references(model, tokenizer, tensors) -> list[dict]:
+    generator = torch.Generator().manual_seed(common.SEED + 30)
+    cases = [(rows, length, tensors[f"pair_{pair}.vector"], PAIRS[pair][2], coefficient)
+             for rows, length, pair, coefficient in STEERED]
+    cases += [(rows, length, torch.randn(n, model.cfg.d_model, generator=generator), layer, c)
+              for rows, length, n, layer, c in STEERED_AT_RANDOM]
     found = []
-    for i, (rows, length, pair, coefficient) in enumerate(STEERED):
+    for i, (rows, length, vector, layer, coefficient) in enumerate(cases):
         ids = [common.encode(tokenizer, text)[:length] for text in STEERED_TEXTS[-rows:]]
         tokens = torch.tensor(ids)
         assert tokens.shape == (rows, length)
-        layer, vector = PAIRS[pair][2], tensors[f"pair_{pair}.vector"]
-        tensors[f"logits_{i}.tokens"] = tokens
+        tensors[f"logits_{i}.tokens"], tensors[f"logits_{i}.vector"] = tokens, vector
         after = steered(model, tokens, layer, coefficient * vector)
         for name, logits in (("clean", model(tokens)), ("steered", after)):
             tensors[f"logits_{i}.{name}"] = logits[..., LOGIT_FIRST::LOGIT_STEP]
-        found.append({"pair": pair, "coefficient": coefficient})
+        found.append({"layer": layer, "coefficient": coefficient})
     return found
 
 
@@ -322,10 +336,12 @@ def contrast_references(model, tokenizer, sets, tensors) -> list[dict]:
         tensors[f"contrast_{i}.vector"] = contrastive_vector(model, tokenizer, pairs, layer, pos,
                                                              unit_norm)
         found.append({"pairs": pairs, "layer": layer, "pos": pos, "unit_norm": unit_norm})
-    # One more where the two prompts of a pair, and the pairs, have unequal lengths.
-    pairs = [(positive, negative) for positive, negative, _ in PAIRS]
-    tensors[f"contrast_{len(found)}.vector"] = contrastive_vector(model, tokenizer, pairs, 2, -1)
-    found.append({"pairs": pairs, "layer": 2, "pos": -1, "unit_norm": False})
+    for layer, pos, unit_norm in CONTRASTS_OF_PAIRS:
+        pairs = [(positive, negative) for positive, negative, _ in PAIRS
+                 if all(len(common.encode(tokenizer, p)) > pos for p in (positive, negative))]
+        vector = contrastive_vector(model, tokenizer, pairs, layer, pos, unit_norm)
+        tensors[f"contrast_{len(found)}.vector"] = vector
+        found.append({"pairs": pairs, "layer": layer, "pos": pos, "unit_norm": unit_norm})
     return found
 
 
@@ -344,25 +360,50 @@ def written(model, prompt: list[int], layer: int, added, first: int,
 
 def telling_texts(model, tokenizer, chosen: dict, prompts: list[str]) -> list[dict]:
     """What each schedule writes, on a prompt where the three, and no steering, all write something
-    else, and clearly so; nothing if there is no such prompt."""
+    else, and clearly so; nothing if there is no such prompt. A stretch that begins in the prompt and
+    ends in the new text is the fourth, where there is one that writes something else again."""
     layer, n_ctx = chosen["layer"], model.cfg.n_ctx
     vector = contrastive_vector(model, tokenizer, chosen["pairs"], layer, chosen["pos"])
     for coefficient in (1.5, 2.5, 3.5):
         for prompt in prompts:
             ids, added = common.encode(tokenizer, prompt), coefficient * vector
-            schedules = {"prompt only": (1, len(ids)), "every step": (1, n_ctx),
-                         "from a position": (len(ids) + 2, n_ctx)}
+            n = len(ids)
+            schedules = {"prompt only": (1, n), "every step": (1, n_ctx),
+                         "from a position": (n + 2, n_ctx)}
             texts = {name: written(model, ids, layer, added, *at)
                      for name, at in schedules.items()}
-            plain, margin = written(model, ids, layer, added, 1, 1)
-            margins = [margin] + [margin for _, margin in texts.values()]
-            different = {tuple(text) for text, _ in texts.values()} | {tuple(plain)}
-            if min(margins) >= LEAST_MARGIN and len(different) == len(schedules) + 1:
-                return [{"schedule": name, "set": chosen["name"], "prompt": ids, "layer": layer,
-                         "coefficient": coefficient, "positions": at, "tokens": texts[name][0],
-                         "unsteered": plain, "margin": texts[name][1]}
-                        for name, at in schedules.items()]
+            plain = written(model, ids, layer, added, 1, 1)
+            if not all_differ([plain, *texts.values()]):
+                continue
+            for at in ((3, n + 2), (2, n + 1), (n - 2, n + 4), (n // 2, n + 3)):
+                text = written(model, ids, layer, added, *at)
+                if all_differ([plain, text, *texts.values()]):
+                    schedules["a stretch"], texts["a stretch"] = at, text
+                    break
+            return [{"schedule": name, "set": chosen["name"], "prompt": ids, "layer": layer,
+                     "coefficient": coefficient, "positions": at, "tokens": texts[name][0],
+                     "unsteered": plain[0], "margin": texts[name][1]}
+                    for name, at in schedules.items()]
     return []
+
+
+def all_differ(texts: list[tuple[list[int], float]]) -> bool:
+    """Are the texts unlike, and each of their tokens clearly the most probable one?"""
+    unlike = {tuple(text) for text, _ in texts}
+    return len(unlike) == len(texts) and all(margin >= LEAST_MARGIN for _, margin in texts)
+
+
+def ended_text(model, tokenizer) -> dict:
+    """A text that ends and goes on: one new position is steered towards the end-of-text token."""
+    ids, layer = common.encode(tokenizer, GENERATION_PROMPTS[2]), model.cfg.n_layers - 1
+    at = (len(ids) + 1, len(ids) + 2)
+    vector = 40.0 * model.W_U[:, common.BOS] / model.W_U[:, common.BOS].norm()
+    tokens, margin = written(model, ids, layer, vector, *at)
+    plain, _ = written(model, ids, layer, vector, 1, 1)
+    assert tokens[2] == common.BOS and margin >= LEAST_MARGIN, (tokens, margin)
+    return {"schedule": "one new position, towards the end of the text", "prompt": ids, "layer": layer,
+            "coefficient": 1.0, "positions": at, "tokens": tokens, "unsteered": plain,
+            "margin": margin, "vector": vector}
 
 
 def generation_references(model, tokenizer, sets, tensors) -> list[dict]:
@@ -377,7 +418,9 @@ def generation_references(model, tokenizer, sets, tensors) -> list[dict]:
         chosen = next(c for c in sets if c["name"] == text["set"])
         vector = contrastive_vector(model, tokenizer, chosen["pairs"], text["layer"], chosen["pos"])
         tensors[f"generation_{i}.vector"] = text["coefficient"] * vector
-    return found
+    ended = ended_text(model, tokenizer)
+    tensors[f"generation_{len(found)}.vector"] = ended.pop("vector")
+    return found + [ended]
 
 
 def effect_references(model, tokenizer, sets, tensors) -> list[dict]:

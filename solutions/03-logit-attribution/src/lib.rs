@@ -3,28 +3,31 @@
 //! With hooks you look into a running model and interfere with it; with linear algebra you take its predictions apart. Both
 //! answer the same question: which part of the model did that?
 //!
-//! A hook is made by `fwd_hook(where, |activation, hook| ...)`. Where is a name, such as `("z", 0)`, or a predicate on full
-//! names, such as `|name: &str| name.ends_with("pattern")`. The closure gets the activation as a view that it may read or
-//! edit, and `hook.layer()` says which layer is passing. A run borrows its hooks: `model.run(tokens).hook(my_hook).loss()`.
-//! When the run is over, they are gone.
+//! A hook is made by `fwd_hook(at, |mut activation, hook| ...)`. `at` is a name, such as `("z", 0)`, or a predicate on full
+//! names, such as `|name: &str| name.ends_with("pattern")`. The closure gets the activation as an `ArrayViewMutD<f32>`, a
+//! view that it may read or edit, whose rank is not in its type: `slice` and `slice_mut` with a range or an index for each
+//! axis give it one. `hook.layer()` says which layer is passing; it is an `Option<usize>`, `None` at a point outside the
+//! layers. A run takes its hooks: `model.run(tokens).hook(my_hook).loss()`. When the run is over, they are gone.
 //!
-//! Layers and heads are counted from zero. There is always a batch axis, also when the batch is one text. *Repeated tokens*
+//! `cache[("z", layer)]` has no rank in its type either; `cache.view::<Ix4>(("z", layer))` is an `ArrayView4`. Where the
+//! library returns a `Result`, `.unwrap()` is fine here: the verdict shows the error and your line.
+//!
+//! Layers and heads are counted from zero. There is always a batch axis, even if the batch is one text. *Repeated tokens*
 //! are what exercise 02 made: each row is BOS, a segment of `seq_len` random tokens, and the same segment again.
+//!
+//! The imports below are all that the solutions need.
 
-use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens};
-use ndarray::{Array2, Array3, Array4, ArrayView1, ArrayView2, ArrayView3};
-
-// BEGIN SOLUTION
 use hooked_transformer::linalg::matmul;
-use hooked_transformer::{PositionalEmbeddingType, fwd_hook, next_token_log_probs};
-use ndarray::{Axis, Ix3, Ix4, s, stack};
+use hooked_transformer::{
+    ActivationCache, FwdHook, HookedTransformer, PositionalEmbeddingType, Tokens, fwd_hook, next_token_log_probs,
+};
+use ndarray::{Array2, Array3, Array4, ArrayView1, ArrayView2, ArrayView3, Axis, Ix3, Ix4, s, stack};
 
-// END SOLUTION
 /// The induction score of every head, taken by a hook while the model runs on repeated tokens.
 ///
 /// The score of a head is its mean attention, over the batch and over all cells with `key = query - (seq_len - 1)`, as in
-/// exercise 02. Keep no cache: a pattern is looked at when it passes, and only the number is kept. No logits are needed
-/// either; `Run::nothing` runs the model for the sake of its hooks.
+/// exercise 02. No cache is needed: the hook sees each pattern as it passes, and only the number is kept. No logits are
+/// needed either; `Run::nothing` runs the model for its hooks alone. The hook only reads: the run stays as it is.
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`, with `1 + 2 * seq_len` positions
@@ -52,6 +55,8 @@ pub fn induction_scores(model: &HookedTransformer, tokens: &Tokens) -> Array2<f3
 
 /// A hook that silences one head of one layer: its `z` becomes zero, everywhere in the batch and at every position.
 ///
+/// The checks compare what each layer leaves in the stream, so a hook at another point with the same effect is as good.
+///
 /// # Shapes
 /// - the `z` that the hook sees: `[batch, pos, head, d_head]`
 pub fn zero_ablate(layer: usize, head: usize) -> FwdHook<'static> {
@@ -59,7 +64,8 @@ pub fn zero_ablate(layer: usize, head: usize) -> FwdHook<'static> {
     fwd_hook(("z", layer), move |mut z, _| z.slice_mut(s![.., .., head, ..]).fill(0.0))
 }
 
-/// One hook that silences the head of this number in every layer of whatever model it is used on.
+/// One hook that silences the head of this number in every layer of whatever model it is used on, and changes nothing
+/// else: models with norms and MLPs have more points than an attention-only one.
 ///
 /// # Shapes
 /// - the `z` that the hook sees: `[batch, pos, head, d_head]`
@@ -87,7 +93,7 @@ pub fn mean_ablate(layer: usize, head: usize) -> FwdHook<'static> {
 ///
 /// An entry is the mean loss of the predictions of the second copy while `ablate(layer, head)` is at work, minus the same
 /// with no hook. `ablate` makes the hook: [`zero_ablate`], [`mean_ablate`], or one that you have never seen. As in exercise
-/// 02, the second copy is the last `seq_len` predictions. The model must be left as it was found.
+/// 02, the second copy is the last `seq_len` predictions. Afterwards the model has the same lasting hooks as before.
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`, with `1 + 2 * seq_len` positions
@@ -213,7 +219,7 @@ pub fn layer_parts(model: &HookedTransformer, cache: &ActivationCache) -> Array4
 ///
 /// # Shapes
 /// - `post` in the cache: `[batch, pos, d_mlp]`
-/// - `model.W_out()`: `[layer, d_mlp, d_model]`, for models that have MLPs
+/// - `model.W_out()`: `Some` of `[layer, d_mlp, d_model]` for models that have MLPs, such as those of this check
 /// - returns `[batch, pos, neuron, d_model]`
 pub fn neuron_results(model: &HookedTransformer, cache: &ActivationCache, layer: usize) -> Array4<f32> {
     // STUB todo!("what each of {} neurons of layer {layer} writes; {cache:?}", model.cfg().d_mlp())
@@ -225,7 +231,7 @@ pub fn neuron_results(model: &HookedTransformer, cache: &ActivationCache, layer:
 
 /// The unembedding, with its mean over the vocabulary taken away from each of its rows.
 ///
-/// At any position all logits then move by the same amount, which no probability notices; an attribution then says how much
+/// At any position all logits then move by the same amount, which changes no probability; an attribution then says how much
 /// a component raises a token *more than the average token*.
 ///
 /// # Shapes
@@ -241,7 +247,8 @@ pub fn center_unembed(w_u: ArrayView2<f32>) -> Array2<f32> {
 /// residual stream before the first layer, and after each.
 ///
 /// A stream becomes logits as at the end of the model: final norm, where there is one, then unembedding. A run that starts
-/// after the last layer does just that: `model.run(stream).start_at_layer(n_layers)`.
+/// after the last layer does just that: `model.run(stream).start_at_layer(n_layers as isize)`, with `stream` an
+/// `Array3<f32>` of your own (`.to_owned()` of a view).
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`
@@ -265,7 +272,7 @@ pub fn logit_lens(model: &HookedTransformer, tokens: &Tokens) -> Array3<f32> {
     stack(Axis(0), &views).expect("all depths have one shape")
 }
 
-/// The rank of each next token among all tokens: 0 where the model ranks it first, else how many have a larger logit.
+/// The rank of each next token among all tokens: how many have a larger logit. It is 0 where the model puts it first.
 ///
 /// # Shapes
 /// - logits: `[batch, pos, d_vocab]`

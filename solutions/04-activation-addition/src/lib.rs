@@ -6,21 +6,20 @@
 //!
 //! Everything happens at `resid_pre`, the stream that a layer reads, `[batch, pos, d_model]`: vectors come from there
 //! and go back to there. `model.run(&tokens).names_filter(("resid_pre", layer)).cache()` reads it, and a hook made with
-//! `fwd_hook(("resid_pre", layer), |mut resid, _| ...)` edits it in place. A hook gets the array with its rank unknown;
-//! `resid.view_mut().into_dimensionality::<Ix3>()` tells. Where the library returns a `Result`, `.unwrap()` is fine
-//! here: when something fails, the verdict shows the error and your line.
+//! `fwd_hook(("resid_pre", layer), |mut resid, _| ...)` edits it in place. A hook gets an `ArrayViewMutD<f32>`, whose rank
+//! is not in its type: `resid.into_dimensionality::<Ix3>().unwrap()` is an `ArrayViewMut3`. A cache has
+//! `cache.view::<Ix3>(("resid_pre", layer))` for the same purpose. Where the library returns a `Result`, `.unwrap()` is
+//! fine here: when something fails, the verdict shows the error and your line.
 //!
 //! Position 0 of every text is BOS, which the model prepends unless it is told otherwise.
+//!
+//! The imports below are all that the solutions need.
 
 use std::ops::Range;
 
-// BEGIN SOLUTION
-use hooked_transformer::{KeyValueCache, argmax, fwd_hook, log_softmax};
-use ndarray::{Axis, Ix3, s};
+use hooked_transformer::{HookedTransformer, KeyValueCache, Tokens, argmax, fwd_hook, log_softmax};
+use ndarray::{Array1, Array2, Array3, ArrayViewMut3, Axis, Ix3, s};
 use rand::RngExt;
-// END SOLUTION
-use hooked_transformer::{HookedTransformer, Tokens};
-use ndarray::{Array1, Array2, Array3, ArrayViewMut3};
 use rand_chacha::ChaCha8Rng;
 
 // BEGIN SOLUTION
@@ -37,8 +36,8 @@ fn resid_pre(model: &HookedTransformer, tokens: &Tokens, layer: usize) -> Array2
 // END SOLUTION
 /// Activation addition: `resid_pre` of the positive prompt minus that of the negative one, position by position.
 ///
-/// Both prompts are tokenised with BOS. The shorter one is then filled up after its end with the token `" "` (a single
-/// space) until both have the same number of tokens.
+/// Both prompts are tokenized with BOS. The shorter one is then filled up after its end with the token `" "` (a single
+/// space) until both have the same number of tokens. A prompt may be empty.
 ///
 /// # Shapes
 /// - returns `[pos, d_model]`, with as many positions as the longer prompt has tokens
@@ -59,7 +58,8 @@ pub fn steering_vector(model: &HookedTransformer, positive: &str, negative: &str
 /// The logits when `coefficient` times the vector is added to `resid_pre` at the front of every text: row 0 of the
 /// vector at position 0, row 1 at position 1, and so on.
 ///
-/// Rows for which a text has no position are left out. The model is afterwards as it was.
+/// Rows for which a text has no position are left out. Afterwards the model has the same lasting hooks as before,
+/// whatever the coefficient.
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`
@@ -86,8 +86,8 @@ pub fn steered_logits(
 /// Contrastive activation addition: the mean over pairs (positive, negative) of `resid_pre` of the positive prompt at
 /// `pos` minus that of the negative one.
 ///
-/// Each prompt runs by itself, with BOS. A negative `pos` counts from the end of that prompt's tokens: -1 is the last
-/// one. If `unit_norm`, the result is divided by its (Euclidean) norm.
+/// Each prompt runs by itself, with BOS. `pos` counts from 0 at BOS; a negative one counts from the end of that prompt's
+/// tokens: -1 is the last one. If `unit_norm`, the mean is divided by its Euclidean norm.
 ///
 /// # Shapes
 /// - returns `[d_model]`
@@ -115,7 +115,8 @@ pub fn contrastive_vector(
     mean
 }
 
-/// Adds the vector to a chunk of the stream, in place, at those of its positions that lie in `positions`.
+/// Adds the vector to a chunk of the stream, in place, at those of its positions that lie in `positions`, in every row of
+/// the batch.
 ///
 /// `positions` are positions of the whole text, counted from 0 at BOS. The chunk begins at position `first_pos` of the
 /// text: 0 for a prompt, later when the model is given only what is new.
@@ -134,7 +135,7 @@ pub fn add_at_positions(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_p
 }
 
 /// The `n_new` tokens that follow the prompt, each the most probable one, while the vector is added to `resid_pre` at
-/// all `positions` of the text.
+/// all `positions` of the text. Always `n_new`: the end-of-text token is a token like any other, and `n_new` may be 0.
 ///
 /// The schedule is the range: `1..prompt.len()` steers the prompt only, `1..usize::MAX` also each new token in its
 /// turn, and `n..usize::MAX` everything from position `n` on. The same tokens must come with and without `use_cache`.
@@ -200,8 +201,9 @@ pub fn kl_divergence(steered: &Array3<f32>, unsteered: &Array3<f32>) -> f32 {
 
 /// A random direction, as long as the given vector: what a steering vector is compared with.
 ///
-/// Drawn with `rng` and nothing else; `rand::RngExt` gives it `random_range`. Entries are positive as often as
-/// negative, and no one is larger than another on the mean.
+/// Drawn with `rng` and nothing else; `rand::RngExt` gives it `random_range`. Of the given vector only the norm counts:
+/// another one of the same norm gives the same direction. Each entry is drawn independently of the others, is positive as
+/// often as negative, and is as large on average as any other.
 ///
 /// # Shapes
 /// - like: `[d_model]`

@@ -1,7 +1,7 @@
 //! The checks of the logit lens: predictions read off at every depth, and the ranks of tokens.
 
 use hooked_transformer::Tokens;
-use ndarray::Array3;
+use ndarray::{Array3, array};
 
 use super::hooks::LOSS;
 use super::stored::{GPT2, stored};
@@ -9,6 +9,8 @@ use super::{C13, C14, Submission};
 use crate::cases::Cases;
 use crate::compare::Want;
 use crate::value::Tensor;
+
+const RANKS: &[&str] = &["batch", "pos"];
 
 /// The log probability of the next token, before the first layer and after each.
 pub fn c13_logit_lens(submission: &Submission) -> Cases {
@@ -60,15 +62,41 @@ impl Shuffled {
     }
 }
 
+/// Logits with ties, counted by hand: only a larger logit comes before the right token. It is the first of its equals, so
+/// that a stable sort gives the same.
+fn with_ties() -> (Array3<f32>, Tokens, Tensor) {
+    let logits = array![
+        [
+            [-2.0, -1.0, -2.0, -0.5, -2.0, -3.0],
+            [-1.0, -1.0, -1.0, -1.0, -1.0, -1.0],
+            [-4.0, -1.5, -4.0, -1.5, -9.0, -0.25],
+            [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        ],
+        [
+            [3.0, 3.0, 2.0, 3.0, 3.0, -3.0],
+            [-7.0, 5.0, 5.0, 5.0, 5.0, 5.0],
+            [1.0, 0.5, 1.0, 0.5, 1.0, 0.5],
+            [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        ]
+    ];
+    let tokens = array![[4, 0, 0, 1], [1, 0, 0, 1]];
+    (logits, tokens, Tensor::new(&[2, 3], vec![2.0, 0.0, 1.0, 0.0, 5.0, 3.0]))
+}
+
 /// The rank of the next token among all tokens.
 pub fn c14_next_token_ranks(submission: &Submission) -> Cases {
     let ranks = submission.next_token_ranks;
     Cases::of(&C14, |cases| {
         for (batch, n_pos, d_vocab) in [(1, 5, 7), (3, 6, 11), (2, 4, 5)] {
             let made_up = Shuffled { batch, n_pos, d_vocab };
-            let want = move || Want::Array { values: made_up.ranks(), axes: &["batch", "pos"], tolerance: 0.05 };
+            let want = move || Want::Array { values: made_up.ranks(), axes: RANKS, tolerance: 0.05 };
             cases.case(made_up.words(), want, move || ranks(made_up.logits().view(), &made_up.tokens()));
         }
+        let want = || Want::Array { values: with_ties().2, axes: RANKS, tolerance: 0.05 };
+        cases.case("made-up logits with ties, batch 2, 4 positions, 6 tokens", want, move || {
+            let (logits, tokens, _) = with_ties();
+            ranks(logits.view(), &tokens)
+        });
         Ok(())
     })
 }

@@ -78,6 +78,69 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Who takes your hook off again?",
     ),
     output(
+        "E03-65",
+        SCORES,
+        "Only the queries of the second copy",
+        "The mean runs over the queries from seq_len + 1 on. The stripe begins earlier: every query from \
+         seq_len - 1 on has a key that lies seq_len - 1 before it, and the score counts all of them.",
+        "How many cells does the diagonal key = query - (seq_len - 1) have in a pattern of this size?",
+    ),
+    output(
+        "E03-66",
+        SCORES,
+        "Divided by the wrong count",
+        "The cells of the stripe were added up correctly, but the sum was divided by the number of positions or \
+         by seq_len, not by the number of cells that were added.",
+        "How many cells of the stripe are there for each item of the batch?",
+    ),
+    output(
+        "E03-67",
+        SCORES,
+        "Zero everywhere",
+        "Every score is zero. Either the cells above the diagonal were read, where no head of a causal model \
+         attends (key = query + ...), or the hook never stored what it found.",
+        "Which of the two indices is larger in a cell that your hook reads, query or key?",
+    ),
+    output(
+        "E03-68",
+        SCORES,
+        "Attention scores instead of the pattern",
+        "The hook read the scores before the softmax. They are not shares of attention: they can be negative \
+         and have no fixed scale, so they cannot be compared between heads.",
+        "Which hook point comes after the softmax?",
+    ),
+    output(
+        "E03-69",
+        SCORES,
+        "The largest cell or the most attended one, not the mean",
+        "The score of a head came from its largest cells: their maximum, or how often the stripe holds the most \
+         attended key. The score of this course is the mean attention on the stripe.",
+        "What is the score of a head that puts a third of its attention on each cell of the stripe?",
+    ),
+    output(
+        "E03-70",
+        SCORES,
+        "Summed over the batch",
+        "The stripes were averaged within each item, and then added up over the batch. The score grows with the \
+         number of texts and can exceed one.",
+        "What would your score be for a batch that holds the same row twice?",
+    ),
+    output(
+        "E03-71",
+        SCORES,
+        "Only the last item of the batch",
+        "Each item of the batch overwrote what the one before had stored, so only the last one counts.",
+        "What does your loop over the batch do with the value that is there already?",
+    ),
+    output(
+        "E03-72",
+        SCORES,
+        "One score for all heads of a layer",
+        "All heads of a layer have the same score: the mean over the head axis as well. What is asked for is a \
+         score for each head.",
+        "Which axes does your mean reduce, and which one must be left?",
+    ),
+    output(
         "E03-8",
         ZERO,
         "All heads silenced",
@@ -128,10 +191,64 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E03-14",
         ZERO,
-        "The query silenced",
-        "The head's query became zero, not what it passes on. Then all its scores are zero and it attends evenly to \
-         everything it can see, but it still moves information.",
+        "Query or key silenced",
+        "The head's query or key became zero, not what it passes on. Then all its scores are zero, and it attends \
+         evenly to everything it can see, but it still moves information.",
         "What does softmax make of a row of equal scores?",
+    ),
+    output(
+        "E03-73",
+        ZERO,
+        "The attention scores set to zero",
+        "The head's scores became zero, the masked ones included. Softmax turns that into even attention over \
+         the whole text, also over tokens that come later, so the head still moves information.",
+        "Which array has to be zero so that the head adds nothing to the stream?",
+    ),
+    output(
+        "E03-74",
+        ZERO,
+        "The other heads silenced",
+        "The head that was asked for is the only one left; all other heads of the layer went silent.",
+        "For which heads is your condition true?",
+    ),
+    output(
+        "E03-75",
+        ZERO,
+        "Only the first item of the batch",
+        "Item 0 lost the head, and the other items of the batch kept it. z has the axes [batch, pos, head, \
+         d_head], and the first of them must be taken whole.",
+        "Which index in your hook is a plain 0?",
+    ),
+    output(
+        "E03-76",
+        ZERO,
+        "Only some of the positions",
+        "The head went silent at some positions only: at the last one, or everywhere except at BOS. It must be \
+         silent at every position, since other positions can pass on what it writes at any of them.",
+        "Which positions does the slice in your hook leave out?",
+    ),
+    output(
+        "E03-77",
+        ZERO,
+        "The neighboring head",
+        "The head next to the one that was asked for went silent. Heads are counted from zero, in the argument \
+         and in the array.",
+        "Which head does zero_ablate(0, 0) silence?",
+    ),
+    output(
+        "E03-78",
+        ZERO,
+        "Layer and head exchanged",
+        "The first argument was used as the head and the second as the layer. Where the model has no such \
+         layer, the run ends with an error; elsewhere another head went silent.",
+        "In which order does the function take its arguments?",
+    ),
+    output(
+        "E03-79",
+        ZERO,
+        "Always in layer 0",
+        "The head went silent in layer 0, whichever layer was asked for.",
+        "Where does the argument `layer` occur in your hook?",
     ),
     output(
         "E03-15",
@@ -148,6 +265,45 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "In the layers 0 and 1 the head went silent, and in the third it did not. The model of the course has two \
          layers, but the function is told nothing about the number of layers, and need not be.",
         "What do the full names of all the points that you want have in common?",
+    ),
+    output(
+        "E03-80",
+        EVERYWHERE,
+        "A condition that is true for too many names",
+        "In attention-only models the hook does what it should. In a model with norms and MLPs the condition is \
+         true for more names: `z` alone is part of `hook_normalized`, for example. There the hook meets an \
+         array of another shape.",
+        "Print the names that your condition selects. Which of them is not a z?",
+    ),
+    output(
+        "E03-81",
+        EVERYWHERE,
+        "Only in the last layer",
+        "The head went silent in the last layer and kept working in the ones before.",
+        "For how many layers of this model is your condition true?",
+    ),
+    output(
+        "E03-82",
+        EVERYWHERE,
+        "All heads in every layer",
+        "No head of any layer writes anything: the whole z became zero, not only the part of one head.",
+        "Which index of the head axis does your hook write to?",
+    ),
+    output(
+        "E03-83",
+        EVERYWHERE,
+        "A position in every layer",
+        "One position lost all heads in every layer, and the other positions kept them. The head's number is at \
+         the second axis of your index, which is pos; heads are the third.",
+        "In [batch, pos, head, d_head], how many axes come before the head?",
+    ),
+    output(
+        "E03-84",
+        EVERYWHERE,
+        "Query or key silenced in every layer",
+        "The head's query or key became zero, not what it passes on. Then all its scores are equal, and it \
+         attends evenly to everything it can see.",
+        "What does softmax make of a row of equal scores?",
     ),
     output(
         "E03-17",
@@ -188,6 +344,69 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "The head was silenced. A mean keeps what the head says whatever the text, which later layers may rely on \
          like on a bias.",
         "Where does your hook compute a mean?",
+    ),
+    output(
+        "E03-85",
+        MEAN,
+        "All heads averaged",
+        "Every head of the layer got its mean over the batch. Only one was asked for.",
+        "Which part of z do you assign to?",
+    ),
+    output(
+        "E03-86",
+        MEAN,
+        "Sum instead of mean",
+        "The head's z was added up over the batch and not divided by the number of items, so what it writes \
+         grows with the batch.",
+        "What should a batch of three equal texts give?",
+    ),
+    output(
+        "E03-87",
+        MEAN,
+        "The mean taken away",
+        "The mean over the batch was subtracted from z. What is left is exactly what should go: the part that \
+         depends on the text.",
+        "After the hook, should items of the batch agree in this head, or differ?",
+    ),
+    output(
+        "E03-88",
+        MEAN,
+        "One number for everything",
+        "All entries of the head's z became one number, the mean over batch, positions and components. A head \
+         writes a vector; its direction is lost when all d_head numbers are equal.",
+        "How many numbers does the mean at one position have to keep?",
+    ),
+    output(
+        "E03-89",
+        MEAN,
+        "Mean over d_head",
+        "Each vector of the head was replaced by the mean of its own components. That keeps what depends on the \
+         text, and destroys the direction.",
+        "Along which axis does your mean run?",
+    ),
+    output(
+        "E03-90",
+        MEAN,
+        "Only the first item gets the mean",
+        "Item 0 of the batch got the mean, and the others kept their own z. The mean must replace the z of \
+         every item.",
+        "Which items of the batch do you assign to?",
+    ),
+    output(
+        "E03-91",
+        MEAN,
+        "The last item for the mean",
+        "Every item of the batch got what the last one had. That is a patch from one text into the others, not \
+         a mean.",
+        "What should happen to the last item?",
+    ),
+    output(
+        "E03-92",
+        MEAN,
+        "Another activation averaged",
+        "The head's values, or its pattern, were averaged over the batch. z is the product of both, and the \
+         mean of a product is not the product of the means.",
+        "At which hook point is what the head has collected complete?",
     ),
     output(
         "E03-22",
@@ -252,6 +471,68 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "The losses of batch item 0 were averaged. The other rows are part of the mean, too.",
         "Over which axes does your mean run?",
     ),
+    output(
+        "E03-93",
+        TABLE,
+        "Relative to the clean loss",
+        "The entries are quotients: the loss with the ablation divided by the clean one, or the difference \
+         divided by it. The table is about the difference, in nats.",
+        "What is the unit of an entry in your table?",
+    ),
+    output(
+        "E03-94",
+        TABLE,
+        "Only magnitudes",
+        "All entries are positive. A head that gets in the way has a negative entry, and the sign is how you \
+         recognize it.",
+        "What is the entry of a head whose removal makes the model better?",
+    ),
+    output(
+        "E03-95",
+        TABLE,
+        "Sum instead of mean",
+        "Losses were added up over the batch or over the predictions. The entries grow with the number of texts \
+         or of tokens.",
+        "By how many predictions do you divide?",
+    ),
+    output(
+        "E03-96",
+        TABLE,
+        "One prediction too many",
+        "The mean runs over the last seq_len + 1 predictions. The first of these is about the last token of the \
+         first copy, which cannot be known yet.",
+        "Which prediction is the first about a token of the second copy?",
+    ),
+    output(
+        "E03-97",
+        TABLE,
+        "The clean loss over other positions",
+        "The loss with the ablation is that of the second copy, but the clean loss, which is subtracted from \
+         it, is over all positions. Both must be means over the same predictions.",
+        "What would your table give for a hook that does nothing?",
+    ),
+    output(
+        "E03-98",
+        TABLE,
+        "A whole layer at a time",
+        "All entries of a layer agree: each run had all heads of that layer ablated.",
+        "How many hooks are at work in one run?",
+    ),
+    output(
+        "E03-99",
+        TABLE,
+        "Layer and head exchanged",
+        "`ablate` takes the layer first and the head second. With the two exchanged, the hook asks for layers \
+         that the model does not have.",
+        "In which order do you pass the two numbers on?",
+    ),
+    output(
+        "E03-100",
+        TABLE,
+        "Only the last prediction",
+        "The entries are about the very last prediction of each text. The second copy has seq_len of them.",
+        "How many columns does your slice of [batch, pos - 1] have?",
+    ),
     property(
         "E03-30",
         TRACE,
@@ -300,6 +581,36 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "v was multiplied, which is what a head *could* pass on from each position. z is what it did pass on: the \
          values, mixed by the attention pattern.",
         "At which step of attention does information move between positions?",
+    ),
+    output(
+        "E03-101",
+        RESULTS,
+        "The bias shared out",
+        "A part of b_O was added to each head, so that the heads sum to attn_out. The bias is written once by \
+         the layer and belongs to no head, so it is left out altogether.",
+        "What should a head with z = 0 write?",
+    ),
+    output(
+        "E03-102",
+        RESULTS,
+        "Only the first item of the batch",
+        "The results of item 0 are right, and those of the other items are zero or a copy of it.",
+        "Which axes do your loops run over?",
+    ),
+    output(
+        "E03-103",
+        RESULTS,
+        "z cut in the wrong order",
+        "The numbers of z were regrouped: head and d_head were exchanged without moving the data. Reshaping \
+         keeps the order in memory; to exchange axes, permute them.",
+        "Which numbers of z lie next to each other in memory: those of one head, or those of one component?",
+    ),
+    output(
+        "E03-104",
+        RESULTS,
+        "Heads added up one after the other",
+        "Each head's result contains those of all heads before it. A result is what this head alone writes.",
+        "Where does your output start from for each head: from zero?",
     ),
     output(
         "E03-36",
@@ -365,6 +676,62 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Which columns of W_U are needed for a text of five tokens?",
     ),
     output(
+        "E03-105",
+        SHARES,
+        "Heads of both layers alternate",
+        "The shares are right and their order is not: head 0 of both layers, then head 1 of both, and so on. \
+         All heads of the first layer come before those of the second.",
+        "Which component is head 1 of the first layer?",
+    ),
+    output(
+        "E03-106",
+        SHARES,
+        "Centered already",
+        "The mean over the vocabulary was taken away from W_U first. That is a later task; here the shares must \
+         sum to the logit itself.",
+        "What should a row of your table sum to?",
+    ),
+    output(
+        "E03-107",
+        SHARES,
+        "Directions of unit length",
+        "The column of W_U was divided by its norm. The logit is the dot product with the column as it is, so \
+         its length belongs to the share.",
+        "Does the model normalize the columns of W_U when it computes logits?",
+    ),
+    output(
+        "E03-108",
+        SHARES,
+        "Fractions of the logit",
+        "Each row was divided by its sum. A share is a part of the logit in its own unit; as a fraction it \
+         explodes where the logit is near zero, and loses its sign where the logit is negative.",
+        "What should a row of your table sum to?",
+    ),
+    output(
+        "E03-109",
+        SHARES,
+        "The model's favorite token",
+        "Each row is about the token with the largest logit. The question is about the token that really comes \
+         next, also where the model is wrong.",
+        "Where does the argument `tokens` occur in your code?",
+    ),
+    output(
+        "E03-110",
+        SHARES,
+        "Vectors shifted as well",
+        "The vectors at position p + 1 were paired with the token at p + 1, which the model has just read \
+         there. A prediction is made one position before the token it is about.",
+        "At which position does the model predict the token at position 1?",
+    ),
+    output(
+        "E03-111",
+        SHARES,
+        "The whole logit in the first column",
+        "Column 0 holds the sum of all components. The direct path is a part of its own: the embedding alone, \
+         times the column of W_U.",
+        "What should column 0 be if all heads write nothing?",
+    ),
+    output(
         "E03-44",
         HALVES,
         "The halves swapped",
@@ -385,6 +752,44 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Sum instead of mean",
         "These are sums over the rows of each half: they grow with the length of the segment.",
         "What happens to your numbers when the segment is twice as long?",
+    ),
+    output(
+        "E03-112",
+        HALVES,
+        "BOS's row left out",
+        "The first row of the first half was left out. It is about the token after BOS, which is the first \
+         token of the first copy and belongs to it.",
+        "Row p is about the token at p + 1. Which token is row 0 about?",
+    ),
+    output(
+        "E03-113",
+        HALVES,
+        "Every second row",
+        "Even and odd rows were averaged. The first copy is the first half of the rows, and the second copy the \
+         rest.",
+        "Which rows of six belong to the first copy?",
+    ),
+    output(
+        "E03-114",
+        HALVES,
+        "The difference in the second row",
+        "The second row holds how much the mean changes from the first copy to the second. Both rows are means.",
+        "What should the second row be if both copies give the same?",
+    ),
+    output(
+        "E03-115",
+        HALVES,
+        "Cut one too early",
+        "The second half has one row of the first copy in it. Both halves have seq_len rows.",
+        "How many rows do your two halves have?",
+    ),
+    output(
+        "E03-116",
+        HALVES,
+        "Divided by all rows",
+        "The sum over each half was divided by the number of all rows, so every entry is half of what it should \
+         be.",
+        "How many rows are in one half?",
     ),
     output(
         "E03-47",
@@ -419,6 +824,50 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "What happens between resid_mid and resid_post?",
     ),
     output(
+        "E03-117",
+        PARTS,
+        "MLP before attention",
+        "The parts of a layer are in the wrong order: attention writes first, and the MLP reads what it wrote.",
+        "Which of the two does a layer run first?",
+    ),
+    output(
+        "E03-118",
+        PARTS,
+        "All attention first",
+        "The attention of all layers comes before the first MLP. The order asked for is that of writing: layer \
+         by layer.",
+        "Where in your list is the MLP of layer 0?",
+    ),
+    output(
+        "E03-119",
+        PARTS,
+        "Embedding and positions in one",
+        "In models with standard positions the first part is the stream before layer 0, which is already the \
+         sum of embedding and positions. They are two parts.",
+        "What has been added up in resid_pre of layer 0?",
+    ),
+    output(
+        "E03-120",
+        PARTS,
+        "The final stream included",
+        "There is one part too many: the final stream itself. It is what the parts sum to.",
+        "What would the sum over your parts be?",
+    ),
+    output(
+        "E03-121",
+        PARTS,
+        "A layer in one part",
+        "What attention and MLP wrote was added up, so that each layer is one part. They are asked for apart.",
+        "How many parts does a layer with an MLP have?",
+    ),
+    output(
+        "E03-122",
+        PARTS,
+        "Positions in another place",
+        "The positions are in the list, but not right after the embedding, where they are added.",
+        "Which two parts are there before the first layer runs?",
+    ),
+    output(
         "E03-51",
         NEURONS,
         "Before the nonlinearity",
@@ -439,6 +888,37 @@ pub(super) const MISTAKES: &[Mistake] = &[
         NEURONS,
         "W_out of layer 0 in every layer",
         "The result is right in layer 0. W_out has the axes [layer, d_mlp, d_model], and each layer has its own.",
+        "Where does the argument `layer` occur in your code: once, or twice?",
+    ),
+    output(
+        "E03-123",
+        NEURONS,
+        "The bias added to each neuron",
+        "b_out was added for every neuron, so that the sum over neurons holds it d_mlp times. It is written \
+         once by the layer and belongs to no neuron.",
+        "What should a neuron write whose activation is zero?",
+    ),
+    output(
+        "E03-124",
+        NEURONS,
+        "W_in instead of W_out",
+        "The activation was multiplied by the neuron's column of W_in, which is what it reads. What it writes \
+         is its row of W_out.",
+        "Which of the two matrices comes after the nonlinearity?",
+    ),
+    output(
+        "E03-125",
+        NEURONS,
+        "A nonlinearity of its own",
+        "ReLU was applied to `pre`. This model has another nonlinearity, and the cache holds its result as \
+         `post`.",
+        "Which activation in the cache is what W_out is multiplied with?",
+    ),
+    output(
+        "E03-126",
+        NEURONS,
+        "Activations of layer 0 in every layer",
+        "The result is right in layer 0. Later layers have activations of their own.",
         "Where does the argument `layer` occur in your code: once, or twice?",
     ),
     output(
@@ -464,6 +944,45 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "The rows were also divided by their spread. That changes differences between logits, and so the \
          probabilities; a shift does not.",
         "Which of the two changes a softmax: adding a constant, or dividing by one?",
+    ),
+    output(
+        "E03-127",
+        CENTER,
+        "The mean added",
+        "The mean over the vocabulary was added, not taken away, so the rows are twice as far from being \
+         centered.",
+        "What should the mean of a row be afterwards?",
+    ),
+    output(
+        "E03-128",
+        CENTER,
+        "Both axes centered",
+        "The mean over the vocabulary was taken away, and then also the mean over d_model. The second changes \
+         each token's column by an amount of its own, and with it the probabilities.",
+        "Which of the two steps moves all logits of a position by the same amount?",
+    ),
+    output(
+        "E03-129",
+        CENTER,
+        "Returned as it came",
+        "W_U is unchanged: what was computed was not stored or not returned.",
+        "What becomes of the result of your subtraction?",
+    ),
+    output(
+        "E03-130",
+        CENTER,
+        "Sum or wrong count instead of the mean",
+        "What was taken away is a sum over the vocabulary, or a sum divided by d_model. The mean divides by the \
+         number of tokens.",
+        "How many entries does a row of W_U have?",
+    ),
+    output(
+        "E03-131",
+        CENTER,
+        "One token as the zero point",
+        "The column of token 0 was taken away from all columns. Probabilities stay the same then too, but a \
+         share now compares a token with token 0, not with the average one.",
+        "What should the mean of a row be afterwards?",
     ),
     output(
         "E03-57",
@@ -506,6 +1025,67 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "How often can you stop in a model of four layers, counting before the first?",
     ),
     output(
+        "E03-132",
+        LENS,
+        "Probabilities instead of log probabilities",
+        "The entries are between 0 and 1. The logarithm is what makes a step from one in a million to one in a \
+         thousand visible, and what sums over a text.",
+        "What is the largest value that an entry can have?",
+    ),
+    output(
+        "E03-133",
+        LENS,
+        "Losses instead of log probabilities",
+        "Every sign is turned: a loss is minus the log probability.",
+        "Are better predictions larger or smaller in your table?",
+    ),
+    output(
+        "E03-134",
+        LENS,
+        "The rest of the model runs on",
+        "The stream of each depth went through the layers above it, so every depth gives the model's own \
+         prediction. The lens skips those layers.",
+        "At which layer should a run begin that has only the final norm and the unembedding left?",
+    ),
+    output(
+        "E03-135",
+        LENS,
+        "The first depth last",
+        "The depths are in reverse order. Depth 0 is the stream before the first layer.",
+        "Which depth is the model itself?",
+    ),
+    output(
+        "E03-136",
+        LENS,
+        "Another logarithm",
+        "The entries are in bits or in powers of ten. The library and the course use the natural logarithm.",
+        "What is your entry for a probability of one half?",
+    ),
+    output(
+        "E03-137",
+        LENS,
+        "The likeliest token",
+        "Each entry is the largest log probability at its position. The lens is about the token that really \
+         comes next.",
+        "Where does the argument `tokens` occur after the run?",
+    ),
+    output(
+        "E03-138",
+        LENS,
+        "The last depth missing or repeated",
+        "The stream after the last layer was left out, or the one before it stands there twice. There are \
+         n_layers + 1 depths: resid_pre of each layer, and resid_post of the last.",
+        "Which stream does your last depth read?",
+    ),
+    output(
+        "E03-139",
+        LENS,
+        "The bias of the unembedding left out",
+        "The stream was normalized and multiplied by W_U, but b_U was not added. Models that were trained with \
+         it need it at every depth.",
+        "What does the model add after the product with W_U?",
+    ),
+    output(
         "E03-62",
         RANKS,
         "Counted from one",
@@ -525,5 +1105,35 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Tokens not shifted",
         "The logits at a position were asked about the token at that same position, not about the one after it.",
         "Which token do the logits at position 0 predict?",
+    ),
+    output(
+        "E03-140",
+        RANKS,
+        "Ties counted as larger",
+        "Tokens with the same logit as the right one were counted, perhaps the right one itself among them. Only a \
+         larger logit comes before the right token.",
+        "What is the rank of every token if all logits are equal?",
+    ),
+    output(
+        "E03-141",
+        RANKS,
+        "The token at a rank, not the rank of a token",
+        "The tokens were sorted by their logits, and the sorted list was read at the index of the right token. \
+         That gives which token has that rank.",
+        "Where in the sorted list is the right token?",
+    ),
+    output(
+        "E03-142",
+        RANKS,
+        "The first row's logits for all",
+        "The logits of batch item 0 were used for every item.",
+        "Which index in your code is a plain 0?",
+    ),
+    output(
+        "E03-143",
+        RANKS,
+        "Magnitudes compared",
+        "The logits were compared without their signs. A very negative logit is far behind, not in front.",
+        "Which of the logits -5 and 2 is larger?",
     ),
 ];

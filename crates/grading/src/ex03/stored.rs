@@ -169,14 +169,20 @@ impl Stored {
         Tokens::from_shape_vec((batch, n_pos), ids).map_err(|_| lacks())
     }
 
-    /// The heads of a tiny model whose ablation is stored, and the one that is ablated in every layer.
-    pub(super) fn ablated(&self, key: &str) -> Result<(Vec<(usize, usize)>, usize), Damaged> {
+    /// The heads `(layer, head)` of a tiny model whose ablation is stored.
+    pub(super) fn ablated(&self, key: &str) -> Result<Vec<(usize, usize)>, Damaged> {
         let lacks = || reference::lacks(FACTS, &format!("ablated heads of {key}"));
-        let facts = &self.facts["ablated"][key];
         let index = |json: &Json| json.as_u64().map(|i| i as usize).ok_or_else(lacks);
-        let heads = facts["heads"].as_array().filter(|heads| !heads.is_empty()).ok_or_else(lacks)?;
-        let heads = heads.iter().map(|pair| Ok((index(&pair[0])?, index(&pair[1])?)));
-        Ok((heads.collect::<Result<_, Damaged>>()?, index(&facts["everywhere"])?))
+        let heads = &self.facts["ablated"][key]["heads"];
+        let heads = heads.as_array().filter(|heads| !heads.is_empty()).ok_or_else(lacks)?;
+        heads.iter().map(|pair| Ok((index(&pair[0])?, index(&pair[1])?))).collect()
+    }
+
+    /// The head of a tiny model that is silenced in every layer.
+    pub(super) fn silenced_everywhere(&self, key: &str) -> Result<usize, Damaged> {
+        let head = self.facts["ablated"][key]["everywhere"].as_u64();
+        head.map(|head| head as usize)
+            .ok_or_else(|| reference::lacks(FACTS, &format!("a head of {key} that is silenced everywhere")))
     }
 
     /// Makes sure that a stored answer of an embedded model, which may have been trained again, still lies apart from

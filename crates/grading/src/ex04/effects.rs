@@ -95,7 +95,43 @@ fn tables() -> Vec<Table> {
         want: vec![4.0 / 3.0, 3.0],
         best: 1,
     };
-    vec![small, large, large_again, two]
+    vec![small, large, large_again, two].into_iter().chain(tables_with_one_trap()).collect()
+}
+
+/// Smaller ones, on each of which some wrong rule picks the wrong layer.
+fn tables_with_one_trap() -> Vec<Table> {
+    let only_losses = Table {
+        gains: array![[0.0, -0.5, -1.5], [0.0, -2.0, -3.0], [0.0, -0.2, -0.9], [0.0, -1.0, -1.2]],
+        costs: array![[0.0, 0.4, 1.0], [0.0, 0.5, 2.0], [0.0, 0.3, 0.6], [0.0, 0.2, 2.2]],
+        budget: 0.8,
+        // -0.5 - 2/3; -2 - 0.2; the last, since the budget is never reached; -1 - 0.3 * 0.2
+        want: vec![-0.5 - 2.0 / 3.0, -2.2, -0.9, -1.06],
+        best: 2,
+    };
+    let steep = Table {
+        gains: array![[0.0, 1.0, 4.0], [0.0, 2.0, 2.5]],
+        costs: array![[0.0, 0.5, 4.5], [0.0, 0.9, 1.1]],
+        budget: 1.0,
+        // 1 + 0.125 * 3; 2 + 0.5 * 0.5
+        want: vec![1.375, 2.25],
+        best: 1,
+    };
+    let never = Table {
+        gains: array![[0.0, 0.7, 0.3], [0.0, 0.2, 0.6], [0.0, 0.1, 0.5]],
+        costs: array![[0.0, 1.0, 2.0], [0.0, 1.5, 3.0], [0.0, 0.5, 0.75]],
+        budget: 5.0,
+        want: vec![0.3, 0.6, 0.5],
+        best: 1,
+    };
+    let late = Table {
+        gains: array![[0.0, 1.0, 1.2], [0.0, 0.5, 3.0]],
+        costs: array![[0.0, 0.5, 2.0], [0.0, 0.9, 1.1]],
+        budget: 0.95,
+        // 1 + 0.3 * 0.2; 0.5 + 0.25 * 2.5
+        want: vec![1.06, 1.125],
+        best: 1,
+    };
+    vec![only_losses, steep, never, late]
 }
 
 impl Table {

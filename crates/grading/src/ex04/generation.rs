@@ -74,7 +74,8 @@ fn tokens(item: usize) -> Result<Vec<usize>, Damaged> {
     Ok(tokens)
 }
 
-/// The same tokens with and without kept keys and values, on three schedules.
+/// The same tokens with and without kept keys and values, on every schedule; a text that ends goes on; and none when
+/// none is asked for.
 pub fn c07_steered_generate(submission: &Submission) -> Cases {
     let submission = *submission;
     Cases::of(&C07, |cases| {
@@ -87,6 +88,12 @@ pub fn c07_steered_generate(submission: &Submission) -> Cases {
                 let call = move |model: HookedTransformer| text.write(&submission, &model, keep);
                 cases.case_on(words, want, stored::model, call);
             }
+        }
+        for keep in [false, true] {
+            let text = Text { new_tokens: 0, ..text(0)? };
+            let want = || Ok(Want::Tokens { ids: Vec::<usize>::new().into(), vocabulary: stored::vocabulary()? });
+            let words = format!("no new tokens at all; {}", text.words(keep));
+            cases.case_on(words, want, stored::model, move |model| text.write(&submission, &model, keep));
         }
         Ok(())
     })

@@ -1,14 +1,11 @@
-//! The checks of what is measured: the log probability of a set of tokens, the KL divergence, and the random direction
-//! that a steering vector is compared with.
+//! The checks of what is measured: the log probability of a set of tokens, and the KL divergence.
 
-use ndarray::{Array1, Array3};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use ndarray::{Array3, ArrayView1, array, s};
 
-use super::{C09, C10, C11, Submission};
-use crate::cases::{Cases, Fault};
+use super::{C09, C10, Submission};
+use crate::cases::Cases;
 use crate::compare::Want;
-use crate::value::{Tensor, Value};
+use crate::value::Tensor;
 
 /// Single precision leaves a few 1e-6, on logits around 100 a little more.
 const TOLERANCE: f64 = 1e-3;
@@ -69,6 +66,38 @@ fn number(x: f64) -> Want {
     Want::Array { values: Tensor::new(&[], vec![x]), axes: &[], tolerance: TOLERANCE }
 }
 
+/// Tokens of which one row finds both very unlikely.
+const TARGETS: [usize; 2] = [3, 4];
+
+/// Logits of a model that is very sure: some probabilities are too small for an `f32`, and must do no harm.
+fn sharp() -> Array3<f32> {
+    array![
+        [[1.0, 0.0, 4.0, 2.0, -1.0], [0.0, -24.0, 3.0, -18.0, -31.0]],
+        [[-2.0, 1.5, 0.5, 0.0, 3.0], [-20.0, 5.0, -160.0, -29.0, 2.0]]
+    ]
+}
+
+/// Logits of another one, which is sure of something else.
+fn blunt() -> Array3<f32> {
+    array![
+        [[0.0, 1.0, -1.0, 2.0, 0.5], [2.0, 1.0, -3.0, 0.5, 1.5]],
+        [[2.0, -0.5, 1.0, 3.0, 0.0], [1.0, -6.0, 3.0, 2.5, -140.0]]
+    ]
+}
+
+/// ln p, in double precision.
+fn log_probs(logits: ArrayView1<'_, f32>) -> Vec<f64> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let above = |x: f32| f64::from(x) - f64::from(largest);
+    let sum: f64 = logits.iter().map(|x| above(*x).exp()).sum();
+    logits.iter().map(|x| above(*x) - sum.ln()).collect()
+}
+
+/// Those of a row of the sharp ones, at the last position.
+fn sharp_log_probs(row: usize) -> Vec<f64> {
+    log_probs(sharp().slice(s![row, -1, ..]))
+}
+
 /// The log of the probability that the next token is one of a set, the mean over the rows.
 pub fn c09_target_log_prob(submission: &Submission) -> Cases {
     let function = submission.target_log_prob;
@@ -82,6 +111,12 @@ pub fn c09_target_log_prob(submission: &Submission) -> Cases {
             };
             cases.case(name, want, move || function(&made_up.logits(), &targets));
         }
+        let want = || {
+            let of_row = |row: usize| TARGETS.iter().map(|id| sharp_log_probs(row)[*id].exp()).sum::<f64>().ln();
+            number((0..2).map(of_row).sum::<f64>() / 2.0)
+        };
+        let name = format!("made-up logits that are far apart, batch 2, targets {TARGETS:?}");
+        cases.case(name, want, move || function(&sharp(), &TARGETS));
         Ok(())
     })
 }
@@ -99,79 +134,17 @@ pub fn c10_kl_divergence(submission: &Submission) -> Cases {
             let call = move || function(&steered.logits(), &clean.logits());
             cases.case(steered.words(), move || number(steered.mean(of_row)), call);
         }
+        let want = || {
+            let of_row = |row: usize| {
+                let pairs = sharp_log_probs(row).into_iter().zip(log_probs(blunt().slice(s![row, -1, ..])));
+                pairs.map(|(p, q)| p.exp() * (p - q)).sum::<f64>()
+            };
+            number((0..2).map(of_row).sum::<f64>() / 2.0)
+        };
+        let name = "made-up logits, so far apart that some probabilities round to zero, batch 2";
+        cases.case(name, want, move || function(&sharp(), &blunt()));
         let alike = || MADE_UP[1].logits();
         cases.case("the same logits twice", || number(0.0), move || function(&alike(), &alike()));
         Ok(())
     })
-}
-
-/// A vector whose length the random one must have.
-fn like() -> Array1<f32> {
-    (0..201).map(|i| if i % 3 == 0 { -1.5 } else { 0.2 + i as f32 / 100.0 }).collect()
-}
-
-fn norm(entries: &[f64]) -> f64 {
-    entries.iter().map(|x| x.powi(2)).sum::<f64>().sqrt()
-}
-
-/// A direction of the right length, drawn evenly and from the given generator. Any use of the generator is right.
-pub fn c11_random_direction(submission: &Submission) -> Cases {
-    let function = submission.random_direction;
-    Cases::of(&C11, |cases| {
-        let want = norm(&Tensor::from(like()).data);
-        let words = format!("a vector of {} entries with norm {want:.3}", like().len());
-        let [once, again, other_seed] = [1, 1, 2].map(|seed| {
-            cases.ask(&words, move || {
-                let mut rng = ChaCha8Rng::seed_from_u64(seed);
-                let [first, second] = [(); 2].map(|()| Value::from(function(&like(), &mut rng)));
-                Value::parts([("first", first), ("second", second)])
-            })
-        });
-        cases.property(move |answers| {
-            let first = answers.array_at(once, "first")?;
-            let fault = if let Some(fault) = length_fault(first) {
-                Some(fault)
-            } else if answers.value(once)? != answers.value(again)? {
-                let evidence = "two generators with the same seed gave different directions.";
-                Some(Fault::new(evidence).mistake("E04-53"))
-            } else if answers.array_at(other_seed, "first")? == first {
-                let evidence = "two generators with different seeds gave the same direction.";
-                Some(Fault::new(evidence).mistake("E04-53"))
-            } else if answers.array_at(once, "second")? == first {
-                let evidence = "two calls one after the other with one generator gave the same direction.";
-                Some(Fault::new(evidence).mistake("E04-53"))
-            } else {
-                direction_fault(&first.data)
-            };
-            fault.map_or(Ok(()), |fault| fault.in_case(&words).found())
-        });
-        Ok(())
-    })
-}
-
-/// As many entries as the given vector, and its norm.
-fn length_fault(got: &Tensor) -> Option<Fault> {
-    let like = Tensor::from(like());
-    if got.shape != like.shape {
-        return Some(Fault::new(format!("{} entries came.", got.data.len())));
-    }
-    let (got, want) = (norm(&got.data), norm(&like.data));
-    // Written so that NaN does not pass.
-    let as_long = (got - want).abs() <= 1e-3 * want;
-    let is_one = (got - 1.0).abs() < 1e-3;
-    (!as_long).then(|| Fault::new(format!("the norm is {got:.3}.")).mistake(is_one.then_some("E04-51")))
-}
-
-/// Both signs, and no likeness to the given vector.
-fn direction_fault(got: &[f64]) -> Option<Fault> {
-    // Of 201 fair signs, fewer than 60 or more than 141 of one kind come in one of a hundred million draws.
-    let positive = got.iter().filter(|x| **x > 0.0).count();
-    if !(60..=141).contains(&positive) {
-        let evidence = format!("{positive} of {} entries are positive.", got.len());
-        return Some(Fault::new(evidence).mistake("E04-52"));
-    }
-    let like = Tensor::from(like()).data;
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    let cosine = dot(got, &like) / dot(&like, &like);
-    (cosine.abs() > 0.5).then(|| Fault::new(format!("its cosine with the given vector is {cosine:.2}.")))
 }

@@ -2,9 +2,10 @@
 //!
 //! - `stored`: steering vectors, steered logits, texts and effects of the embedded model, computed by an independent
 //!   program, and the model itself, which is an input of the learner's functions;
-//! - `vectors`, `steering`, `generation`, `measures`, `effects`: the checks;
+//! - `vectors`, `steering`, `generation`, `measures`, `directions`, `effects`: the checks;
 //! - `mistakes`: what goes wrong, and what to say about it.
 
+mod directions;
 mod effects;
 mod generation;
 mod measures;
@@ -22,9 +23,10 @@ use rand_chacha::ChaCha8Rng;
 use crate::exercise::{CheckInfo, Exercise};
 use crate::proof::Suite;
 
+pub use directions::c11_random_direction;
 pub use effects::{c12_effect_table, c13_gain_at_cost, c14_best_layer};
 pub use generation::{c07_steered_generate, c08_steered_generate_and_the_cache};
-pub use measures::{c09_target_log_prob, c10_kl_divergence, c11_random_direction};
+pub use measures::{c09_target_log_prob, c10_kl_divergence};
 pub use steering::{c03_steered_logits_properties, c04_steered_logits, c06_add_at_positions};
 pub use vectors::{c01_steering_vector_properties, c02_steering_vector, c05_contrastive_vector};
 

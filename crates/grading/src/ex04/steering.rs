@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use hooked_transformer::Tokens;
-use ndarray::{Array1, Array2, Array3, s};
+use ndarray::{Array1, Array2, Array3, Axis, s};
 
 use super::stored::{self, must_separate, stored};
 use super::{C03, C04, C06, Submission};
@@ -30,12 +30,11 @@ struct Steered {
 fn steered(item: usize) -> Result<Steered, Damaged> {
     let stored = stored()?;
     let facts = stored.item("logits", item);
-    let pair = facts.whole("pair")?;
     Ok(Steered {
         item,
         tokens: stored.tokens(&format!("logits_{item}.tokens"))?,
-        vector: stored.array2(&format!("pair_{pair}.vector"))?,
-        layer: stored.item("pairs", pair).whole("layer")?,
+        vector: stored.array2(&format!("logits_{item}.vector"))?,
+        layer: facts.whole("layer")?,
         coefficient: facts.number("coefficient")? as f32,
         part: (stored.general().whole("logit_first")?, stored.general().whole("logit_step")?),
     })
@@ -61,7 +60,7 @@ fn part(logits: &Array3<f32>, (first, step): (usize, usize), d_vocab: usize) -> 
 }
 
 /// What holds whatever the vector does: coefficient 0 changes nothing, two signs cancel, position 0 stays as it is
-/// (since BOS cancels in the vector), and no hook stays behind.
+/// (since BOS cancels in the vector), and the model's lasting hooks are the same as before.
 pub fn c03_steered_logits_properties(submission: &Submission) -> Cases {
     let function = submission.steered_logits;
     Cases::of(&C03, |cases| {
@@ -70,12 +69,20 @@ pub fn c03_steered_logits_properties(submission: &Submission) -> Cases {
         let mut ask = |vector: Array2<f32>, coefficient: f32| {
             let (tokens, layer, which) = (case.tokens.clone(), case.layer, case.part);
             cases.ask_on(&words, stored::model, move |model| {
+                let another = model.add_hook("hook_embed", |_, _| {});
                 let logits = function(&model, &tokens, &vector, layer, coefficient);
-                let hooks = model.list_hooks().len();
-                Value::parts([("logits", part(&logits, which, model.cfg().d_vocab).into()), ("hooks", hooks.into())])
+                let hooks = model.list_hooks();
+                let kept = hooks.iter().any(|(handle, _)| another.as_ref().is_ok_and(|another| handle == another));
+                let logits = part(&logits, which, model.cfg().d_vocab);
+                Value::parts([("logits", logits.into()), ("kept", kept.into()), ("hooks", hooks.len().into())])
             })
         };
+        let n_pos = case.tokens.ncols();
+        let everywhere = |row: Array1<f32>| row.broadcast((n_pos, row.len())).map(|rows| rows.to_owned());
+        let alike = [case.vector.mean_axis(Axis(0)), case.vector.outer_iter().next_back().map(|row| row.to_owned())];
+        let alike = alike.into_iter().flatten().filter_map(everywhere).map(|v| ask(v, case.coefficient)).collect();
         let asked = Asks {
+            alike,
             unchanged: ask(case.vector.clone(), 0.0),
             steered: ask(case.vector.clone(), case.coefficient),
             turned: ask(-&case.vector, -case.coefficient),
@@ -89,11 +96,12 @@ pub fn c03_steered_logits_properties(submission: &Submission) -> Cases {
     })
 }
 
-/// The item with a batch that is longer than its vector.
+/// The item with a batch that is longer than its vector, whose row 0 is zero.
 fn longer_batch() -> Result<Steered, Damaged> {
     for item in 0..stored()?.count("logits")? {
         let case = steered(item)?;
-        if case.tokens.nrows() > 1 && case.tokens.ncols() > case.vector.nrows() {
+        let cancels_at_bos = case.vector.row(0).iter().all(|x| *x == 0.0);
+        if case.tokens.nrows() > 1 && case.tokens.ncols() > case.vector.nrows() && cancels_at_bos {
             return Ok(case);
         }
     }
@@ -101,8 +109,10 @@ fn longer_batch() -> Result<Steered, Damaged> {
     steered(0)
 }
 
-/// What the function is asked: coefficient 0; as the item says; both signs turned; the coefficient in the vector.
+/// What the function is asked: coefficient 0; as the item says; both signs turned; the coefficient in the vector; one
+/// and the same row, the mean or the last one, for all positions.
 struct Asks {
+    alike: Vec<Asked>,
     unchanged: Asked,
     steered: Asked,
     turned: Asked,
@@ -121,13 +131,16 @@ fn properties_fault(answers: &Answers<'_>, asked: &Asks, clean: &Tensor) -> Resu
         let evidence = "with coefficient 0 the logits are not those of the unsteered model.";
         return Ok(Some(Fault::new(evidence).mistake(mistake)));
     }
-    if answers.number_at(asked.steered, "hooks")? > 0.0 {
-        let evidence = "the model still has a hook after the function has returned.";
-        return Ok(Some(Fault::new(evidence).mistake("E04-10")));
+    for asked in [asked.steered, asked.unchanged] {
+        if let Some(fault) = hooks_fault(answers.number_at(asked, "kept")?, answers.number_at(asked, "hooks")?) {
+            return Ok(Some(fault));
+        }
     }
     if of_position_0(steered, clean) > TOLERANCE {
         let evidence = "the logits at position 0 changed. Row 0 of the vector is zero, and position 0 sees no other.";
-        return Ok(Some(Fault::new(evidence).mistake("E04-13")));
+        let is_one_row = |alike: &Asked| Ok::<_, Fault>(difference(steered, logits(*alike)?, |_| true) <= TOLERANCE);
+        let one_row = asked.alike.iter().map(is_one_row).collect::<Result<Vec<_>, _>>()?.contains(&true);
+        return Ok(Some(Fault::new(evidence).mistake(one_row.then_some("E04-13"))));
     }
     if difference(steered, logits(asked.turned)?, |_| true) > TOLERANCE {
         let evidence = "turning the sign of both the vector and the coefficient changes the logits.";
@@ -135,6 +148,16 @@ fn properties_fault(answers: &Answers<'_>, asked: &Asks, clean: &Tensor) -> Resu
         return Ok(Some(Fault::new(evidence).mistake(is_twice.then_some("E04-17"))));
     }
     Ok(None)
+}
+
+/// The lasting hooks afterwards: the one that was there before must be the only one.
+fn hooks_fault(kept: f64, hooks: f64) -> Option<Fault> {
+    if kept == 0.0 {
+        let evidence = "a lasting hook that was on the model before the call is gone after it.";
+        return Some(Fault::new(evidence).mistake("E04-66"));
+    }
+    let evidence = "after the call there is a lasting hook on the model that was not there before.";
+    (hooks > 1.0).then(|| Fault::new(evidence).mistake("E04-10"))
 }
 
 /// The largest difference of two arrays `[batch, pos, part]` of one shape, at the chosen positions.

@@ -1,5 +1,8 @@
 //! The checks of the two kinds of steering vectors.
 
+use hooked_transformer::HookedTransformer;
+use ndarray::Array2;
+
 use super::stored::{self, Pair, must_separate, stored};
 use super::{C01, C02, C05, Submission};
 use crate::cases::{Asked, Cases, Fault};
@@ -22,29 +25,29 @@ pub fn c01_steering_vector_properties(submission: &Submission) -> Cases {
     let function = submission.steering_vector;
     Cases::of(&C01, |cases| {
         let pairs = stored()?.pairs()?;
-        let mut ask = |first: &str, second: &str, layer: usize| {
-            let (first, second) = (first.to_string(), second.to_string());
-            let name = format!("{first:?} against {second:?}, layer {layer}");
-            cases.ask_on(name, stored::model, move |model| function(&model, &first, &second, layer))
-        };
-        let there: Vec<Asked> = pairs.iter().map(|pair| ask(&pair.positive, &pair.negative, pair.layer)).collect();
-        let none = ask(&pairs[0].positive, &pairs[0].positive, pairs[0].layer);
-        let back: Vec<Asked> = pairs.iter().map(|pair| ask(&pair.negative, &pair.positive, pair.layer)).collect();
+        let mut exchanged = Vec::new();
+        // First those with a stored vector, which tells more about what is wrong.
+        for (i, pair) in pairs.iter().enumerate().skip(1).chain([(0, &pairs[0])]) {
+            let there = ask(cases, function, &pair.positive, &pair.negative, pair.layer);
+            let back = ask(cases, function, &pair.negative, &pair.positive, pair.layer);
+            exchanged.push((pair.clone(), there, back));
+            let pair = pair.clone();
+            // A property of its own, so that it is judged even if the function fails on the next pair.
+            cases.property(move |answers| match rows_fault(i, &pair, answers.array(there)?, answers.array(back)?)? {
+                Some(fault) => fault.in_case(&pair.words()).found(),
+                None => Ok(()),
+            });
+        }
+        let first = pairs[0].positive.clone();
+        let none = ask(cases, function, &first, &first, pairs[0].layer);
         cases.property(move |answers| {
             lengths_separate(&pairs)?;
-            let d_model = stored::model_config()?.d_model;
-            for (pair, asked) in pairs.iter().zip(&there) {
-                let vector = answers.array(*asked)?;
-                if let Some(fault) = shape_fault(vector, pair, d_model).or_else(|| bos_fault(vector, pair)) {
-                    return fault.in_case(&pair.words()).found();
-                }
-            }
             let none = largest(&answers.array(none)?.data);
             if none > ZERO {
                 let fault = Fault::new(format!("the same prompt twice gives entries of up to {none}."));
-                return fault.in_case(&format!("{:?} twice", pairs[0].positive)).mistake("E04-1").found();
+                return fault.in_case(&format!("{first:?} twice")).mistake("E04-1").found();
             }
-            for (pair, (there, back)) in pairs.iter().zip(there.iter().zip(&back)) {
+            for (pair, there, back) in &exchanged {
                 let (there, back) = (answers.array(*there)?, answers.array(*back)?);
                 let sum: Vec<f64> = there.data.iter().zip(&back.data).map(|(a, b)| a + b).collect();
                 if there.shape != back.shape || largest(&sum) > ZERO {
@@ -56,6 +59,23 @@ pub fn c01_steering_vector_properties(submission: &Submission) -> Cases {
         });
         Ok(())
     })
+}
+
+type SteeringVector = fn(&HookedTransformer, &str, &str, usize) -> Array2<f32>;
+
+fn ask(cases: &mut Cases, function: SteeringVector, first: &str, second: &str, layer: usize) -> Asked {
+    let (first, second) = (first.to_string(), second.to_string());
+    let name = format!("{first:?} against {second:?}, layer {layer}");
+    cases.ask_on(name, stored::model, move |model| function(&model, &first, &second, layer))
+}
+
+/// What is wrong with the rows of a vector: their number, or the one that belongs to BOS.
+fn rows_fault(i: usize, pair: &Pair, vector: &Tensor, exchanged: &Tensor) -> Result<Option<Fault>, Damaged> {
+    let Some(fault) = shape_fault(vector, pair, stored::model_config()?.d_model) else {
+        return Ok(bos_fault(vector, exchanged));
+    };
+    let is_cut = i > 0 && lacks_row_0(vector, &stored()?.tensor(&format!("pair_{}.vector", i - 1))?);
+    Ok(Some(if is_cut { fault.mistake("E04-64") } else { fault }))
 }
 
 /// Some prompts must be longer than their partner by more than one token, some shorter, and some as long.
@@ -73,8 +93,9 @@ fn shape_fault(vector: &Tensor, pair: &Pair, d_model: usize) -> Option<Fault> {
     }
     let mistake = match vector.shape.first().copied().unwrap_or_default() {
         1 => Some("E04-5"),
+        rows if rows == positive.min(negative) && positive != negative => Some("E04-4"),
         rows if rows + 1 == n_pos => Some("E04-2"),
-        rows if rows == positive.min(negative) => Some("E04-4"),
+        rows if rows == n_pos + 1 => Some("E04-65"),
         _ => None,
     };
     let lengths = format!("with BOS the prompts have {positive} and {negative} tokens");
@@ -82,13 +103,25 @@ fn shape_fault(vector: &Tensor, pair: &Pair, d_model: usize) -> Option<Fault> {
     Some(Fault::new(evidence).mistake(mistake))
 }
 
+/// Whether these are the rows of the right vector but for the first.
+fn lacks_row_0(vector: &Tensor, right: &Tensor) -> bool {
+    let from_row_1 = &right.data[right.shape[1]..];
+    vector.data.len() == from_row_1.len() && vector.data.iter().zip(from_row_1).all(|(a, b)| (a - b).abs() <= TOLERANCE)
+}
+
 /// The first position of both is BOS, which sees nothing but itself.
-fn bos_fault(vector: &Tensor, pair: &Pair) -> Option<Fault> {
+fn bos_fault(vector: &Tensor, exchanged: &Tensor) -> Option<Fault> {
     let off = largest(&vector.data[..vector.shape[1]]);
     if off <= ZERO {
         return None;
     }
-    let mistake = if pair.lengths[0] == pair.lengths[1] { "E04-1" } else { "E04-3" };
+    // A sum stays the same when the prompts are exchanged, a difference turns its sign, and one stream does neither.
+    let sum: Vec<f64> = vector.data.iter().zip(&exchanged.data).map(|(a, b)| a + b).collect();
+    let mistake = match vector == exchanged {
+        true => "E04-1",
+        false if largest(&sum) <= ZERO => "E04-3",
+        false => "E04-63",
+    };
     let why = "It belongs to BOS, which is the same in both prompts and sees nothing else, so that it must cancel.";
     Some(Fault::new(format!("row 0 of the vector has entries of up to {off}.\n{why}")).mistake(mistake))
 }

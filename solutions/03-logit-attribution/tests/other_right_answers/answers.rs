@@ -65,6 +65,61 @@ pub const LASTING: Submission = Submission {
     next_token_ranks: ranks_by_sorting,
 };
 
+/// Hooks on what a head writes instead of on z, and a batch taken one row at a time.
+pub const ON_RESULTS: Submission = Submission {
+    induction_scores: scores_row_by_row,
+    zero_ablate: result_silenced,
+    zero_ablate_everywhere: result_silenced_everywhere,
+    mean_ablate: mean_result,
+    ablation_table: table_with_a_clean_run_for_each_head,
+    layer_parts: parts_by_the_library,
+    ..LASTING
+};
+
+fn scores_row_by_row(model: &HookedTransformer, tokens: &Tokens) -> Array2<f32> {
+    let mut sum = Array2::zeros(n_layers_and_heads(model));
+    for row in tokens.rows() {
+        sum += &scores_cell_by_cell(model, &row.to_owned().insert_axis(Axis(0)));
+    }
+    sum / tokens.nrows() as f32
+}
+
+fn result_silenced(layer: usize, head: usize) -> FwdHook<'static> {
+    fwd_hook(("result", layer), move |mut result, _| result.index_axis_mut(Axis(2), head).fill(0.0))
+}
+
+fn result_silenced_everywhere(head: usize) -> FwdHook<'static> {
+    let silence = move |mut result: ArrayViewMutD<'_, f32>, _: &HookPoint| {
+        result.index_axis_mut(Axis(2), head).fill(0.0);
+    };
+    fwd_hook(|name: &str| name.ends_with("attn.hook_result"), silence)
+}
+
+fn mean_result(layer: usize, head: usize) -> FwdHook<'static> {
+    fwd_hook(("result", layer), move |mut result, _| {
+        let mut of_head = result.index_axis_mut(Axis(2), head);
+        let mean = of_head.mean_axis(Axis(0)).expect("there are items");
+        of_head.assign(&mean);
+    })
+}
+
+fn table_with_a_clean_run_for_each_head(
+    model: &HookedTransformer,
+    tokens: &Tokens,
+    ablate: fn(usize, usize) -> FwdHook<'static>,
+) -> Array2<f32> {
+    let losses = |hook: Option<FwdHook<'_>>| model.run(tokens).hooks(hook).loss_per_token().expect("these tokens");
+    Array2::from_shape_fn(n_layers_and_heads(model), |(layer, head)| {
+        let added = losses(Some(ablate(layer, head))) - losses(None);
+        added.slice(s![.., -((tokens.ncols() / 2) as isize)..]).mean().expect("there are predictions")
+    })
+}
+
+fn parts_by_the_library(_: &HookedTransformer, cache: &ActivationCache) -> Array4<f32> {
+    let parts = cache.decompose_resid(hooked_transformer::StackOptions::default()).expect("a whole cache");
+    parts.view::<Ix4>().to_owned()
+}
+
 fn n_layers_and_heads(model: &HookedTransformer) -> (usize, usize) {
     (model.cfg().n_layers, model.cfg().n_heads)
 }

@@ -16,6 +16,11 @@ fn from_caches_and_whole_products() -> Result<(), Prose> {
 }
 
 #[test]
+fn on_results_and_row_by_row() -> Result<(), Prose> {
+    SUITE.accepts(&answers::ON_RESULTS)
+}
+
+#[test]
 fn with_lasting_hooks_taken_off_again() -> Result<(), Prose> {
     SUITE.accepts(&answers::LASTING)
 }

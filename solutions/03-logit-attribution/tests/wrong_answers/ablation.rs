@@ -80,3 +80,72 @@ pub fn others_removed(model: &HookedTransformer, tokens: &Tokens, ablate: HookMa
     model.reset_hooks();
     right::ablation_table(model, tokens, ablate)
 }
+
+/// A table whose entries are made of two losses, with the head ablated and without.
+fn from_losses(
+    model: &HookedTransformer,
+    tokens: &Tokens,
+    ablate: HookMaker,
+    entry: impl Fn(Array2<f32>, &Array2<f32>) -> f32,
+) -> Array2<f32> {
+    let clean = losses(model, tokens, vec![]);
+    Array2::from_shape_fn((model.cfg().n_layers, model.cfg().n_heads), |(layer, head)| {
+        entry(losses(model, tokens, vec![ablate(layer, head)]), &clean)
+    })
+}
+
+/// The mean over the predictions of the second copy.
+fn second_copy(losses: &Array2<f32>) -> f32 {
+    losses.slice(s![.., losses.ncols() / 2..]).mean().unwrap_or(0.0)
+}
+
+pub fn relative(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    quotient(model, tokens, ablate) - 1.0
+}
+
+pub fn quotient(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    from_losses(model, tokens, ablate, |ablated, clean| second_copy(&ablated) / second_copy(clean))
+}
+
+pub fn magnitude(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    right::ablation_table(model, tokens, ablate).mapv(f32::abs)
+}
+
+pub fn summed_over_rows(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    right::ablation_table(model, tokens, ablate) * tokens.nrows() as f32
+}
+
+pub fn summed_over_predictions(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    right::ablation_table(model, tokens, ablate) * seq_len(tokens) as f32
+}
+
+pub fn summed_over_both(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    right::ablation_table(model, tokens, ablate) * (tokens.nrows() * seq_len(tokens)) as f32
+}
+
+pub fn one_too_many(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    table(model, tokens, ablate, seq_len(tokens) - 1, 2 * seq_len(tokens))
+}
+
+pub fn clean_over_all(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    from_losses(model, tokens, ablate, |ablated, clean| second_copy(&ablated) - clean.mean().unwrap_or(0.0))
+}
+
+pub fn whole_layer(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    let clean = second_copy(&losses(model, tokens, vec![]));
+    let n_heads = model.cfg().n_heads;
+    Array2::from_shape_fn((model.cfg().n_layers, n_heads), |(layer, _)| {
+        second_copy(&losses(model, tokens, (0..n_heads).map(|head| ablate(layer, head)).collect())) - clean
+    })
+}
+
+pub fn exchanged(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    let clean = second_copy(&losses(model, tokens, vec![]));
+    Array2::from_shape_fn((model.cfg().n_layers, model.cfg().n_heads), |(layer, head)| {
+        second_copy(&losses(model, tokens, vec![ablate(head, layer)])) - clean
+    })
+}
+
+pub fn last_prediction(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
+    table(model, tokens, ablate, 2 * seq_len(tokens) - 1, 2 * seq_len(tokens))
+}

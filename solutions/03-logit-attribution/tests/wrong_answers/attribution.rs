@@ -143,3 +143,148 @@ pub fn scaled(w_u: ArrayView2<f32>) -> Array2<f32> {
     let centred = center_unembed(w_u);
     &centred / &w_u.std_axis(Axis(1), 0.0).insert_axis(Axis(1))
 }
+
+pub fn alternating(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let (all, n_heads) = (shares(e, l1, l2, w_u, t), l1.dim().1);
+    let order = (0..n_heads).flat_map(|head| [1 + head, 1 + n_heads + head]);
+    all.select(Axis(1), &[0].into_iter().chain(order).collect::<Vec<_>>())
+}
+
+pub fn centered(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    shares(e, l1, l2, center_unembed(w_u).view(), t)
+}
+
+pub fn unit_directions(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let norms = (&w_u * &w_u).sum_axis(Axis(0)).mapv(f32::sqrt);
+    shares(e, l1, l2, (&w_u / &norms).view(), t)
+}
+
+pub fn fractions(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let all = shares(e, l1, l2, w_u, t);
+    let logits = all.sum_axis(Axis(1)).insert_axis(Axis(1));
+    all / logits
+}
+
+pub fn favorite(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let streams = &e + &l1.sum_axis(Axis(1)) + l2.sum_axis(Axis(1));
+    let logits = streams.dot(&w_u);
+    let best = logits.rows().into_iter().map(|row| hooked_transformer::argmax(row));
+    let tokens: Array1<usize> = [t[0]].into_iter().chain(best.take(t.len() - 1)).collect();
+    shares(e, l1, l2, w_u, tokens.view())
+}
+
+pub fn vectors_shifted(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let from_1 = |x: Vectors| x.slice(s![1.., .., ..]).to_owned();
+    let targets = t.slice(s![1..]).to_vec();
+    to_targets(e.slice(s![1.., ..]), from_1(l1).view(), from_1(l2).view(), w_u, &targets)
+}
+
+pub fn total_first(
+    e: ArrayView2<f32>,
+    l1: Vectors,
+    l2: Vectors,
+    w_u: ArrayView2<f32>,
+    t: ArrayView1<usize>,
+) -> Array2<f32> {
+    let mut all = shares(e, l1, l2, w_u, t);
+    let logits = all.sum_axis(Axis(1));
+    all.column_mut(0).assign(&logits);
+    all
+}
+
+/// Sums over some rows of the first half and of the second, each divided by a count.
+fn halves(first: ArrayView2<f32>, second: ArrayView2<f32>, counts: [usize; 2]) -> Array2<f32> {
+    let sum = |half: ArrayView2<f32>, count: usize| half.sum_axis(Axis(0)) / count as f32;
+    stack![Axis(0), sum(first, counts[0]), sum(second, counts[1])]
+}
+
+pub fn without_bos(attribution: ArrayView2<f32>) -> Array2<f32> {
+    let (first, second) = attribution.split_at(Axis(0), attribution.nrows() / 2);
+    halves(first.slice(s![1.., ..]), second, [first.nrows() - 1, second.nrows()])
+}
+
+pub fn every_second(attribution: ArrayView2<f32>) -> Array2<f32> {
+    let seq_len = attribution.nrows() / 2;
+    halves(attribution.slice(s![..; 2, ..]), attribution.slice(s![1..; 2, ..]), [seq_len, seq_len])
+}
+
+pub fn difference(attribution: ArrayView2<f32>) -> Array2<f32> {
+    let mut both = right::attribution_by_half(attribution);
+    let change = &both.row(1) - &both.row(0);
+    both.row_mut(1).assign(&change);
+    both
+}
+
+pub fn cut_early(attribution: ArrayView2<f32>) -> Array2<f32> {
+    let (first, second) = attribution.split_at(Axis(0), attribution.nrows() / 2 - 1);
+    halves(first, second, [first.nrows(), second.nrows()])
+}
+
+pub fn divided_by_all(attribution: ArrayView2<f32>) -> Array2<f32> {
+    right::attribution_by_half(attribution) / 2.0
+}
+
+/// The mean over the vocabulary, `[d_model, 1]`.
+fn row_means(w_u: ArrayView2<f32>) -> Array2<f32> {
+    w_u.mean_axis(Axis(1)).expect("there are tokens").insert_axis(Axis(1))
+}
+
+pub fn mean_added(w_u: ArrayView2<f32>) -> Array2<f32> {
+    &w_u + &row_means(w_u)
+}
+
+pub fn both_centered(w_u: ArrayView2<f32>) -> Array2<f32> {
+    centred_over_d_model(center_unembed(w_u).view())
+}
+
+pub fn unchanged(w_u: ArrayView2<f32>) -> Array2<f32> {
+    w_u.to_owned()
+}
+
+pub fn sum_taken_away(w_u: ArrayView2<f32>) -> Array2<f32> {
+    &w_u - &(row_means(w_u) * w_u.ncols() as f32)
+}
+
+pub fn divided_by_d_model(w_u: ArrayView2<f32>) -> Array2<f32> {
+    &w_u - &(row_means(w_u) * (w_u.ncols() as f32 / w_u.nrows() as f32))
+}
+
+pub fn token_0(w_u: ArrayView2<f32>) -> Array2<f32> {
+    &w_u - &w_u.slice(s![.., ..1])
+}

@@ -1,9 +1,11 @@
 //! Wrong tables of effects, and wrong readings of them.
 
-use hooked_transformer::{HookedTransformer, fwd_hook};
-use ndarray::{Array1, Array2, Array3, Axis, s};
+use std::ops::Range;
+
+use hooked_transformer::{HookedTransformer, Tokens, argmax, fwd_hook};
+use ndarray::{Array1, Array2, Array3, ArrayView1, Axis, s};
 use solution_04_activation_addition::{
-    effect_table as right, gain_at_cost as right_gains, kl_divergence, target_log_prob,
+    add_at_positions, effect_table as right, gain_at_cost as right_gains, kl_divergence, target_log_prob,
 };
 
 pub fn no_baseline(
@@ -93,4 +95,326 @@ pub fn largest_gain(gains: &Array2<f32>, _: &Array2<f32>, _: f32) -> usize {
 pub fn smallest(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
     let at_cost = right_gains(gains, costs, budget);
     (0..at_cost.len()).min_by(|a, b| at_cost[*a].total_cmp(&at_cost[*b])).unwrap()
+}
+
+/// A table whose every entry comes from a prompt's tokens, a layer and the number of a coefficient, averaged over prompts.
+fn table(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    (n_layers, n_coefficients): (usize, usize),
+    entry: impl Fn(&Tokens, usize, usize) -> [f32; 2],
+) -> Array3<f32> {
+    let mut table = Array3::zeros((2, n_layers, n_coefficients));
+    for prompt in prompts {
+        let tokens = m.to_tokens(*prompt, true).unwrap();
+        for layer in 0..n_layers {
+            for i in 0..n_coefficients {
+                let [gain, cost] = entry(&tokens, layer, i);
+                table[[0, layer, i]] += gain;
+                table[[1, layer, i]] += cost;
+            }
+        }
+    }
+    table / prompts.len() as f32
+}
+
+/// Gain and cost of adding a vector at some point and at some positions.
+fn effect(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    (point, layer): (&str, usize),
+    added: &Array1<f32>,
+    positions: Range<usize>,
+    targets: &[usize],
+) -> [f32; 2] {
+    let steer = fwd_hook((point, layer), |resid, _| {
+        add_at_positions(resid.into_dimensionality().unwrap(), added, 0, &positions);
+    });
+    let (before, after) = (m.forward(tokens).unwrap(), m.run_with_hooks(tokens, [steer]).unwrap());
+    [target_log_prob(&after, targets) - target_log_prob(&before, targets), kl_divergence(&after, &before)]
+}
+
+/// The signature of a table of effects, around what makes one of an entry: the tokens, the layer, the vector times its
+/// coefficient.
+macro_rules! wrong_tables {
+    ($($name:ident: |$m:ident, $tokens:ident, $layer:ident, $added:ident, $targets:ident| $effect:expr;)*) => {$(
+        pub fn $name(
+            $m: &HookedTransformer,
+            prompts: &[&str],
+            vectors: &Array2<f32>,
+            cs: &[f32],
+            $targets: &[usize],
+        ) -> Array3<f32> {
+            table($m, prompts, (vectors.nrows(), cs.len()), |$tokens, $layer, i| {
+                let $added = &(cs[i] * &vectors.row($layer));
+                $effect
+            })
+        }
+    )*};
+}
+
+wrong_tables! {
+    before_layer_0: |m, tokens, layer, added, targets| {
+        effect(m, tokens, ("resid_pre", 0), added, 1..usize::MAX, targets)
+    };
+    no_bos: |m, tokens, layer, added, targets| {
+        effect(m, &tokens.slice(s![.., 1..]).to_owned(), ("resid_pre", layer), added, 1..usize::MAX, targets)
+    };
+    not_the_last: |m, tokens, layer, added, targets| {
+        effect(m, tokens, ("resid_pre", layer), added, 1..tokens.ncols() - 1, targets)
+    };
+    last_only: |m, tokens, layer, added, targets| {
+        effect(m, tokens, ("resid_pre", layer), added, tokens.ncols() - 1..usize::MAX, targets)
+    };
+    from_2: |m, tokens, layer, added, targets| {
+        effect(m, tokens, ("resid_pre", layer), added, 2..usize::MAX, targets)
+    };
+    after_layer: |m, tokens, layer, added, targets| {
+        effect(m, tokens, ("resid_post", layer), added, 1..usize::MAX, targets)
+    };
+    kl_turned: |m, tokens, layer, added, targets| {
+        let steer = fwd_hook(("resid_pre", layer), |resid, _| {
+            add_at_positions(resid.into_dimensionality().unwrap(), added, 0, &(1..usize::MAX));
+        });
+        let (before, after) = (m.forward(tokens).unwrap(), m.run_with_hooks(tokens, [steer]).unwrap());
+        [target_log_prob(&after, targets) - target_log_prob(&before, targets), kl_divergence(&before, &after)]
+    };
+}
+
+pub fn measures_exchanged(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    right(m, prompts, vectors, cs, targets).slice(s![..; -1, .., ..]).to_owned()
+}
+
+pub fn sum_over_prompts(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    right(m, prompts, vectors, cs, targets) * prompts.len() as f32
+}
+
+pub fn last_prompt(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    right(m, &prompts[prompts.len() - 1..], vectors, cs, targets)
+}
+
+pub fn index_of_coefficient(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    let indices: Vec<f32> = (0..cs.len()).map(|i| i as f32).collect();
+    right(m, prompts, vectors, &indices, targets)
+}
+
+pub fn batched(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    let tokens = m.to_tokens(prompts, true).unwrap();
+    table(m, &prompts[..1], (vectors.nrows(), cs.len()), |_, layer, i| {
+        let added = cs[i] * &vectors.row(layer);
+        effect(m, &tokens, ("resid_pre", layer), &added, 1..usize::MAX, targets)
+    })
+}
+
+pub fn coefficients_add_up(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    let sums: Vec<f32> = (1..=cs.len()).map(|n| cs[..n].iter().sum()).collect();
+    right(m, prompts, vectors, &sums, targets)
+}
+
+pub fn norm_one(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    let norms = (vectors * vectors).sum_axis(Axis(1)).mapv(f32::sqrt).insert_axis(Axis(1));
+    right(m, prompts, &(vectors / &norms), cs, targets)
+}
+
+/// Reads a gain off each layer: a function of its gains and costs.
+fn each_layer(
+    gains: &Array2<f32>,
+    costs: &Array2<f32>,
+    read: impl Fn(ArrayView1<f32>, ArrayView1<f32>) -> f32,
+) -> Array1<f32> {
+    gains.rows().into_iter().zip(costs.rows()).map(|(gains, costs)| read(gains, costs)).collect()
+}
+
+/// The first column, but for column 0, whose cost is at least the budget.
+fn column_over(costs: ArrayView1<f32>, budget: f32) -> Option<usize> {
+    (1..costs.len()).find(|i| costs[*i] >= budget)
+}
+
+/// On the line that ends at a column.
+fn on_line(gains: ArrayView1<f32>, costs: ArrayView1<f32>, i: usize, budget: f32) -> f32 {
+    let share = (budget - costs[i - 1]) / (costs[i] - costs[i - 1]);
+    gains[i - 1] + share * (gains[i] - gains[i - 1])
+}
+
+/// As it should be, but for layers that never cost as much as the budget.
+fn otherwise(
+    gains: &Array2<f32>,
+    costs: &Array2<f32>,
+    budget: f32,
+    never: impl Fn(ArrayView1<f32>, ArrayView1<f32>) -> f32,
+) -> Array1<f32> {
+    each_layer(gains, costs, |gains, costs| match column_over(costs, budget) {
+        Some(i) => on_line(gains, costs, i, budget),
+        None => never(gains, costs),
+    })
+}
+
+/// As it should be, but for the line.
+fn with_line(
+    gains: &Array2<f32>,
+    costs: &Array2<f32>,
+    budget: f32,
+    line: impl Fn(ArrayView1<f32>, ArrayView1<f32>, usize) -> f32,
+) -> Array1<f32> {
+    each_layer(gains, costs, |gains, costs| match column_over(costs, budget) {
+        Some(i) => line(gains, costs, i),
+        None => gains[gains.len() - 1],
+    })
+}
+
+fn largest(entries: ArrayView1<f32>) -> f32 {
+    entries.fold(f32::MIN, |most, x| most.max(*x))
+}
+
+pub fn first_column_over(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    with_line(gains, costs, budget, |gains, _, i| gains[i])
+}
+
+pub fn nearest_column(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    each_layer(gains, costs, |gains, costs| gains[argmax(costs.mapv(|cost| -(cost - budget).abs()).view())])
+}
+
+pub fn continued(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    otherwise(gains, costs, budget, |gains, costs| on_line(gains, costs, costs.len() - 1, budget))
+}
+
+pub fn never_is_zero(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    otherwise(gains, costs, budget, |_, _| 0.0)
+}
+
+pub fn never_is_nan(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    otherwise(gains, costs, budget, |_, _| f32::NAN)
+}
+
+pub fn never_is_largest(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    otherwise(gains, costs, budget, |gains, _| largest(gains))
+}
+
+pub fn never_panics(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    otherwise(gains, costs, budget, |_, _| panic!("no column costs as much as the budget"))
+}
+
+pub fn ends_exchanged(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    with_line(gains, costs, budget, |gains, costs, i| gains[i - 1] + gains[i] - on_line(gains, costs, i, budget))
+}
+
+pub fn middle(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    with_line(gains, costs, budget, |gains, _, i| (gains[i - 1] + gains[i]) / 2.0)
+}
+
+pub fn whole_cost(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    with_line(gains, costs, budget, |gains, costs, i| {
+        gains[i - 1] + (budget - costs[i - 1]) / costs[i] * (gains[i] - gains[i - 1])
+    })
+}
+
+pub fn largest_within(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    each_layer(gains, costs, |gains, costs| {
+        let affordable = costs.iter().take_while(|cost| **cost <= budget).count();
+        largest(gains.slice(s![..affordable]))
+    })
+}
+
+pub fn per_cost(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    each_layer(gains, costs, |gains, costs| {
+        let i = column_over(costs, budget).unwrap_or(costs.len() - 1);
+        gains[i] / costs[i] * budget
+    })
+}
+
+pub fn column_of_layer_0(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
+    let column = column_over(costs.row(0), budget);
+    each_layer(gains, costs, |gains, costs| match column {
+        Some(i) => on_line(gains, costs, i, budget),
+        None => gains[gains.len() - 1],
+    })
+}
+
+pub fn from_one(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
+    1 + argmax(right_gains(gains, costs, budget).view())
+}
+
+pub fn largest_magnitude(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
+    argmax(right_gains(gains, costs, budget).mapv(f32::abs).view())
+}
+
+pub fn from_zero(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
+    let (mut best, mut most) = (0, 0.0);
+    for (layer, gain) in right_gains(gains, costs, budget).iter().enumerate() {
+        if *gain > most {
+            (best, most) = (layer, *gain);
+        }
+    }
+    best
+}
+
+pub fn best_quotient(gains: &Array2<f32>, costs: &Array2<f32>, _: f32) -> usize {
+    let last = gains.ncols() - 1;
+    argmax((&gains.column(last) / &costs.column(last)).view())
+}
+
+pub fn cheapest(_: &Array2<f32>, costs: &Array2<f32>, _: f32) -> usize {
+    argmax((-&costs.column(costs.ncols() - 1)).view())
+}
+
+pub fn best_at_column(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
+    argmax(first_column_over(gains, costs, budget).view())
+}
+
+pub fn best_before(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
+    argmax(within_budget(gains, costs, budget).view())
+}
+
+pub fn best_at_last(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
+    argmax(at_any_cost(gains, costs, budget).view())
+}
+
+pub fn never_counts_zero(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
+    argmax(never_is_zero(gains, costs, budget).view())
+}
+
+pub fn never_left_out(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
+    argmax(otherwise(gains, costs, budget, |_, _| f32::NEG_INFINITY).view())
 }

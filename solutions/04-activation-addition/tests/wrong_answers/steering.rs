@@ -22,7 +22,6 @@ fn fitting(tokens: &Tokens, vector: &Array2<f32>, coefficient: f32) -> Array2<f3
 
 pub fn hook_left(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
     let added = fitting(tokens, vector, c);
-    m.reset_hooks();
     m.add_hook(("resid_pre", layer), move |mut resid, _| {
         let mut front = resid.slice_mut(s![.., ..added.nrows(), ..]);
         front += &added;
@@ -119,4 +118,186 @@ pub fn put_in_place(mut resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_p
 
 pub fn first_of_batch(mut resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
     right_add(resid.slice_mut(s![..1, .., ..]), vector, first_pos, positions);
+}
+
+/// Takes its hook off again, but for the coefficient 0.
+pub fn hook_left_at_zero(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    vector: &Array2<f32>,
+    layer: usize,
+    c: f32,
+) -> Array3<f32> {
+    if c != 0.0 {
+        return right(m, tokens, vector, layer, c);
+    }
+    hook_left(m, tokens, vector, layer, c)
+}
+
+pub fn other_hooks_removed(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    vector: &Array2<f32>,
+    layer: usize,
+    c: f32,
+) -> Array3<f32> {
+    let logits = hook_left(m, tokens, vector, layer, c);
+    m.reset_hooks();
+    logits
+}
+
+pub fn subtracted(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+    right(m, tokens, vector, layer, -c)
+}
+
+/// Adds to every position the row of the vector that a rule gives, if it gives one.
+fn rows(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    (vector, layer, c): (&Array2<f32>, usize, f32),
+    row: impl Fn(usize) -> Option<usize>,
+) -> Array3<f32> {
+    hooked(m, tokens, layer, |mut resid| {
+        for (pos, mut stream) in resid.axis_iter_mut(Axis(1)).enumerate() {
+            if let Some(row) = row(pos) {
+                stream += &(c * &vector.row(row));
+            }
+        }
+    })
+}
+
+pub fn repeated(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+    rows(m, tokens, (vector, layer, c), |pos| Some(pos % vector.nrows()))
+}
+
+pub fn last_row_goes_on(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    vector: &Array2<f32>,
+    layer: usize,
+    c: f32,
+) -> Array3<f32> {
+    rows(m, tokens, (vector, layer, c), |pos| Some(pos.min(vector.nrows() - 1)))
+}
+
+pub fn layer_before(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+    right(m, tokens, vector, layer.saturating_sub(1), c)
+}
+
+pub fn every_layer(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, _: usize, c: f32) -> Array3<f32> {
+    let added = fitting(tokens, vector, c);
+    let add = fwd_hook(
+        |name: &str| name.ends_with("resid_pre"),
+        |mut resid, _| {
+            let mut front = resid.slice_mut(s![.., ..added.nrows(), ..]);
+            front += &added;
+        },
+    );
+    m.run_with_hooks(tokens, [add]).unwrap()
+}
+
+pub fn a_copy(m: &HookedTransformer, tokens: &Tokens, _: &Array2<f32>, _: usize, _: f32) -> Array3<f32> {
+    m.forward(tokens).unwrap()
+}
+
+pub fn norm_one(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+    right(m, tokens, vector, layer, c / (vector * vector).sum().sqrt())
+}
+
+pub fn first_row_of_vector(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    vector: &Array2<f32>,
+    layer: usize,
+    c: f32,
+) -> Array3<f32> {
+    rows(m, tokens, (vector, layer, c), |pos| (pos == 0).then_some(0))
+}
+
+pub fn last_row_at_the_end(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    vector: &Array2<f32>,
+    layer: usize,
+    c: f32,
+) -> Array3<f32> {
+    rows(m, tokens, (vector, layer, c), |pos| (pos + 1 == tokens.ncols()).then_some(vector.nrows() - 1))
+}
+
+pub fn row_0_left_out(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    vector: &Array2<f32>,
+    layer: usize,
+    c: f32,
+) -> Array3<f32> {
+    rows(m, tokens, (vector, layer, c), |pos| (1..vector.nrows()).contains(&pos).then_some(pos))
+}
+
+/// Adds the vector at those positions of the chunk for which a rule says so.
+fn add_where(mut resid: ArrayViewMut3<f32>, vector: &Array1<f32>, holds: impl Fn(usize) -> bool) {
+    for (pos, mut stream) in resid.axis_iter_mut(Axis(1)).enumerate() {
+        if holds(pos) {
+            stream += vector;
+        }
+    }
+}
+
+pub fn whole_chunk(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    let any = (first_pos..first_pos + resid.dim().1).any(|pos| positions.contains(&pos));
+    add_where(resid, vector, |_| any);
+}
+
+pub fn whole_chunk_by_first(
+    resid: ArrayViewMut3<f32>,
+    vector: &Array1<f32>,
+    first_pos: usize,
+    positions: &Range<usize>,
+) {
+    add_where(resid, vector, |_| positions.contains(&first_pos));
+}
+
+pub fn from_start_on(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    add_where(resid, vector, |pos| first_pos + pos >= positions.start);
+}
+
+pub fn until_end(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    add_where(resid, vector, |pos| first_pos + pos < positions.end);
+}
+
+pub fn outside(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    add_where(resid, vector, |pos| !positions.contains(&(first_pos + pos)));
+}
+
+pub fn start_only(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    add_where(resid, vector, |pos| first_pos + pos == positions.start);
+}
+
+pub fn moved_back(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    add_where(resid, vector, |pos| pos.checked_sub(first_pos).is_some_and(|pos| positions.contains(&pos)));
+}
+
+pub fn start_moved_only(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    add_where(resid, vector, |pos| (positions.start.saturating_sub(first_pos)..positions.end).contains(&pos));
+}
+
+pub fn chunk_copied(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    right_add(resid.to_owned().view_mut(), vector, first_pos, positions);
+}
+
+pub fn below_zero(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    let less = |pos: usize| pos.checked_sub(first_pos).expect("attempt to subtract with overflow");
+    let (start, end) = (less(positions.start), less(positions.end));
+    add_where(resid, vector, |pos| (start..end).contains(&pos));
+}
+
+pub fn past_the_end(mut resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    for pos in positions.clone() {
+        let mut stream = resid.index_axis_mut(Axis(1), pos - first_pos);
+        stream += vector;
+    }
+}
+
+pub fn never_the_first(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
+    add_where(resid, vector, |pos| pos > 0 && positions.contains(&(first_pos + pos)));
 }

@@ -1,7 +1,7 @@
 //! Wrong steering vectors and contrastive vectors.
 
 use hooked_transformer::HookedTransformer;
-use ndarray::{Array1, Array2, Axis, Ix2, s};
+use ndarray::{Array1, Array2, Axis, Ix2, Ix3, s};
 use solution_04_activation_addition::{contrastive_vector as right_contrast, steering_vector as right};
 
 /// An activation of one text, `[pos, d_model]`.
@@ -162,4 +162,197 @@ fn mean(pairs: Pairs<'_>, of_pair: impl Fn((&str, &str)) -> Array1<f32>) -> Arra
 
 fn as_asked(vector: Array1<f32>, unit: bool) -> Array1<f32> {
     if unit { &vector / vector.dot(&vector).sqrt() } else { vector }
+}
+
+pub fn positive_only(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    stream(model, &padded(model, positive, negative, true, space(model))[0], "resid_pre", layer)
+}
+
+pub fn without_row_0(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    right(model, positive, negative, layer).slice(s![1.., ..]).to_owned()
+}
+
+pub fn bos_twice(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    let bos = model.tokenizer().unwrap().bos_token_id();
+    let both = padded(model, positive, negative, true, space(model)).map(|ids| [vec![bos], ids].concat());
+    difference(model, &both, "resid_pre", layer)
+}
+
+/// The difference after the shorter prompt was filled up in some way: a function of its tokens and of what is missing.
+fn filled(
+    model: &HookedTransformer,
+    (positive, negative): (&str, &str),
+    layer: usize,
+    fill: impl Fn(&mut Vec<usize>, usize),
+) -> Array2<f32> {
+    let mut both = [positive, negative].map(|text| tokens(model, text, true));
+    let n_pos = both[0].len().max(both[1].len());
+    for ids in &mut both {
+        let missing = n_pos - ids.len();
+        fill(ids, missing);
+    }
+    difference(model, &both, "resid_pre", layer)
+}
+
+pub fn padded_after_bos(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    filled(model, (positive, negative), layer, |ids, missing| {
+        ids.splice(1..1, vec![space(model); missing]);
+    })
+}
+
+pub fn padded_with_last(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    filled(model, (positive, negative), layer, |ids, missing| {
+        ids.extend(vec![ids[ids.len() - 1]; missing]);
+    })
+}
+
+pub fn padded_with_bos_and_space(
+    model: &HookedTransformer,
+    positive: &str,
+    negative: &str,
+    layer: usize,
+) -> Array2<f32> {
+    let filling = tokens(model, " ", true);
+    filled(model, (positive, negative), layer, |ids, missing| ids.extend(filling.iter().cycle().take(missing)))
+}
+
+pub fn unit_vector(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    let vector = right(model, positive, negative, layer);
+    let norm = (&vector * &vector).sum().sqrt();
+    if norm > 0.0 { vector / norm } else { vector }
+}
+
+pub fn half_vector(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    right(model, positive, negative, layer) / 2.0
+}
+
+pub fn in_the_middle(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    difference(model, &padded(model, positive, negative, true, space(model)), "resid_mid", layer)
+}
+
+pub fn what_attention_wrote(model: &HookedTransformer, positive: &str, negative: &str, layer: usize) -> Array2<f32> {
+    difference(model, &padded(model, positive, negative, true, space(model)), "attn_out", layer)
+}
+
+/// The row of the stream at a position, which is counted from the end if negative.
+fn row(m: &HookedTransformer, text: &str, bos: bool, layer: usize, pos: isize) -> Array1<f32> {
+    stream(m, &tokens(m, text, bos), "resid_pre", layer).slice(s![pos, ..]).to_owned()
+}
+
+pub fn contrast_no_bos(m: &HookedTransformer, pairs: Pairs<'_>, layer: usize, pos: isize, unit: bool) -> Array1<f32> {
+    let read = |text: &str| row(m, text, false, layer, pos);
+    as_asked(mean(pairs, |pair| read(pair.0) - read(pair.1)), unit)
+}
+
+pub fn contrast_first_pair(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    right_contrast(m, &pairs[..1], layer, pos, unit)
+}
+
+pub fn contrast_last_pair(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    right_contrast(m, &pairs[pairs.len() - 1..], layer, pos, unit)
+}
+
+/// The right mean, divided by another norm where one is asked for.
+fn normalized(
+    m: &HookedTransformer,
+    pairs: Pairs<'_>,
+    (layer, pos, unit): (usize, isize, bool),
+    norm: impl Fn(&Array1<f32>) -> f32,
+) -> Array1<f32> {
+    let vector = right_contrast(m, pairs, layer, pos, false);
+    if unit { &vector / norm(&vector) } else { vector }
+}
+
+pub fn contrast_l1(m: &HookedTransformer, pairs: &[(&str, &str)], layer: usize, pos: isize, unit: bool) -> Array1<f32> {
+    normalized(m, pairs, (layer, pos, unit), |vector| vector.mapv(f32::abs).sum())
+}
+
+pub fn contrast_largest(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    normalized(m, pairs, (layer, pos, unit), |vector| vector.iter().fold(0.0, |most, x| most.max(x.abs())))
+}
+
+pub fn contrast_squared(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    normalized(m, pairs, (layer, pos, unit), |vector| vector.dot(vector))
+}
+
+pub fn contrast_one_before(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    right_contrast(m, pairs, layer, if pos < 0 { pos - 1 } else { pos }, unit)
+}
+
+pub fn contrast_batched(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    let side = |texts: Vec<&str>| {
+        let cache = m.run(m.to_tokens(texts, true).unwrap()).names_filter(("resid_pre", layer)).cache().unwrap();
+        let streams = cache.view::<Ix3>(("resid_pre", layer)).to_owned();
+        streams.slice(s![.., pos, ..]).mean_axis(Axis(0)).unwrap()
+    };
+    let positive = side(pairs.iter().map(|pair| pair.0).collect());
+    as_asked(positive - side(pairs.iter().map(|pair| pair.1).collect()), unit)
+}
+
+pub fn contrast_sides(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    let positive = as_asked(mean(pairs, |pair| row(m, pair.0, true, layer, pos)), unit);
+    positive - as_asked(mean(pairs, |pair| row(m, pair.1, true, layer, pos)), unit)
+}
+
+pub fn contrast_from_the_front(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    right_contrast(m, pairs, layer, pos.abs(), unit)
+}
+
+pub fn contrast_cast(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    let read = |text: &str| stream(m, &tokens(m, text, true), "resid_pre", layer).row(pos as usize).to_owned();
+    as_asked(mean(pairs, |pair| read(pair.0) - read(pair.1)), unit)
 }
