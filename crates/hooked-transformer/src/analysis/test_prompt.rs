@@ -97,8 +97,8 @@ impl TestPrompt<'_> {
     /// Runs the model, once.
     ///
     /// # Errors
-    /// There is no tokenizer, no answer, or one without a token among several; the prompt has no token, not even BOS, so
-    /// that nothing predicts the answer; prompt and answer are too long.
+    /// There is no tokenizer, no answer, or one without a token among several; there are several answers to a prompt
+    /// without a token, not even BOS; prompt and answer are too long.
     pub fn run(self) -> Result<PromptReport> {
         let model = self.model;
         let tokenizer = model.tokenizer().ok_or(Error::NoTokenizer)?;
@@ -111,12 +111,11 @@ impl TestPrompt<'_> {
         // A position predicts the token after it, so the answer's last token itself need not run.
         let predicted = if answers.len() == 1 { answers[0].len() } else { 1 };
         let ids: Vec<usize> = prompt.iter().chain(&answers[0][..predicted.saturating_sub(1)]).copied().collect();
-        if prompt.is_empty() {
-            return Err(Error::EmptyInput { shape: vec![1, 0] });
-        }
-        // An empty answer is never predicted, and its report says nothing but the prompt.
-        let logits = match predicted {
-            0 => Array2::zeros((0, model.cfg().d_vocab_out())),
+        let logits = match (predicted, prompt.len(), answers.len()) {
+            // An empty answer is never predicted, and its report says nothing but the prompt.
+            (0, ..) => Array2::zeros((0, model.cfg().d_vocab_out())),
+            (_, 0, 1) => without_prompt(model, &answers[0])?,
+            (_, 0, _) => return Err(Error::EmptyInput { shape: vec![1, 0] }),
             _ => model.run(&ids).logits_at(-(predicted as isize)..)?.index_axis_move(Axis(0), 0),
         };
         if logits.iter().any(|logit| logit.is_nan()) {
@@ -164,6 +163,14 @@ impl TestPrompt<'_> {
             prob: log_prob(logits, token).exp(),
         })
     }
+}
+
+/// Where nothing is before the answer, the classic library takes what is said at position -1, which is the last, for the
+/// prediction of its first token; so does this.
+fn without_prompt(model: &HookedTransformer, answer: &[usize]) -> Result<Array2<f32>> {
+    let logits = model.run(answer).logits()?.index_axis_move(Axis(0), 0);
+    let order: Vec<usize> = (0..answer.len()).map(|pos| (pos + answer.len() - 1) % answer.len()).collect();
+    Ok(logits.select(Axis(0), &order))
 }
 
 impl PromptReport {

@@ -275,8 +275,8 @@ fn a_prompt_is_tested_for_one_answer_or_several() {
     assert_eq!(report.ranks().dim(), (1, 2));
     assert_eq!(report.performance[0][1].text, " time");
     assert!(report.to_string().contains("Performance on answer tokens:"));
-    assert!(test_prompt(&model, "Once", "").prepend_space_to_answer(false).run().is_err());
-    assert!(test_prompt(&model, "", "king").prepend_bos(false).run().is_err());
+    assert!(test_prompt(&model, "Once", ["", "a"]).prepend_space_to_answer(false).run().is_err());
+    assert!(test_prompt(&model, "", ["king", "queen"]).prepend_bos(false).run().is_err());
     let random = HookedTransformer::from_config(HookedTransformerConfig::new(1, 8, 4, 16, 50)).unwrap();
     assert!(matches!(test_prompt(&random, "Once", "king").run(), Err(Error::NoTokenizer)));
 }

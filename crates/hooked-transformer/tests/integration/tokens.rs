@@ -189,7 +189,12 @@ fn empty_text_has_no_tokens_and_is_no_error() {
         report.to_string(),
         "Tokenized prompt: ['<|endoftext|>', 'Once']\nTokenized answer: []\nRanks of the answer tokens: []"
     );
-    assert!(test_prompt(&model, "", "time").prepend_bos(false).run().is_err());
+    // With nothing before the answer, position -1 is the last.
+    let report = test_prompt(&model, "", "time of day").prepend_bos(false).run().unwrap();
+    assert_eq!(report.ranks(), array![[75], [11], [3]]);
+    for (reports, logit) in report.performance.iter().zip([1.51, 2.12, 4.49]) {
+        assert!((reports[0].logit - logit).abs() <= 0.01, "{}", reports[0].logit);
+    }
 }
 
 /// One row gives one answer, several give a list.
