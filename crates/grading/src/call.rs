@@ -63,7 +63,7 @@ pub fn call_within<T: Send + 'static>(limit: Duration, function: impl FnOnce() -
             Ok(value) => Outcome::Returned(value),
             Err(payload) => outcome_of_panic(payload.as_ref()),
         };
-        // Nobody listens any more when the limit has passed.
+        // The receiver is gone when the limit has passed.
         let _ = send.send(outcome);
     });
     if let Err(error) = spawned {

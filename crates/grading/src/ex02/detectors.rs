@@ -71,7 +71,10 @@ pub fn c7_induction_attn_detector(submission: &Submission) -> Cases {
             let seq_len = stored()?.number("repeated", item, "seq_len")? as usize;
             let name = format!("random tokens of the model, segment {seq_len}");
             let of = ("repeated", item, format!("repeated_{item}"));
-            on_stored_patterns(cases, INDUCTION, name, of, move |cache| detector(cache, seq_len));
+            let asked = on_stored_patterns(cases, INDUCTION, name, of, move |cache| detector(cache, seq_len));
+            if item == 0 {
+                heads_found(cases, asked, "On repeated random tokens", INDUCTION);
+            }
         }
         Ok(())
     })
@@ -299,7 +302,10 @@ fn on_texts(target: Target, detector: fn(&ActivationCache) -> Vec<String>) -> Ca
         for text in 0..stored()?.count("texts")? {
             let name =
                 if text == 0 { "the text of the guide".to_string() } else { format!("another text, number {text}") };
-            on_stored_patterns(cases, target, name, ("texts", text, format!("text_{text}")), detector);
+            let asked = on_stored_patterns(cases, target, name, ("texts", text, format!("text_{text}")), detector);
+            if text == 0 {
+                heads_found(cases, asked, "On the text of the guide", target);
+            }
         }
         Ok(())
     })
@@ -312,13 +318,22 @@ fn on_stored_patterns(
     name: String,
     (kind, item, prefix): (&'static str, usize, String),
     detector: impl Fn(&ActivationCache) -> Vec<String> + Send + 'static,
-) {
+) -> Asked {
     let want = move || Ok::<_, Damaged>(want(stored()?.scores(kind, item, target.fact)?, target.score));
     let inputs = move || {
         let stored = stored()?;
         stored.patterns(&prefix, stored.n_layers(kind, item, target.fact)?)
     };
-    cases.case_without_diagnosis(name, want, inputs, move |cache| detector(&cache));
+    cases.case_without_diagnosis(name, want, inputs, move |cache| detector(&cache))
+}
+
+/// What a right answer shows.
+fn heads_found(cases: &mut Cases, asked: Asked, on: &'static str, target: Target) {
+    cases.found(move |answers| {
+        let heads = answers.value(asked).ok()?.words()?;
+        let head = if heads.len() == 1 { "head" } else { "heads" };
+        Some(format!("{on}, by your threshold for the {}: {head} {}.", target.score, heads.join(", ")))
+    });
 }
 
 /// The made-up caches. On the shortest a wrong answer may panic, which must not hide what the others tell. So it is called

@@ -33,7 +33,17 @@ pub fn c6_repeated_loss_by_half(submission: &Submission) -> Cases {
                 let mean = |half: &str| stored.number("repeated", item, &format!("log_prob_{half}_half"));
                 Ok(want((-mean("first")?, -mean("second")?)))
             };
-            cases.case_without_diagnosis(name, want, inputs, move |(logits, tokens)| loss(&logits, &tokens));
+            let asked =
+                cases.case_without_diagnosis(name, want, inputs, move |(logits, tokens)| loss(&logits, &tokens));
+            if item == 0 {
+                cases.found(move |answers| match answers.array(asked).ok()?.data[..] {
+                    [first, second] => Some(format!(
+                        "On random tokens the model loses {first:.2} nats per token on the first copy, and {second:.2} on \
+                         the second, where it can look up what came next."
+                    )),
+                    _ => None,
+                });
+            }
         }
         Ok(())
     })
