@@ -1,10 +1,12 @@
 """References for exercise 01, meeting the model.
 
-Three models: the two embedded ones, and a *toy*, made here, with sizes of its own and a vocabulary
-of 23 tokens in which BOS is not 0. Mistakes are recognised on the toy only, so retraining the
-embedded models changes no fingerprint.
+Four models: the two embedded ones, and a *toy*, made here, with sizes of its own and a vocabulary
+of 23 tokens in which BOS is not 0. The *other toy* has the same weights, but a capital letter in
+its vocabulary. Mistakes are recognized on the toys only, so retraining the embedded models changes
+no fingerprint.
 
-exercise_01_tokenizer.json: the toy's tokenizer, as the `tokenizers` library writes it.
+exercise_01_tokenizer.json, exercise_01_tokenizer_other.json: the tokenizers of the toys, as the
+`tokenizers` library writes them.
 
 exercise_01.safetensors (float32; tokens int64), N being the layer:
 
@@ -14,11 +16,13 @@ exercise_01.safetensors (float32; tokens int64), N being the layer:
     RUN.blocks.N.attn.hook_q, _k     [batch, pos, head, d_head]
     RUN.blocks.N.attn.hook_pattern   [batch, head, query_pos, key_pos]
     large.q, large.k, large.pattern  the same axes: scores around 110, whose exponential overflows
+    spread.q, spread.k, spread.pattern   each query has its own level of scores, from -120 to 110
     view_I.blocks.N.attn.hook_pattern    [head, query_pos, key_pos]
 
 exercise_01.json:
 
     toy             `config`, and `weights`: the names of its parameters
+    other_toy       `config`
     configs[I]      `config`, `sizes` (layers, heads in all of them, positions) and `shapes`, read off
                     the oracle's own parameters; the two embedded models and two made-up ones
     token_strings[I]  `model`, `text`, `bos`, `strings`
@@ -40,6 +44,8 @@ import common
 
 TOY = "toy"
 TOY_TOKENIZER = common.ACTIVATIONS / "exercise_01_tokenizer.json"
+OTHER_TOY = "other_toy"
+OTHER_TOY_TOKENIZER = common.ACTIVATIONS / "exercise_01_tokenizer_other.json"
 # In the order of their ids: an ordinary word is 0, BOS is 5. "G" with a dot stands for a space, and
 # the last two bytes together for one letter, e with an acute accent.
 TOY_VOCABULARY = ["the", "\u0120cat", ".", "\u0120the", "\u0120bat", common.BOS_TEXT, "t", "h", "e",
@@ -48,6 +54,8 @@ TOY_VOCABULARY = ["the", "\u0120cat", ".", "\u0120the", "\u0120bat", common.BOS_
 TOY_MERGES = [("t", "h"), ("th", "e"), ("c", "a"), ("ca", "t"), ("\u0120", "the"),
               ("\u0120", "cat"), ("b", "a"), ("ba", "t"), ("\u0120", "bat"), ("\u0120", "a")]
 TOY_BOS = 5
+# The other toy has a capital T instead of " a".
+OTHER_TOY_VOCABULARY = ["T" if token == "\u0120a" else token for token in TOY_VOCABULARY]
 # What the toy expects after a token; for any other token it has no strong opinion. One token follows
 # itself, so that a guess which is not shifted is right somewhere, too.
 TOY_NEXT = {common.BOS_TEXT: "the", "the": "\u0120cat", "\u0120cat": "\u0120the",
@@ -59,6 +67,7 @@ TOY_CONFIG = {
     "positional_embedding_type": "shortformer", "default_prepend_bos": True, "seed": common.SEED,
     "tie_word_embeddings": False,
 }
+OTHER_TOY_CONFIG = {**TOY_CONFIG, "model_name": OTHER_TOY}
 
 # Two more, of which no size can be computed from the others.
 MADE_UP_CONFIGS = [
@@ -81,10 +90,11 @@ TALES = [
 GAP = 5e-4
 
 
-def toy_tokenizer() -> Tokenizer:
-    vocabulary = {token: i for i, token in enumerate(TOY_VOCABULARY)}
+def toy_tokenizer(tokens: list[str]) -> Tokenizer:
+    vocabulary = {token: i for i, token in enumerate(tokens)}
     assert len(vocabulary) == TOY_CONFIG["d_vocab"] and vocabulary[common.BOS_TEXT] == TOY_BOS
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=TOY_MERGES))
+    merges = [merge for merge in TOY_MERGES if "".join(merge) in vocabulary]
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([common.BOS_TEXT])
@@ -114,14 +124,15 @@ def toy_model(tensors: common.Tensors) -> HookedTransformer:
 
 
 class Models:
-    """The three models with their tokenizers, by name."""
+    """The models with their tokenizers, by name."""
 
     def __init__(self, tensors: common.Tensors):
         embedded = (common.ATTN_ONLY, common.GPT2)
         self.tokenizers = {name: common.load_tokenizer(name) for name in embedded}
-        self.tokenizers[TOY] = toy_tokenizer()
+        self.tokenizers[TOY] = toy_tokenizer(TOY_VOCABULARY)
+        self.tokenizers[OTHER_TOY] = toy_tokenizer(OTHER_TOY_VOCABULARY)
         self.models = {name: common.load_model(name) for name in embedded}
-        self.models[TOY] = toy_model(tensors)
+        self.models[TOY] = self.models[OTHER_TOY] = toy_model(tensors)
 
     def encode(self, name: str, text: str, bos: bool = True) -> list[int]:
         return common.encode(self.tokenizers[name], text, bos)
@@ -152,7 +163,8 @@ def configs(found: Models) -> list[dict]:
 
 def token_strings(found: Models) -> list[dict]:
     cases = [(TOY, "the cat sat. the bat", True), (TOY, " th\u00e9 cat.", False),
-             (TOY, "the cat sat. the bat", False), (common.GPT2, TALES[2], True),
+             (TOY, "the cat sat. the bat", False), (OTHER_TOY, " bat the T cat", True),
+             (common.GPT2, TALES[2], True),
              (common.ATTN_ONLY, "  Two spaces, caf\u00e9 \U0001f409", False)]
     return [{"model": name, "text": text, "bos": bos,
              "strings": found.strings(name, found.encode(name, text, bos))}
@@ -160,10 +172,11 @@ def token_strings(found: Models) -> list[dict]:
 
 
 def texts(found: Models) -> list[dict]:
-    """Rows with and without BOS in front; one with BOS inside; one that begins with token 0."""
+    """Rows with and without BOS in front; one with BOS inside, one with two in front, one that is
+    nothing else; one that begins with token 0."""
     b = common.BOS_TEXT
     toy = [[f"{b}the cat.{b}the bat.", "the cat the bat the cat the.", f"{b} th\u00e9 cat the."],
-           [f"{b}the bat"], [" cat the bat"]]
+           [f"{b}the bat"], [" cat the bat"], [f" cat{b}", f"{b}{b}", f"{b} the"]]
     cases = [(TOY, [found.encode(TOY, row, bos=False) for row in rows]) for rows in toy]
     for name, text in ((common.GPT2, TALES[0]), (common.ATTN_ONLY, TALES[1])):
         ids = found.encode(name, text)
@@ -181,7 +194,7 @@ def positions(found: Models) -> list[dict]:
     text = "the cat the bat the cat the"
     cases = [(TOY, text, " the"), (TOY, text, "the"),
              (TOY, "the bat t. the cat", "t"), (TOY, "the cat. the cat.", "."),
-             (TOY, "the cat", " bat"), (common.GPT2, TALES[0], " the"),
+             (TOY, "the cat", " bat"), (OTHER_TOY, "the T t. the bat t", "t"), (common.GPT2, TALES[0], " the"),
              (common.GPT2, TALES[1], " the"), (common.ATTN_ONLY, TALES[4], " the")]
     references = []
     for name, text, token in cases:
@@ -218,17 +231,20 @@ def runs(found: Models, tensors: common.Tensors) -> list[dict]:
     return references
 
 
-def large_scores(tensors: common.Tensors) -> None:
-    """Each dot product is 110 times the scale and a little more: exp(110) is no float32."""
-    generator = torch.Generator().manual_seed(common.SEED + 1)
-    batch, pos, heads, d_head = 2, 6, 3, 7
+def shifted_scores(tensors: common.Tensors, name: str, seed: int, sizes: tuple[int, ...],
+                   levels: list[float]) -> None:
+    """Queries and keys whose scores lie around a level that each query has, and their pattern. A
+    level changes no share, but exp(110) is more than a float32 can hold, and exp(-120) less."""
+    generator = torch.Generator().manual_seed(seed)
+    batch, pos, heads, d_head = sizes
     q = torch.randn((batch, pos, heads, d_head), generator=generator)
     k = torch.randn((batch, pos, heads, d_head), generator=generator)
-    q[..., 0], k[..., 0] = 10.0, 11.0 * d_head ** 0.5
+    q[..., 0] = torch.tensor(levels)[None, :, None] / 11.0
+    k[..., 0] = 11.0 * d_head ** 0.5
     scores = torch.einsum("bqhd,bkhd->bhqk", q.double(), k.double()) / d_head ** 0.5
     future = torch.ones(pos, pos).triu(1).bool()
     pattern = scores.masked_fill(future, float("-inf")).softmax(-1)
-    tensors.update({"large.q": q, "large.k": k, "large.pattern": pattern})
+    tensors.update({f"{name}.q": q, f"{name}.k": k, f"{name}.pattern": pattern})
 
 
 def guesses(found: Models) -> list[dict]:
@@ -257,7 +273,7 @@ def guesses(found: Models) -> list[dict]:
 def names() -> list[dict]:
     cases = [("pattern", 0), ("q", 0), ("k", 3), ("v", 1), ("z", 2), ("attn_scores", 1),
              ("result", 0), ("resid_pre", 0), ("resid_mid", 3), ("resid_post", 2), ("attn_out", 1),
-             ("mlp_out", 3), ("pre", 2), ("post", 0)]
+             ("mlp_out", 3), ("pre", 2), ("post", 0), ("pattern", 11), ("mlp_in", 10)]
     return [{"short": short, "layer": layer, "name": get_act_name(short, layer)}
             for short, layer in cases]
 
@@ -281,10 +297,14 @@ def generate() -> None:
     tensors: common.Tensors = {}
     found = Models(tensors)
     found.tokenizers[TOY].save(str(TOY_TOKENIZER))
+    found.tokenizers[OTHER_TOY].save(str(OTHER_TOY_TOKENIZER))
     weights = [name.removeprefix("toy.weights.") for name in tensors]
-    large_scores(tensors)
+    shifted_scores(tensors, "large", common.SEED + 1, (2, 6, 3, 7), [110.0] * 6)
+    levels = [-120.0, 110.0, -115.0, 0.0, 105.0, -110.0, -118.0]
+    shifted_scores(tensors, "spread", common.SEED + 2, (2, 7, 4, 5), levels)
     references = {
         "toy": {"config": TOY_CONFIG, "weights": weights},
+        "other_toy": {"config": OTHER_TOY_CONFIG},
         "configs": configs(found),
         "token_strings": token_strings(found),
         "texts": texts(found),

@@ -8,15 +8,12 @@
 //! a text or a name, may not fit the model, so those methods return a `Result`. Here it always fits: `.unwrap()` will do.
 //!
 //! BOS is the token that marks the beginning of a text. Its id is not 0 in every model.
+//!
+//! The imports below are all that the solutions need.
 
-use circuit_vis::View;
-use hooked_transformer::{ActivationCache, HookedTransformer, HookedTransformerConfig, Tokens};
-// BEGIN SOLUTION
-use circuit_vis::{AttentionOptions, attention_patterns, head_names};
-use hooked_transformer::argmax;
-use ndarray::{ArrayView1, Ix3, Ix4, s};
-// END SOLUTION
-use ndarray::{Array2, Array3, Array4};
+use circuit_vis::{AttentionOptions, View, attention_patterns, head_names};
+use hooked_transformer::{ActivationCache, HookedTransformer, HookedTransformerConfig, Tokens, argmax};
+use ndarray::{Array2, Array3, Array4, ArrayView1, Ix3, Ix4, s};
 
 /// Three sizes of a model: how many layers it has, how many attention heads in all its layers together, and how many tokens
 /// a text may have at most.
@@ -119,7 +116,7 @@ pub fn full_name(short: &str, layer: usize) -> String {
 /// The attention patterns of the first `n_layers` layers, and nothing else, from one run that goes no further.
 ///
 /// `model.run(tokens)` is a run in preparation; its methods say what to keep and where to stop, and the last one says what
-/// to return. There is no need for logits.
+/// to return. There is no need for logits. `stop_at_layer` takes an `isize`: `n_layers as isize`.
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`
@@ -181,7 +178,7 @@ pub fn largest_error(cache: &ActivationCache, layer: usize) -> f32 {
     difference.fold(0.0, |largest, x| largest.max(x.abs()))
 }
 
-/// A picture of the attention of all heads of a layer on a text, by `circuit_vis::attention_patterns`.
+/// A picture of the attention of all heads of a layer on a text, read with BOS, by `circuit_vis::attention_patterns`.
 ///
 /// `.open()` on what you return shows it in the browser; `.to_text()` is for a terminal.
 pub fn show_attention(model: &HookedTransformer, text: &str, layer: usize) -> View {

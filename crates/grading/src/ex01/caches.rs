@@ -11,6 +11,7 @@ use super::stored::{OF_PATTERNS, StoredRun, runs};
 use super::{C09, Submission};
 use crate::cases::{Cases, Fault};
 use crate::compare::Want;
+use crate::probe::close;
 use crate::reference::Damaged;
 use crate::value::{Tensor, Value};
 
@@ -96,11 +97,19 @@ fn names_fault(cache: &Named, n_layers: usize) -> Option<Fault> {
             )
         }
         (missing, []) => {
-            let only_last = missing.len() == 1 && missing[0] == pattern_of(n_layers - 1);
+            let last = pattern_of(n_layers - 1);
+            if n_layers > 1 && got == [&last] {
+                return Some(Fault::new(format!("the cache holds {last} alone.")).mistake("E01-94"));
+            }
+            let only_last = missing.len() == 1 && missing[0] == last;
             Some(Fault::new(format!("the cache lacks {}.", shown(missing))).mistake(only_last.then_some("E01-43")))
         }
         (missing, extra) => {
-            let mistake = all_end_with(extra, "hook_attn_scores").then_some("E01-45");
+            let mistake = if all_end_with(extra, "hook_attn_scores") {
+                Some("E01-45")
+            } else {
+                (extra == [pattern_of(n_layers)]).then_some("E01-93")
+            };
             let evidence = format!("the cache lacks {}; it holds {} instead.", shown(missing), shown(extra));
             Some(Fault::new(evidence).mistake(mistake))
         }
@@ -112,13 +121,25 @@ fn contents_fault(cache: &Named, run: &StoredRun, n_layers: usize) -> Result<Opt
         let name = pattern_of(layer);
         let values = Tensor::from(run.activation("pattern", layer)?);
         let axes = &["batch", "head", "query_pos", "key_pos"];
-        let want = Want::Array { values, axes, tolerance: OF_PATTERNS };
+        let want = Want::Array { values: values.clone(), axes, tolerance: OF_PATTERNS };
         let Some((_, got)) = cache.iter().find(|(known, _)| *known == name) else { continue };
         if let Some(fault) = Fault::compared(got, &want) {
-            return Ok(Some(fault.of(format!("{name}:"))));
+            let mistake = got.array().and_then(|got| one_item(got, &values));
+            return Ok(Some(fault.of(format!("{name}:")).mistake(mistake)));
         }
     }
     Ok(None)
+}
+
+/// Less than the batch: its first item, with the batch axis or without.
+fn one_item(got: &Tensor, want: &Tensor) -> Option<&'static str> {
+    let first = Tensor::new(&want.shape[1..], want.data[..want.shape[1..].iter().product()].to_vec());
+    let with_axis = Tensor::new(&[&[1], &want.shape[1..]].concat(), first.data.clone());
+    if close(got, &first, OF_PATTERNS) {
+        Some("E01-96")
+    } else {
+        (want.shape[0] > 1 && close(got, &with_axis, OF_PATTERNS)).then_some("E01-95")
+    }
 }
 
 fn blocks_fault(ran: &[usize], n_layers: usize) -> Option<Fault> {

@@ -1,12 +1,15 @@
 //! The checks of what the model guesses.
 
+use hooked_transformer::Tokens;
+use ndarray::Array3;
+
 use super::stored::{OF_COUNTS, items, runs, words};
 use super::{C06, C07, Submission};
 use crate::cases::Cases;
 use crate::compare::Want;
 use crate::value::Tensor;
 
-/// Is the largest logit that of the next token? On stored logits.
+/// Is the largest logit that of the next token? On stored logits, and on made-up ones that are all negative.
 pub fn c06_guessed_right(submission: &Submission) -> Cases {
     let guessed_right = submission.guessed_right;
     Cases::of(&C06, |cases| {
@@ -29,8 +32,44 @@ pub fn c06_guessed_right(submission: &Submission) -> Cases {
             let inputs = move || Ok((run.logits()?, run.tokens()?));
             case.add(cases, name, want, inputs, move |(logits, tokens)| guessed_right(&logits, &tokens))?;
         }
+        let call = move || guessed_right(&NEGATIVE.logits(), &NEGATIVE.tokens());
+        cases.case("made-up logits, all of them negative, batch 2, 5 positions", || NEGATIVE.want(), call);
         Ok(())
     })
+}
+
+/// Logits below zero, of which it is known by construction which is the largest.
+struct MadeUp {
+    /// The tokens, `[batch][pos]`.
+    tokens: [[usize; 5]; 2],
+    /// The largest logit at each position.
+    guesses: [[usize; 5]; 2],
+}
+
+/// Right at the first position of the first row, and at the last two of the second, where the guess is token 0.
+const NEGATIVE: MadeUp =
+    MadeUp { tokens: [[2, 1, 3, 3, 5], [4, 2, 5, 1, 0]], guesses: [[1, 4, 0, 1, 2], [3, 2, 1, 0, 3]] };
+
+impl MadeUp {
+    const D_VOCAB: usize = 6;
+
+    fn tokens(&self) -> Tokens {
+        Tokens::from_shape_fn((2, 5), |(row, pos)| self.tokens[row][pos])
+    }
+
+    /// The others are further below zero, so that their absolute values are larger.
+    fn logits(&self) -> Array3<f32> {
+        Array3::from_shape_fn((2, 5, Self::D_VOCAB), |(row, pos, id)| {
+            let below = if id == self.guesses[row][pos] { 1 } else { 3 + (2 * id + 3 * pos + row) % 7 };
+            -0.5 * below as f32
+        })
+    }
+
+    fn want(&self) -> Want {
+        let right = (0..2).flat_map(|row| (0..4).map(move |pos| (row, pos)));
+        let right = right.map(|(row, pos)| f64::from(u8::from(self.guesses[row][pos] == self.tokens[row][pos + 1])));
+        Want::Array { values: Tensor::new(&[2, 4], right.collect()), axes: &["batch", "pos"], tolerance: OF_COUNTS }
+    }
 }
 
 /// The tokens of a text that the model guesses.

@@ -555,4 +555,341 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "The tokens are shown as numbers. A reader of the picture wants to see the text.",
         "Which function of the model gives the tokens as strings?",
     ),
+    output(
+        "E01-69",
+        SIZES,
+        "The numbers in another order",
+        "The right numbers came, but not in the right order: layers first, then the heads of all of them, then the \
+         longest text.",
+        "Which of your three numbers grows when a layer gets more heads?",
+    ),
+    output(
+        "E01-70",
+        SIZES,
+        "A place kept for BOS",
+        "The longest text came out one too short. BOS is a token like any other and takes one of the n_ctx positions, \
+         but it belongs to the text that the model reads.",
+        "How many rows does the position embedding have?",
+    ),
+    output(
+        "E01-71",
+        SIZES,
+        "The width of the stream for the context",
+        "The last number is the length of the vectors in the residual stream. How long a text may be is another \
+         matter: it is the number of positions.",
+        "Which of the two would change if the model were given longer texts to read?",
+    ),
+    output(
+        "E01-72",
+        SHAPES,
+        "The unembedding like the embedding",
+        "W_E goes from the vocabulary to the stream, W_U from the stream to the vocabulary. So their axes are the \
+         other way round, even where a model uses the same numbers for both.",
+        "What goes into W_U, and what comes out?",
+    ),
+    output(
+        "E01-73",
+        SHAPES,
+        "Heads before layers",
+        "The array has an axis for layers and one for heads, but in another order: the layer comes first, so that one \
+         index takes out everything that belongs to a layer.",
+        "What is `W_Q[1]` in your array, and what in the model's?",
+    ),
+    output(
+        "E01-74",
+        SHAPES,
+        "The two matrices of the MLP exchanged",
+        "W_in reads from the stream and writes the neurons, W_out reads the neurons and writes to the stream. Yours \
+         have changed places.",
+        "Seen from the MLP, what comes in?",
+    ),
+    output(
+        "E01-75",
+        SHAPES,
+        "An embedding the other way round",
+        "An embedding is a table with a row for each token, or for each position; a row is a vector of the stream. \
+         Yours has the rows as columns.",
+        "What is row 7 of W_E?",
+    ),
+    output(
+        "E01-76",
+        STRINGS,
+        "BOS the wrong way round",
+        "BOS is there where it was not wanted, and missing where it was. The condition is turned round.",
+        "What does your function do when `prepend_bos` is true?",
+    ),
+    output(
+        "E01-77",
+        STRINGS,
+        "Letters instead of tokens",
+        "The text was cut into its letters. A token of a frequent word holds the whole word; only what the vocabulary \
+         lacks is cut smaller.",
+        "How many tokens does the tokenizer make of \"the\"?",
+    ),
+    output(
+        "E01-78",
+        TEXTS,
+        "The text trimmed",
+        "Spaces at the ends of the text are gone. They are part of its tokens, and of the text: a text that is turned \
+         into tokens and back must be the same.",
+        "What does \" cat\" become in your function, and what would its first token be then?",
+    ),
+    output(
+        "E01-79",
+        TEXTS,
+        "Every BOS in front dropped",
+        "The row begins with two BOS, and both are gone. The first marks the beginning of the text; the second belongs \
+         to it.",
+        "How many tokens does your code drop at most?",
+    ),
+    output(
+        "E01-80",
+        TEXTS,
+        "The first row decides for all",
+        "Whether BOS is left out was decided once, on the first row. Each row has its own beginning.",
+        "Inside which loop does your code look for BOS?",
+    ),
+    output(
+        "E01-81",
+        TEXTS,
+        "All rows in one text",
+        "The rows were put one behind the other and decoded together. Each row is a text of its own.",
+        "How many texts should come for three rows?",
+    ),
+    output(
+        "E01-82",
+        POSITIONS,
+        "One position too far",
+        "Each position is one too high. BOS was counted although it was there already, or counting began at one.",
+        "At which position is BOS in your count?",
+    ),
+    output(
+        "E01-83",
+        POSITIONS,
+        "Capitals ignored",
+        "\"T\" was taken for \"t\". To the model these are two tokens with nothing in common.",
+        "What do you compare: ids, or strings that have been changed first?",
+    ),
+    output(
+        "E01-84",
+        POSITIONS,
+        "Words counted",
+        "The words of the text were counted, not its tokens. A word may be several tokens, and a full stop is one, \
+         too.",
+        "How many tokens does \"the cat.\" have?",
+    ),
+    output(
+        "E01-85",
+        RIGHT,
+        "The tokens of row 0 for all rows",
+        "The logits of every row were compared with the tokens of row 0.",
+        "In which of your two lookups does the row occur?",
+    ),
+    output(
+        "E01-86",
+        RIGHT,
+        "The largest without its sign",
+        "The logit with the largest absolute value was taken for the guess. A logit far below zero says that the token \
+         is unlikely.",
+        "Which logit means a higher probability: -9 or 2?",
+    ),
+    output(
+        "E01-87",
+        RIGHT,
+        "The smallest logit",
+        "The token with the smallest logit was taken for the guess, which is the one that the model finds least \
+         likely.",
+        "In which direction does your comparison go?",
+    ),
+    output(
+        "E01-88",
+        RIGHT,
+        "Large enough instead of the largest",
+        "The next token counts as guessed when its own logit, or probability, is high. But the guess is the token with \
+         the largest logit, however high or low that is.",
+        "Can a token be guessed that has a probability of one tenth?",
+    ),
+    output(
+        "E01-89",
+        RIGHT,
+        "A maximum that begins at zero",
+        "Where all logits are below zero, none beats the zero that the search began with, and the guess is token 0. \
+         Only differences between logits mean something; they may all be negative.",
+        "With which value does your search for the largest begin?",
+    ),
+    output(
+        "E01-90",
+        RIGHT,
+        "Wrong instead of right",
+        "The array is true where the model is wrong.",
+        "What does `true` say in your array?",
+    ),
+    output(
+        "E01-91",
+        GUESSED,
+        "The tokens that were missed",
+        "These are the tokens that the model did not guess.",
+        "Which of the two does your filter keep?",
+    ),
+    output(
+        "E01-92",
+        GUESSED,
+        "One string for all tokens",
+        "The tokens were joined into one text. Asked for is a list with a string for each.",
+        "Which method gives strings one by one, and which gives a text?",
+    ),
+    property(
+        "E01-93",
+        CACHE,
+        "Layers counted from one",
+        "The cache holds the patterns of layers 1 to n. The first layer is layer 0.",
+        "What are the numbers in the range that makes your names?",
+    ),
+    property(
+        "E01-94",
+        CACHE,
+        "Only the last of them",
+        "The cache holds one pattern, that of the last of the first layers. All of them are wanted.",
+        "How many names does your filter let through?",
+    ),
+    property(
+        "E01-95",
+        CACHE,
+        "Only the first row of the batch",
+        "The model ran on one row of the tokens. `run` takes the whole batch, and each activation then has an entry \
+         for each row.",
+        "What do you give to `run`?",
+    ),
+    property(
+        "E01-96",
+        CACHE,
+        "The batch axis taken off",
+        "The patterns are right but for their first axis. An activation in a cache begins with the batch axis, also \
+         when the batch is one text.",
+        "Which call of yours takes an axis away?",
+    ),
+    output(
+        "E01-97",
+        NAMES,
+        "Outputs put with their parts",
+        "`attn_out` and `mlp_out` belong to the block itself: they are what attention, or the MLP, adds to the stream, \
+         seen from the block.",
+        "Which names does the list in the guide have behind `attn.`?",
+    ),
+    output(
+        "E01-98",
+        NAMES,
+        "The MLP forgotten",
+        "`pre` and `post` are inside the MLP, so their names have `mlp.` in the middle.",
+        "Which activations does the list in the guide have behind `mlp.`?",
+    ),
+    output(
+        "E01-99",
+        NAMES,
+        "The part told by its letters",
+        "A name was put into a part because it has some letters in it: `resid_pre` ends like `pre`, but is not inside \
+         the MLP.",
+        "Which names contain `pre`, and where does each of them belong?",
+    ),
+    output(
+        "E01-100",
+        PATTERN,
+        "A mask that is not low enough",
+        "Hidden keys got a large negative score. It must be far below every other score, and in one of the cases all \
+         scores are around -120. Minus infinity is below anything.",
+        "What is the lowest score that may occur, and how far below it is your mask?",
+    ),
+    output(
+        "E01-101",
+        PATTERN,
+        "Multiplied by the root",
+        "The scores were multiplied by the root of d_head, where a division belongs. They should not grow with the \
+         width of a head.",
+        "A sum of d_head terms of size one is about as large as which number?",
+    ),
+    output(
+        "E01-102",
+        PATTERN,
+        "One largest score for the whole matrix",
+        "The largest score of all rows was subtracted from each. In a row far below it, every exponential is zero, and \
+         zero divided by zero is not a number. Each row needs its own largest.",
+        "What is exp(-230) in an f32?",
+    ),
+    property(
+        "E01-103",
+        VIEW,
+        "Without BOS",
+        "The picture begins with the first word. The text goes in with BOS: many heads rest there, and the picture \
+         should show it.",
+        "What does your call say about BOS?",
+    ),
+    property(
+        "E01-104",
+        VIEW,
+        "Scores instead of the pattern",
+        "The numbers are attention scores, before the softmax. They may be negative, and rows do not sum to one. The \
+         pattern is what comes after it.",
+        "Which of the names in the guide is the one after the softmax?",
+    ),
+    property(
+        "E01-105",
+        VIEW,
+        "The mean over heads",
+        "The patterns of all heads were averaged into one. A mixture of several habits looks like none of them.",
+        "How many grids should the picture have?",
+    ),
+    property(
+        "E01-106",
+        VIEW,
+        "Tokens trimmed",
+        "The tokens of the picture lack the spaces in front of them. \" cat\" and \"cat\" are two tokens, and the \
+         picture should say which it is.",
+        "What does your code do to the strings before it draws?",
+    ),
+    output(
+        "E01-107",
+        PATTERN,
+        "Keys before queries",
+        "The last two axes are exchanged: the rows belong to the keys. In [batch, head, query_pos, key_pos] a row is \
+         what one query attends to, and rows sum to one.",
+        "Which of your axes sums to one?",
+    ),
+    output(
+        "E01-108",
+        PATTERN,
+        "Scaled after the softmax",
+        "The division by the root came after the softmax, so the shares of a row no longer sum to one. It belongs to \
+         the scores.",
+        "What do the rows of your pattern sum to?",
+    ),
+    output(
+        "E01-109",
+        PATTERN,
+        "One head for all",
+        "All heads have the pattern of head 0.",
+        "Where does the index of the head occur in your code?",
+    ),
+    output(
+        "E01-110",
+        ERROR,
+        "The sum instead of the largest",
+        "The differences were added up. A sum grows with the size of the pattern, and says nothing about the worst \
+         entry.",
+        "What does your function say about a pattern in which every entry is off by a millionth?",
+    ),
+    output(
+        "E01-111",
+        ERROR,
+        "Squared differences",
+        "The differences were squared. That makes them positive, too, but a difference of 0.1 becomes 0.01.",
+        "In which unit is your error, compared with the entries of a pattern?",
+    ),
+    output(
+        "E01-112",
+        ERROR,
+        "The hidden half not looked at",
+        "Entries above the diagonal were left out of the comparison. They should be zero, and a mask that is wrong \
+         shows there and nowhere else.",
+        "How would your function notice that a model looks into the future?",
+    ),
 ];

@@ -24,12 +24,14 @@ pub fn c10_pattern_from_q_and_k(submission: &Submission) -> Cases {
             let inputs = move || Ok((run.activation("q", layer)?, run.activation("k", layer)?));
             case.add(cases, name, want, inputs, move |(q, k)| pattern_from_q_and_k(&q, &k))?;
         }
-        let large = |site: &str| array::<Ix4>(&format!("large.{site}"));
-        let inputs = move || Ok((large("q")?, large("k")?));
-        let want = move || Ok(want(large("pattern")?));
-        cases.case_on("made-up queries and keys with scores around 110", want, inputs, move |(q, k)| {
-            pattern_from_q_and_k(&q, &k)
-        });
+        for (arrays, scores) in [("large", "scores around 110"), ("spread", "scores from -120 to 110, row by row")] {
+            let stored = move |site: &str| array::<Ix4>(&format!("{arrays}.{site}"));
+            let inputs = move || Ok((stored("q")?, stored("k")?));
+            let want = move || Ok(want(stored("pattern")?));
+            cases.case_on(format!("made-up queries and keys with {scores}"), want, inputs, move |(q, k)| {
+                pattern_from_q_and_k(&q, &k)
+            });
+        }
         Ok(())
     })
 }
@@ -57,6 +59,9 @@ pub fn c11_largest_error(submission: &Submission) -> Cases {
         ask(cases, submission, three_rows, changes, 1)?;
         let changes: &[Change] = &[(2, [0, 1, 9, 0], 0.5), (2, [0, 2, 3, 3], -0.27), (0, [0, 3, 8, 5], 0.12)];
         ask(cases, submission, one_row, changes, 2)?;
+        // What a broken mask lets through is above the diagonal.
+        let changes: &[Change] = &[(1, [0, 2, 3, 7], 0.41), (1, [0, 1, 8, 2], 0.08)];
+        ask(cases, submission, one_row, changes, 1)?;
         for run in [of("gpt2")?, of("attn_only")?] {
             ask(cases, submission, run, &[], 0)?;
             ask(cases, submission, run, &[(1, [0, 5, 7, 3], -0.45)], 1)?;

@@ -17,9 +17,13 @@ use crate::value::{Tensor, Value};
 const ARRAYS: &str = "reference_data/activations/exercise_01.safetensors";
 const FACTS: &str = "reference_data/activations/exercise_01.json";
 const TOY_TOKENIZER: &str = "reference_data/activations/exercise_01_tokenizer.json";
+const OTHER_TOY_TOKENIZER: &str = "reference_data/activations/exercise_01_tokenizer_other.json";
 
 /// How the references call the made-up model.
 const TOY: &str = "toy";
+
+/// And the same with a capital letter in its vocabulary.
+const OTHER_TOY: &str = "other_toy";
 
 /// Counts, and yes or no, are right or wrong. The tolerance only has to be less than one.
 pub(super) const OF_COUNTS: f64 = 0.01;
@@ -92,11 +96,15 @@ impl Case {
     /// The model's name in words.
     pub(super) fn model_in_words(&self) -> Result<String, Damaged> {
         let name: String = self.get("model")?;
-        Ok(if name == TOY { "the made-up model".into() } else { name })
+        Ok(match name.as_str() {
+            TOY => "the made-up model".into(),
+            OTHER_TOY => "another made-up model".into(),
+            _ => name,
+        })
     }
 
     fn is_made_up(&self) -> Result<bool, Damaged> {
-        Ok(self.get::<String>("model")? == TOY)
+        Ok([TOY, OTHER_TOY].contains(&self.get::<String>("model")?.as_str()))
     }
 
     /// An array that belongs to the item, with its rank in the type.
@@ -187,10 +195,12 @@ impl StoredRun {
 fn model(name: &str) -> Result<&'static HookedTransformer, Damaged> {
     type Loaded = OnceLock<Result<HookedTransformer, Damaged>>;
     static MADE_UP: Loaded = OnceLock::new();
+    static OTHER_MADE_UP: Loaded = OnceLock::new();
     static GPT2: Loaded = OnceLock::new();
     static ATTN_ONLY: Loaded = OnceLock::new();
     let loaded = match name {
-        TOY => MADE_UP.get_or_init(made_up),
+        TOY => MADE_UP.get_or_init(|| made_up(TOY, TOY_TOKENIZER)),
+        OTHER_TOY => OTHER_MADE_UP.get_or_init(|| made_up(OTHER_TOY, OTHER_TOY_TOKENIZER)),
         "gpt2-tales" => GPT2.get_or_init(|| embedded("gpt2-tales")),
         "attn-only-2l-tales" => ATTN_ONLY.get_or_init(|| embedded("attn-only-2l-tales")),
         other => return Err(reference::lacks(FACTS, &format!("a model of this course, but `{other}`"))),
@@ -210,19 +220,20 @@ pub(super) fn config_of(name: &str) -> Result<HookedTransformerConfig, Damaged> 
     cfg.map_err(|e| reference::unusable(&file, &e.to_string()))
 }
 
-fn made_up() -> Result<HookedTransformer, Damaged> {
+/// Both have the same weights.
+fn made_up(name: &str, tokenizer: &'static str) -> Result<HookedTransformer, Damaged> {
     let stored = stored()?;
-    let (arrays, facts) = (&stored.arrays, &stored.facts[TOY]);
+    let (arrays, facts) = (&stored.arrays, &stored.facts);
     let unusable = |file: &'static str| move |e: hooked_transformer::Error| reference::unusable(file, &e.to_string());
-    let cfg = HookedTransformerConfig::from_json(facts["config"].clone()).map_err(unusable(FACTS))?;
+    let cfg = HookedTransformerConfig::from_json(facts[name]["config"].clone()).map_err(unusable(FACTS))?;
     let mut weights = HashMap::new();
-    for name in facts["weights"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+    for name in facts[TOY]["weights"].as_array().into_iter().flatten().filter_map(Json::as_str) {
         weights.insert(name, to_f32(&arrays.get(&format!("toy.weights.{name}"))?)?);
     }
     let mut model = HookedTransformer::from_state_dict(cfg, |name| weights.get(name).map(|array| array.view()))
         .map_err(unusable(ARRAYS))?;
-    let tokenizer = Tokenizer::from_file(repository().join(TOY_TOKENIZER)).map_err(unusable(TOY_TOKENIZER))?;
-    model.set_tokenizer(tokenizer).map_err(unusable(TOY_TOKENIZER))?;
+    let loaded = Tokenizer::from_file(repository().join(tokenizer)).map_err(unusable(tokenizer))?;
+    model.set_tokenizer(loaded).map_err(unusable(tokenizer))?;
     Ok(model)
 }
 

@@ -1,6 +1,6 @@
 //! The check of a picture: not how it looks, but whether it shows the right tokens and the right numbers.
 
-use ndarray::{Array3, Ix3};
+use ndarray::{Array3, Axis, Ix3, s};
 
 use super::stored::{Case, OF_PATTERNS, items};
 use super::{C12, Submission};
@@ -48,7 +48,15 @@ fn frame_fault(view: &Shown<'_>, strings: &[String]) -> Option<Fault> {
     if shown == strings {
         return None;
     }
-    let mistake = shown.iter().all(|token| token.parse::<usize>().is_ok()).then_some("E01-68");
+    let mistake = if shown.iter().all(|token| token.parse::<usize>().is_ok()) {
+        Some("E01-68")
+    } else if *shown == strings[1..] {
+        Some("E01-103")
+    } else if shown.iter().eq(strings.iter().map(|token| token.trim())) {
+        Some("E01-106")
+    } else {
+        None
+    };
     let at = (0..strings.len()).find(|at| shown.get(*at) != Some(&strings[*at])).unwrap_or(strings.len());
     let of = |list: &[String]| list.get(at).cloned().unwrap_or_default();
     let evidence = format!("token {at} of the picture is {:?}, but should be {:?}.", of(shown), of(strings));
@@ -66,8 +74,17 @@ fn attention_fault(view: &Shown<'_>, case: &Case, layer: usize) -> Result<Option
         return Ok(None);
     };
     let is = |other: Array3<f32>| close(got, &Tensor::from(other), OF_PATTERNS);
+    let mean = want.mean_axis(Axis(0)).unwrap_or_default().insert_axis(Axis(0));
+    // Every row of a pattern sums to one, and what is hidden is zero; scores do neither.
+    let scores = got.data.iter().any(|x| *x < -OF_PATTERNS || x.is_infinite());
     let mistake = if layer > 0 && is(pattern(0)?) {
         Some("E01-65")
+    } else if is(want.slice(s![..1, .., ..]).to_owned()) {
+        Some("E01-66")
+    } else if is(mean) {
+        Some("E01-105")
+    } else if scores && got.shape == want.shape() {
+        Some("E01-104")
     } else if is(want.permuted_axes([0, 2, 1])) {
         Some("E01-67")
     } else {

@@ -1,6 +1,7 @@
 //! Wrong caches: right activations, but too many, too few, or too much work for them.
 
 use hooked_transformer::{ActivationCache, HookedTransformer, Tokens};
+use ndarray::s;
 use solution_01_introduction::first_patterns as right;
 
 type Model = HookedTransformer;
@@ -34,4 +35,22 @@ pub fn one_run_each(model: &Model, tokens: &Tokens, n_layers: usize) -> Activati
 pub fn scores(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
     let scores = |name: &str| name.ends_with("attn_scores");
     model.run(tokens).names_filter(scores).stop_at_layer(n_layers as isize).cache().expect("tokens")
+}
+
+pub fn from_one(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
+    let names: Vec<(&str, usize)> = (1..=n_layers).map(|layer| ("pattern", layer)).collect();
+    let stop = n_layers as isize + 1;
+    model.run(tokens).names_filter(names).stop_at_layer(stop).cache().expect("tokens")
+}
+
+pub fn only_the_last(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
+    model.run(tokens).names_filter(("pattern", n_layers - 1)).stop_at_layer(n_layers as isize).cache().expect("tokens")
+}
+
+pub fn first_row(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
+    right(model, &tokens.slice(s![..1, ..]).to_owned(), n_layers)
+}
+
+pub fn without_batch_axis(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
+    first_row(model, tokens, n_layers).remove_batch_dim().expect("a batch of one")
 }

@@ -1,8 +1,8 @@
 //! Wrong ways to tell what the model guesses.
 
 use hooked_transformer::{HookedTransformer, Tokens, argmax};
-use ndarray::{Array2, Array3, s};
-use solution_01_introduction::guessed_right as right;
+use ndarray::{Array2, Array3, ArrayView1, s};
+use solution_01_introduction::{guessed_right as right, tokens_guessed as right_strings};
 
 fn guess(logits: &Array3<f32>, row: usize, pos: usize) -> usize {
     argmax(logits.slice(s![row, pos, ..]))
@@ -33,6 +33,56 @@ pub fn last_counted(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
 
 pub fn first_row(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
     right(logits, tokens).slice(s![..1, ..]).to_owned()
+}
+
+/// Right where `is_right(logits of one position, next token)`.
+fn each(logits: &Array3<f32>, tokens: &Tokens, is_right: impl Fn(ArrayView1<f32>, usize) -> bool) -> Array2<bool> {
+    let (batch, n_pos) = tokens.dim();
+    Array2::from_shape_fn((batch, n_pos - 1), |(row, pos)| {
+        is_right(logits.slice(s![row, pos, ..]), tokens[[row, pos + 1]])
+    })
+}
+
+pub fn tokens_of_row_0(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    let row_0 = tokens.row(0);
+    right(logits, &row_0.broadcast(tokens.dim()).expect("a row").to_owned())
+}
+
+pub fn largest_absolute(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    right(&logits.mapv(f32::abs), tokens)
+}
+
+pub fn smallest(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    right(&logits.mapv(|logit| -logit), tokens)
+}
+
+fn probability(logits: ArrayView1<f32>, token: usize) -> f32 {
+    let total: f32 = logits.iter().map(|logit| logit.exp()).sum();
+    logits[token].exp() / total
+}
+
+pub fn more_likely_than_not(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    each(logits, tokens, |logits, token| probability(logits, token) > 0.5)
+}
+
+pub fn positive(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    each(logits, tokens, |logits, token| logits[token] > 0.0)
+}
+
+pub fn maximum_from_zero(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    each(logits, tokens, |logits, token| {
+        let mut best = (0, 0.0);
+        for (id, logit) in logits.iter().enumerate() {
+            if *logit > best.1 {
+                best = (id, *logit);
+            }
+        }
+        best.0 == token
+    })
+}
+
+pub fn negated(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    right(logits, tokens).mapv(|right| !right)
 }
 
 /// A run on a text: its tokens, and what `choose(right, guesses, tokens)` makes of them, as strings.
@@ -82,4 +132,15 @@ pub fn next_not_shifted(model: &HookedTransformer, text: &str) -> Vec<String> {
         let same: Vec<bool> = guesses.iter().zip(tokens).map(|(guess, token)| guess == token).collect();
         chosen(&same, tokens)
     })
+}
+
+pub fn missed(model: &HookedTransformer, text: &str) -> Vec<String> {
+    run(model, text, true, |right, _, tokens| {
+        let missed: Vec<bool> = right.iter().map(|right| !right).collect();
+        chosen(&missed, &tokens[1..])
+    })
+}
+
+pub fn in_one_string(model: &HookedTransformer, text: &str) -> Vec<String> {
+    vec![right_strings(model, text).concat()]
 }

@@ -137,3 +137,93 @@ pub fn with_itself(cache: &ActivationCache, layer: usize) -> f32 {
     let cached = cache.view::<Ix4>(("pattern", layer));
     largest(&(&cached - &cache.view::<Ix4>(("pattern", layer))))
 }
+
+pub fn mask_of_ten(q: &Array, k: &Array) -> Array {
+    softmax(masked(scores(q, k, root_of_d_head(q)), -10.0, |query, key| key > query), 3)
+}
+
+pub fn mask_of_a_hundred(q: &Array, k: &Array) -> Array {
+    softmax(masked(scores(q, k, root_of_d_head(q)), -100.0, |query, key| key > query), 3)
+}
+
+pub fn ten_subtracted(q: &Array, k: &Array) -> Array {
+    let mut scores = scores(q, k, root_of_d_head(q));
+    scores.indexed_iter_mut().filter(|((_, _, query, key), _)| key > query).for_each(|(_, x)| *x -= 10.0);
+    softmax(scores, 3)
+}
+
+pub fn times_root(q: &Array, k: &Array) -> Array {
+    softmax(causal(scores(q, k, 1.0 / root_of_d_head(q))), 3)
+}
+
+pub fn by_root_of_heads(q: &Array, k: &Array) -> Array {
+    softmax(causal(scores(q, k, (q.dim().2 as f32).sqrt())), 3)
+}
+
+pub fn by_positions(q: &Array, k: &Array) -> Array {
+    softmax(causal(scores(q, k, (q.dim().1 as f32).sqrt())), 3)
+}
+
+/// Only the keys that a query sees are worked on; the others stay at zero.
+pub fn overflow_of_visible(q: &Array, k: &Array) -> Array {
+    masked(overflow(q, k), 0.0, |query, key| key > query)
+}
+
+pub fn one_largest_for_visible(q: &Array, k: &Array) -> Array {
+    masked(one_largest(q, k), 0.0, |query, key| key > query)
+}
+
+pub fn one_largest(q: &Array, k: &Array) -> Array {
+    let mut scores = causal(scores(q, k, root_of_d_head(q)));
+    for mut matrix in scores.outer_iter_mut() {
+        for mut matrix in matrix.outer_iter_mut() {
+            let largest = matrix.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+            matrix.mapv_inplace(|x| (x - largest).exp());
+        }
+    }
+    let totals = scores.sum_axis(Axis(3)).insert_axis(Axis(3));
+    scores / &totals
+}
+
+pub fn one_largest_of_all(q: &Array, k: &Array) -> Array {
+    let scores = causal(scores(q, k, root_of_d_head(q)));
+    let largest = scores.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    let weights = scores.mapv(|x| (x - largest).exp());
+    let totals = weights.sum_axis(Axis(3)).insert_axis(Axis(3));
+    weights / &totals
+}
+
+pub fn keys_before_queries(q: &Array, k: &Array) -> Array {
+    right(q, k).permuted_axes([0, 1, 3, 2])
+}
+
+pub fn scaled_late(q: &Array, k: &Array) -> Array {
+    not_scaled(q, k) / root_of_d_head(q)
+}
+
+pub fn one_head(q: &Array, k: &Array) -> Array {
+    let pattern = right(q, k);
+    let first = pattern.slice(s![.., ..1, .., ..]);
+    first.broadcast(pattern.dim()).expect("one head for all").to_owned()
+}
+
+pub fn sum(cache: &ActivationCache, layer: usize) -> f32 {
+    difference(cache, layer).mapv(f32::abs).sum()
+}
+
+pub fn signed_from_below(cache: &ActivationCache, layer: usize) -> f32 {
+    (-difference(cache, layer)).fold(f32::MIN, |largest: f32, x| largest.max(*x))
+}
+
+pub fn squared(cache: &ActivationCache, layer: usize) -> f32 {
+    largest(&difference(cache, layer).mapv(|x| x * x))
+}
+
+pub fn root_of_mean_square(cache: &ActivationCache, layer: usize) -> f32 {
+    difference(cache, layer).mapv(|x| x * x).mean().unwrap_or(0.0).sqrt()
+}
+
+pub fn lower_half(cache: &ActivationCache, layer: usize) -> f32 {
+    let difference = difference(cache, layer);
+    largest(difference.indexed_iter().filter(|((_, _, query, key), _)| key <= query).map(|(_, x)| x))
+}

@@ -74,3 +74,80 @@ pub fn no_hook(short: &str, layer: usize) -> String {
 pub fn from_one(short: &str, layer: usize) -> String {
     right_name(short, layer + 1)
 }
+
+pub fn heads_first(cfg: &Cfg) -> [usize; 3] {
+    [cfg.n_layers * cfg.n_heads, cfg.n_layers, cfg.n_ctx]
+}
+
+pub fn context_first(cfg: &Cfg) -> [usize; 3] {
+    [cfg.n_ctx, cfg.n_layers, cfg.n_layers * cfg.n_heads]
+}
+
+pub fn place_for_bos(cfg: &Cfg) -> [usize; 3] {
+    [cfg.n_layers, cfg.n_layers * cfg.n_heads, cfg.n_ctx - 1]
+}
+
+pub fn width_of_the_stream(cfg: &Cfg) -> [usize; 3] {
+    [cfg.n_layers, cfg.n_layers * cfg.n_heads, cfg.d_model]
+}
+
+/// The right shape, with two of its axes exchanged for the names that `change`.
+fn exchanged(cfg: &Cfg, name: &str, (a, b): (usize, usize), changes: impl Fn(&str) -> bool) -> Vec<usize> {
+    let mut shape = right(cfg, name);
+    if changes(name) {
+        shape.swap(a, b);
+    }
+    shape
+}
+
+pub fn unembedding_like_embedding(cfg: &Cfg, name: &str) -> Vec<usize> {
+    exchanged(cfg, name, (0, 1), |name| name == "W_U")
+}
+
+pub fn heads_before_layers(cfg: &Cfg, name: &str) -> Vec<usize> {
+    exchanged(cfg, name, (0, 1), is_of_heads)
+}
+
+pub fn mlp_exchanged(cfg: &Cfg, name: &str) -> Vec<usize> {
+    exchanged(cfg, name, (1, 2), |name| matches!(name, "W_in" | "W_out"))
+}
+
+pub fn embeddings_exchanged(cfg: &Cfg, name: &str) -> Vec<usize> {
+    exchanged(cfg, name, (0, 1), |name| matches!(name, "W_E" | "W_pos"))
+}
+
+pub fn token_embedding_exchanged(cfg: &Cfg, name: &str) -> Vec<usize> {
+    exchanged(cfg, name, (0, 1), |name| name == "W_E")
+}
+
+pub fn positions_exchanged(cfg: &Cfg, name: &str) -> Vec<usize> {
+    exchanged(cfg, name, (0, 1), |name| name == "W_pos")
+}
+
+pub fn outputs_in_their_parts(short: &str, layer: usize) -> String {
+    match short {
+        "attn_out" => format!("blocks.{layer}.attn.hook_attn_out"),
+        "mlp_out" => format!("blocks.{layer}.mlp.hook_mlp_out"),
+        other => right_name(other, layer),
+    }
+}
+
+/// `mlp_in` as well.
+pub fn everything_by_its_part(short: &str, layer: usize) -> String {
+    let part = short.split('_').next().filter(|part| matches!(*part, "attn" | "mlp"));
+    match part {
+        Some(part) => format!("blocks.{layer}.{part}.hook_{short}"),
+        None => right_name(short, layer),
+    }
+}
+
+pub fn no_mlp(short: &str, layer: usize) -> String {
+    right_name(short, layer).replace(".mlp.", ".")
+}
+
+pub fn by_letters(short: &str, layer: usize) -> String {
+    if short.contains("pre") || short.contains("post") {
+        return format!("blocks.{layer}.mlp.hook_{short}");
+    }
+    right_name(short, layer)
+}
