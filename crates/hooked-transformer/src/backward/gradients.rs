@@ -1,6 +1,6 @@
 //! The result of a backward pass.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Index;
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ impl Gradients {
     /// [`HookedTransformer::W_Q`]: crate::HookedTransformer::W_Q
     ///
     /// # Errors
-    /// The model has no such weight, or its gradient was not asked for.
+    /// The model has no such weight, or several that end like this; or the gradient was not asked for.
     pub fn weight(&self, name: impl Into<ActName>) -> Result<ArrayViewD<'_, f32>> {
         let name = name.into();
         let found = select_weights(&self.cfg, &self.weights, &NameFilter::from(name.clone()))?;
@@ -79,14 +79,23 @@ impl Gradients {
                 nearest: nearest(missing, self.wanted.iter().map(String::as_str), 3),
             });
         }
-        let mut of_name = layout::state_dict(&self.cfg, &self.weights).into_iter().filter(|(n, _)| found.contains(n));
-        match (of_name.next(), of_name.next()) {
-            (Some((_, only)), None) => Ok(only),
-            _ => {
-                let full = found.iter().next().expect("a name selects something");
-                let part = full.splitn(3, '.').nth(2).unwrap_or(full);
-                Ok(layout::stacked(&self.cfg, &self.weights, part).expect("a part of every block"))
+        let parts: BTreeSet<&str> = found.iter().map(|full| part_of_block(full).unwrap_or(full)).collect();
+        let (short, layer) = name.parts(self.cfg.n_layers);
+        match parts.first() {
+            Some(part) if parts.len() == 1 => {
+                // A name without its layer means all layers, even if there is only one.
+                let of_all = if layer.is_none() && !found.contains(short) { *part } else { "" };
+                let stacked = layout::stacked(&self.cfg, &self.weights, of_all);
+                let one = || layout::state_dict(&self.cfg, &self.weights).into_iter().find(|(n, _)| found.contains(n));
+                Ok(stacked.unwrap_or_else(|| one().expect("a name selects something").1))
             }
+            _ => Err(Error::Argument {
+                name: "name",
+                problem: format!(
+                    "`{short}` means several weights, {}; give more of the name",
+                    parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ")
+                ),
+            }),
         }
     }
 
@@ -102,6 +111,11 @@ impl Gradients {
         let all = layout::state_dict_mut(&self.cfg, &mut self.weights);
         all.into_iter().filter(|(name, _)| self.wanted.contains(name)).collect()
     }
+}
+
+/// `attn.W_Q` of `blocks.0.attn.W_Q`; `None` outside the blocks.
+fn part_of_block(full: &str) -> Option<&str> {
+    full.strip_prefix("blocks.")?.split_once('.').map(|(_, part)| part)
 }
 
 impl<N: Into<ActName>> Index<N> for Gradients {

@@ -403,6 +403,18 @@ fn weights_are_found_by_name_and_stacked() {
 }
 
 #[test]
+fn a_name_means_the_same_however_many_layers_there_are() {
+    let model = HookedTransformer::from_config(HookedTransformerConfig::new(1, 8, 4, 9, 11)).unwrap();
+    let grads = model.run(tokens()).backward(Scalar::loss()).all_weights().grads().unwrap();
+    assert_eq!(grads.weight("W_Q").unwrap().shape(), [1, 2, 8, 4]);
+    assert_eq!(grads.weight(("W_Q", 0)).unwrap().shape(), [2, 8, 4]);
+    assert_eq!(grads.weight("blocks.0.attn.W_Q").unwrap().shape(), [2, 8, 4]);
+    assert_eq!(grads.weight("W_E").unwrap().shape(), [11, 8]);
+    let message = grads.weight("w").unwrap_err().to_string();
+    assert!(message.contains("`ln1.w`, `ln2.w`, `ln_final.w`"), "{message}");
+}
+
+#[test]
 fn parameters_are_updated_in_place_and_shared_ones_are_not() {
     for tie_word_embeddings in [false, true] {
         let cfg = HookedTransformerConfig {
