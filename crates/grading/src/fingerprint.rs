@@ -82,7 +82,7 @@ impl Print {
             }
             (Self::Array { shape, entries }, want) => match want.values() {
                 Some(values) if values.shape == *shape => {
-                    entries.iter().any(|&(at, got)| !(gap(values.data[at], got) <= want.tolerance()))
+                    entries.iter().any(|&(at, got)| gap(values.data[at], got) > want.tolerance())
                 }
                 _ => true,
             },

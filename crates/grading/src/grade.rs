@@ -45,7 +45,7 @@ impl Cases {
         Ok(runs)
     }
 
-    fn run_here(self) -> Result<(&'static CheckInfo, Vec<Step>, Vec<Outcome<Value>>), Verdict> {
+    fn run_here(self) -> Result<Ran, Verdict> {
         let Halves { info, calls, steps, damaged, .. } = self.halves();
         if let Some(damaged) = damaged {
             return Err(damaged.verdict(info));
@@ -61,6 +61,9 @@ impl Cases {
         Ok((info, steps, outcomes))
     }
 }
+
+/// The check, what is made of its answers, and the answers.
+type Ran = (&'static CheckInfo, Vec<Step>, Vec<Outcome<Value>>);
 
 /// A stub is a stub in every case, and one endless loop is enough to wait for.
 pub(crate) fn ends_the_check<T>(outcome: &Outcome<T>) -> bool {

@@ -128,6 +128,12 @@ pub struct Kept<T: 'static>(Mutex<Option<Result<Arc<T>, Damaged>>>);
 /// How to forget everything that is kept.
 static FORGET: Mutex<Vec<Box<dyn Fn() + Send>>> = Mutex::new(Vec::new());
 
+impl<T: Send + Sync> Default for Kept<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T: Send + Sync> Kept<T> {
     /// Nothing yet.
     #[must_use]

@@ -90,7 +90,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn over_items(patterns: Patterns<'_>, score: impl Fn(ndarray::ArrayView2<'_, f32>) -> f64) -> f64 {
-    average(items(patterns).map(|item| score(item)))
+    average(items(patterns).map(score))
 }
 
 fn of_items(cells: &[(usize, usize)], patterns: Patterns<'_>) -> Vec<f64> {
@@ -193,7 +193,8 @@ fn naming(listed: &[Listed], right: &Rival) -> Option<&'static str> {
         });
         each.collect()
     };
-    let forms: [(&str, fn(&str) -> Option<String>); 5] = [
+    type Reading = fn(&str) -> Option<String>;
+    let forms: [(&str, Reading); 5] = [
         ("E02-3", |name| numbers(name).map(|(a, b)| format!("{b}.{a}"))),
         ("E02-6", |name| numbers(name).and_then(|(a, b)| Some(format!("{}.{}", a.checked_sub(1)?, b.checked_sub(1)?)))),
         ("E02-6", |name| numbers(name).and_then(|(a, b)| Some(format!("{}.{b}", a.checked_sub(1)?)))),

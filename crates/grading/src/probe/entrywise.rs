@@ -2,9 +2,12 @@
 
 use super::{At, Guess};
 
+/// What is done to an entry.
+type Rule = fn(f64) -> f64;
+
 /// All of them.
 pub(super) fn guesses(_axes: &[&str]) -> Vec<Guess> {
-    let rules: [(&str, fn(f64) -> f64); 9] = [
+    let rules: [(&str, Rule); 9] = [
         ("every entry has the wrong sign", |x| -x),
         ("the signs are lost: these are the absolute values", f64::abs),
         ("every entry is the square of the right one", |x| x * x),
@@ -15,12 +18,12 @@ pub(super) fn guesses(_axes: &[&str]) -> Vec<Guess> {
         ("every entry is one minus the right one", |x| 1.0 - x),
         ("every entry is one more than the right one", |x| x + 1.0),
     ];
-    let guess = |(words, rule): (&str, fn(f64) -> f64)| {
+    let guess = |(words, rule): (&str, Rule)| {
         Guess::new(words, move |want| {
             let at: At<'_> = Box::new(move |i| Some(rule(want.at(i))));
             Some((want.shape.clone(), at))
         })
     };
-    let less = ("every entry is one less than the right one", (|x| x - 1.0) as fn(f64) -> f64);
+    let less = ("every entry is one less than the right one", (|x| x - 1.0) as Rule);
     rules.into_iter().chain([less]).map(guess).collect()
 }

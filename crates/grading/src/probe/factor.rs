@@ -85,7 +85,8 @@ fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
 /// has no more to do with it than any other number of that size.
 fn along_an_axis(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
     let axes = looks.first()?.axes;
-    let kinds: [(fn(f64) -> f64, &str); 4] = [
+    type OfLength = fn(f64) -> f64;
+    let kinds: [(OfLength, &str); 4] = [
         (|n| n, "the length of"),
         (|n| 1.0 / n, "one divided by the length of"),
         (f64::sqrt, "the square root of the length of"),

@@ -107,20 +107,22 @@ fn all_alike(look: &Look<'_>) -> Option<String> {
 /// What a rule gives at an index; none where it leaves that open.
 type At<'a> = Box<dyn Fn(&[usize]) -> Option<f64> + 'a>;
 
+/// The shape that a rule gives, and its entries.
+type Ruled<'a> = (Vec<usize>, At<'a>);
+
+type Rule = dyn for<'a> Fn(&'a Tensor) -> Option<Ruled<'a>>;
+
 /// A rule that makes what came out of what was wanted.
 struct Guess {
     words: String,
     /// The shape and the entries that it gives; none where it changes nothing.
-    rule: Box<dyn for<'a> Fn(&'a Tensor) -> Option<(Vec<usize>, At<'a>)>>,
+    rule: Box<Rule>,
     /// How much it magnifies the noise of an entry.
     gain: f64,
 }
 
 impl Guess {
-    fn new(
-        words: impl Into<String>,
-        rule: impl for<'a> Fn(&'a Tensor) -> Option<(Vec<usize>, At<'a>)> + 'static,
-    ) -> Self {
+    fn new(words: impl Into<String>, rule: impl for<'a> Fn(&'a Tensor) -> Option<Ruled<'a>> + 'static) -> Self {
         Self { words: words.into(), rule: Box::new(rule), gain: 1.0 }
     }
 

@@ -49,8 +49,11 @@ fn holding<R: Copy>(
     rules.iter().filter(|(_, rule)| all(*rule)).map(|(words, _)| *words).collect()
 }
 
+/// A rule for the name of a head.
+type NameRule = fn(&str) -> String;
+
 /// Ways in which a list of heads is written, each with what turns a name back into the right one.
-const NAMES: [(&str, fn(&str) -> String); 3] = [
+const NAMES: [(&str, NameRule); 3] = [
     ("the heads are the right ones, but layer and head are exchanged in their names", |name| {
         name.split_once('.').map_or_else(|| name.into(), |(a, b)| format!("{b}.{a}"))
     }),
