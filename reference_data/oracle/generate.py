@@ -7,9 +7,10 @@
 The same weights give the same bytes on the same machine; on another one the last bits may differ,
 which is why a test compares with a tolerance and never with a checksum.
 
-The one input that is not made here is held_out.safetensors, eight rows of text that no model was
-trained on: the books are not in this repository. `--prepared` draws it anew from the output of
-../training/prepare.py, which is needed only if books or tokenizer change.
+Two inputs are not made here, since the books are not in this repository: held_out.safetensors, eight
+rows of text that no model was trained on, and bigrams.json, counts of what follows a token.
+`--prepared` draws both anew from the output of ../training/prepare.py, which is needed only if books
+or tokenizer change.
 """
 
 import argparse
@@ -24,7 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="only compare with the manifests")
     parser.add_argument("--prepared", type=Path,
-                        help="draw held_out.safetensors anew from this folder of prepare.py")
+                        help="draw held_out.safetensors and bigrams.json anew from this folder of prepare.py")
     parser.add_argument("--only", choices=manifest.FOLDERS, help="one of the folders")
     args = parser.parse_args()
     if args.check:
@@ -41,6 +42,7 @@ def main() -> int:
 
     import activations
     import analysis
+    import bigrams
     import common
     import exercise_01
     import exercise_02
@@ -48,6 +50,7 @@ def main() -> int:
     import gradients
     import exercise_04
     import exercise_03
+    import exercise_05
     import held_out
     import interventions
     import numpy_file
@@ -64,6 +67,7 @@ def main() -> int:
     if args.only in (None, "activations"):
         if args.prepared:
             held_out.draw(args.prepared)
+            bigrams.draw(args.prepared)
         noise = activations.generate()
         tokenizer_cases.generate()
         exercise_01.generate()
@@ -71,6 +75,7 @@ def main() -> int:
         generation.generate()
         exercise_04.generate()
         exercise_03.generate()
+        exercise_05.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")
     if args.only in (None, "parity"):

@@ -25,9 +25,11 @@ pub mod ex01;
 pub mod ex02;
 pub mod ex03;
 pub mod ex04;
+pub mod ex05;
 pub mod exercise;
 mod fingerprint;
 pub mod grade;
+mod models;
 mod picture;
 mod probe;
 pub mod proof;
@@ -40,7 +42,8 @@ pub mod verdict;
 mod views;
 
 /// Every exercise that is graded, in order.
-pub static EXERCISES: &[&Exercise] = &[&ex01::EXERCISE, &ex02::EXERCISE, &ex03::EXERCISE, &ex04::EXERCISE];
+pub static EXERCISES: &[&Exercise] =
+    &[&ex01::EXERCISE, &ex02::EXERCISE, &ex03::EXERCISE, &ex04::EXERCISE, &ex05::EXERCISE];
 
 pub use cases::Cases;
 pub use exercise::{CheckInfo, Exercise, Mistake};

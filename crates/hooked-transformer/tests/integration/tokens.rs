@@ -236,6 +236,11 @@ fn a_tokens_position_is_the_first_or_the_last_by_text_or_id() {
 
 /// What people have in hand goes in as it is.
 #[test]
+#[expect(
+    clippy::cloned_ref_to_slice_refs,
+    clippy::needless_borrows_for_generic_args,
+    reason = "each spelling is one that people write"
+)]
 fn arguments_convert() {
     let model = model("attn-only-2l-tales");
     let tokens = model.to_tokens("The king", None).unwrap();
