@@ -27,7 +27,7 @@ pub use rank::MatrixRank;
 pub use spectrum::Svd;
 pub(crate) use spectrum::{gram, norm_of_product, svd_of_product};
 
-/// The product `A B`, kept as its factors. See the [module](self).
+/// The product `A B`, kept as its factors. Products with it stay factored.
 ///
 /// `D` is the rank of the factors: `FactoredMatrix` alone is one matrix, `FactoredMatrix<Ix4>` one for each layer and
 /// head.

@@ -1,13 +1,13 @@
 //! The one place that multiplies matrices; the rest of the crate says `matmul`.
 //!
 //! Which code does the arithmetic depends on the machine and the features:
-//! - on x86-64 with AVX2 or AVX-512, the product of this library ([`blocked`], [`kernel`]): pure Rust;
+//! - on x86-64 with AVX2 or AVX-512, the product of this library (`blocked`, `kernel`): pure Rust;
 //! - with the feature `blas`, whichever BLAS the program links (the crate blas-src offers them all); `openblas-system`
 //!   and `blis-static` bring one;
 //! - otherwise ndarray's own (`matrixmultiply`, pure Rust).
 //!
-//! For the last two, large products are cut into parts ([`cut`]) that rayon hands to its threads.
-//! A factor that lies transposed in memory is copied first ([`transpose`]).
+//! For the last two, large products are cut into parts (`cut`) that rayon hands to its threads.
+//! A factor that lies transposed in memory is copied first (`transpose`).
 //! A product with few rows, as in generation, is bound by memory traffic, and has code of its own ([`few_rows`]).
 
 #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
