@@ -8,7 +8,7 @@
 //!
 //! For the last two, large products are cut into parts (`cut`) that rayon hands to its threads.
 //! A factor that lies transposed in memory is copied first (`transpose`).
-//! A product with few rows, as in generation, is bound by memory traffic, and has code of its own ([`few_rows`]).
+//! A product with few rows, as in generation, is bound by memory traffic, and has code of its own (`few_rows`).
 
 #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
 mod blocked;
