@@ -170,7 +170,9 @@ fn sign_fault(rows: &[&[f64]]) -> Option<Fault> {
     if zero > 0.4 {
         return Some(Fault::new(evidence).mistake("E04-71"));
     }
-    (statistic > bound(ENTRIES)).then(|| Fault::new(evidence).mistake("E04-72"))
+    let uneven = (positive + zero / 2.0 - 0.5).abs() > 0.02;
+    let evidence = if uneven { evidence } else { format!("{evidence}\nBut some entries are nearly always positive.") };
+    (statistic > bound(ENTRIES)).then(|| Fault::new(evidence).mistake(uneven.then_some("E04-72")))
 }
 
 fn size_fault(rows: &[&[f64]]) -> Option<Fault> {

@@ -26,8 +26,8 @@ pub fn c01_steering_vector_properties(submission: &Submission) -> Cases {
     Cases::of(&C01, |cases| {
         let pairs = stored()?.pairs()?;
         let mut exchanged = Vec::new();
-        // First those with a stored vector, which tells more about what is wrong.
-        for (i, pair) in pairs.iter().enumerate().skip(1).chain([(0, &pairs[0])]) {
+        // The first has prompts of one length: a row 0 that is off has nothing to do with padding there.
+        for (i, pair) in pairs.iter().enumerate() {
             let there = ask(cases, function, &pair.positive, &pair.negative, pair.layer);
             let back = ask(cases, function, &pair.negative, &pair.positive, pair.layer);
             exchanged.push((pair.clone(), there, back));
@@ -72,9 +72,11 @@ fn ask(cases: &mut Cases, function: SteeringVector, first: &str, second: &str, l
 /// What is wrong with the rows of a vector: their number, or the one that belongs to BOS.
 fn rows_fault(i: usize, pair: &Pair, vector: &Tensor, exchanged: &Tensor) -> Result<Option<Fault>, Damaged> {
     let Some(fault) = shape_fault(vector, pair, stored::model_config()?.d_model) else {
-        return Ok(bos_fault(vector, exchanged));
+        return Ok(bos_fault(vector, exchanged, pair));
     };
-    let is_cut = i > 0 && lacks_row_0(vector, &stored()?.tensor(&format!("pair_{}.vector", i - 1))?);
+    // The first pair has no stored vector, and the next one says more.
+    let Some(item) = i.checked_sub(1) else { return Ok(None) };
+    let is_cut = lacks_row_0(vector, &stored()?.tensor(&format!("pair_{item}.vector"))?);
     Ok(Some(if is_cut { fault.mistake("E04-64") } else { fault }))
 }
 
@@ -110,7 +112,7 @@ fn lacks_row_0(vector: &Tensor, right: &Tensor) -> bool {
 }
 
 /// The first position of both is BOS, which sees nothing but itself.
-fn bos_fault(vector: &Tensor, exchanged: &Tensor) -> Option<Fault> {
+fn bos_fault(vector: &Tensor, exchanged: &Tensor, pair: &Pair) -> Option<Fault> {
     let off = largest(&vector.data[..vector.shape[1]]);
     if off <= ZERO {
         return None;
@@ -118,9 +120,9 @@ fn bos_fault(vector: &Tensor, exchanged: &Tensor) -> Option<Fault> {
     // A sum stays the same when the prompts are exchanged, a difference turns its sign, and one stream does neither.
     let sum: Vec<f64> = vector.data.iter().zip(&exchanged.data).map(|(a, b)| a + b).collect();
     let mistake = match vector == exchanged {
-        true => "E04-1",
-        false if largest(&sum) <= ZERO => "E04-3",
-        false => "E04-63",
+        true => Some("E04-1"),
+        false if largest(&sum) <= ZERO => (pair.lengths[0] != pair.lengths[1]).then_some("E04-3"),
+        false => Some("E04-63"),
     };
     let why = "It belongs to BOS, which is the same in both prompts and sees nothing else, so that it must cancel.";
     Some(Fault::new(format!("row 0 of the vector has entries of up to {off}.\n{why}")).mistake(mistake))
