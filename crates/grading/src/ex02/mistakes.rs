@@ -713,4 +713,75 @@ pub(super) const MISTAKES: &[Mistake] = &[
          off is that of the batch.",
         "In [1, head, query_pos, key_pos], which axis did your index remove?",
     ),
+    property(
+        "E02-90",
+        CURRENT,
+        "Squares averaged",
+        "The cells were squared before the mean was taken. Large cells then count for more than their share, and a \
+         head that is bright for a few queries, or in one text, looks like one that is fairly bright for all.",
+        "What do the mean and the mean of the squares say about the cells 0.9, 0, 0?",
+    ),
+    property(
+        "E02-91",
+        CURRENT,
+        "The smallest instead of the mean",
+        "A head is named only if every cell, or every item of the batch, is high enough. One quiet query or one odd text \
+         then hides a clear habit. The score is the mean over the batch and the queries.",
+        "What does your code do with a head that is at 0.9 in two texts and at 0.1 in a third?",
+    ),
+    property(
+        "E02-92",
+        VIEWS,
+        "One layer is missing",
+        "There is one picture fewer than there are layers, for every cache. Layers are numbered from 0, so the last one \
+         is `n_layers - 1`.",
+        "Which layers does your loop visit when there are three?",
+    ),
+    property(
+        "E02-93",
+        VIEWS,
+        "One picture per head",
+        "There are as many pictures as heads. One picture holds all heads of a layer side by side, which makes it easy to \
+         compare them.",
+        "How many axes has the pattern that you draw, and how many does `attention_patterns` take?",
+    ),
+    property(
+        "E02-94",
+        VIEWS,
+        "Made to fit by filling up",
+        "The tokens did not fit the patterns, and pictures came anyway. The shorter of the two was filled up, so the \
+         picture shows something that is not in the data.",
+        "Who should decide what a missing token is: your function, or its caller?",
+    ),
+    property(
+        "E02-95",
+        LAYOUT,
+        "Three copies",
+        "The segment comes three times: once as it was drawn, and then twice more. Wanted are BOS, the segment, and one \
+         repetition of it.",
+        "How many tokens has your row for a segment of one?",
+    ),
+    property(
+        "E02-96",
+        LAYOUT,
+        "Two BOS in front",
+        "Each row begins with BOS twice. The model has never seen that, and every position is one further along than the \
+         formulas of this exercise assume.",
+        "Which two parts of your code write BOS?",
+    ),
+    output(
+        "E02-97",
+        LOSS,
+        "Only the last row of the batch",
+        "The loss is that of the last item of the batch. Most likely each row overwrites what the rows before it have left.",
+        "What do your sums hold after the first row, and what after the second?",
+    ),
+    output(
+        "E02-98",
+        LOSS,
+        "The median instead of the mean",
+        "The losses were sorted, and the one in the middle was taken. A few tokens with a very high loss do not change that, \
+         but they are part of what the model loses.",
+        "What are the mean and the median of the losses 1, 1 and 10?",
+    ),
 ];

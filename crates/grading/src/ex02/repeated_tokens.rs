@@ -116,10 +116,16 @@ fn known_length(tokens: &Rows, columns: usize, request: Request) -> Option<&'sta
         half > 0 && tokens.rows.iter().all(|row| row[from..from + half] == row[from + half..from + 2 * half])
     };
     if columns == 2 * seq_len {
-        return Some(if is_bos(0) { "E02-63" } else { "E02-14" });
+        let without_bos = (!is_bos(0) && repeats(0)).then_some("E02-14");
+        return if is_bos(0) { Some("E02-63") } else { without_bos };
     }
-    if columns == 2 * seq_len + 2 && is_bos(seq_len + 1) {
-        return Some("E02-15");
+    if columns == 2 * seq_len + 2 && is_bos(0) {
+        let twice_in_front = (is_bos(1) && !is_bos(seq_len + 1)).then_some("E02-96");
+        return if is_bos(seq_len + 1) && !is_bos(1) { Some("E02-15") } else { twice_in_front };
+    }
+    let copies = |row: &[usize]| row[1..].chunks(seq_len).all(|copy| copy == &row[1..=seq_len]);
+    if columns == 3 * seq_len + 1 && is_bos(0) && tokens.rows.iter().all(|row| copies(row)) {
+        return Some("E02-95");
     }
     if columns > 1 && columns <= seq_len + 1 && repeats(1) {
         return Some("E02-71");

@@ -49,7 +49,7 @@ impl Rival {
 
 /// The wrong ways to make one number of a line that any of the detectors may fall for.
 pub(super) fn of_any_line(line: Line, first_item: &'static str) -> Vec<Rival> {
-    let scores: [(&str, Score); 13] = [
+    let scores: [(&str, Score); 18] = [
         ("E02-1", |_, patterns| f64::from(patterns.mean().unwrap_or(0.0))),
         ("E02-2", |cells, patterns| mean(cells, patterns) * cells.len() as f64),
         (first_item, |cells, patterns| of_items(cells, patterns).first().copied().unwrap_or(0.0)),
@@ -62,6 +62,11 @@ pub(super) fn of_any_line(line: Line, first_item: &'static str) -> Vec<Rival> {
         ("E02-54", |cells, patterns| most(of_items(cells, patterns).into_iter())),
         ("E02-55", |cells, patterns| of_items(cells, patterns).last().copied().unwrap_or(0.0)),
         ("E02-56", |cells, patterns| of_items(cells, patterns).iter().sum()),
+        ("E02-90", mean_square),
+        ("E02-90", |cells, patterns| mean_square(cells, patterns).sqrt()),
+        ("E02-91", |cells, patterns| least(of_items(cells, patterns).into_iter())),
+        ("E02-91", |cells, patterns| least(items(patterns).flat_map(|item| values(cells, item)))),
+        ("E02-91", |cells, patterns| over_items(patterns, |item| least(values(cells, item)))),
         ("E02-13", |cells, patterns| cells.last().map_or(0.0, |cell| mean(&[*cell], patterns))),
     ];
     scores.into_iter().map(|(mistake, score)| Rival::score(mistake, line, score)).collect()
@@ -82,6 +87,14 @@ fn average(values: impl Iterator<Item = f64>) -> f64 {
 
 fn most(values: impl Iterator<Item = f64>) -> f64 {
     values.fold(0.0, f64::max)
+}
+
+fn least(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(f64::INFINITY, f64::min)
+}
+
+fn mean_square(cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
+    over_items(patterns, |item| average(values(cells, item).map(|x| x * x)))
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -137,6 +150,13 @@ pub(super) fn over_segment(cells: &[(usize, usize)], patterns: Patterns<'_>) -> 
     mean(cells, patterns) * cells.len() as f64 / ((patterns.dim().1 - 1) / 2) as f64
 }
 
+/// The sum over the second copy alone, divided by the number of all queries.
+pub(super) fn second_copy_over_all(cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
+    let seq_len = (patterns.dim().1 - 1) / 2;
+    let second: Vec<_> = cells.iter().copied().filter(|(query, _)| *query > seq_len).collect();
+    over_all_queries(&second, patterns)
+}
+
 /// Less the attention to the current token.
 pub(super) fn less_current(cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
     mean(cells, patterns) - mean(&Cells::Diagonal(0).list(patterns.dim().1), patterns)
@@ -151,21 +171,28 @@ pub(super) struct Listed {
 
 /// The mistake that gives these lists, where exactly one is known to.
 pub(super) fn diagnose(listed: &[Listed], right: &Rival, rivals: &[Rival]) -> Option<&'static str> {
-    if is_the_same(listed, right) {
-        return Some(right.mistake);
-    }
     let repeats = |of: &Listed| of.names.iter().enumerate().any(|(at, name)| of.names[..at].contains(name));
     if listed.iter().any(repeats) {
         return Some("E02-58");
     }
-    naming(listed, right).or_else(|| threshold(listed, right)).or_else(|| {
-        let others = rivals.iter().filter(|rival| within(THRESHOLDS, listed, rival)).map(|rival| rival.mistake);
-        let mut fitting: Vec<&str> = selection(listed, right).into_iter().chain(others).collect();
-        fitting.sort_unstable();
-        fitting.dedup();
-        // Two explanations for one answer are a guess, and a guess may be false.
-        if let [only] = fitting[..] { Some(only) } else { None }
-    })
+    // Two explanations for one answer are a guess, and a guess may be false.
+    if let [only] = fitting(listed, right, rivals)[..] { Some(only) } else { None }
+}
+
+/// All mistakes that give these lists.
+pub(super) fn fitting(listed: &[Listed], right: &Rival, rivals: &[Rival]) -> Vec<&'static str> {
+    // Any score may be below any threshold: empty lists tell nothing about it.
+    if listed.iter().all(|of| of.names.is_empty()) {
+        return Vec::new();
+    }
+    let mut fitting = naming(listed, right);
+    fitting.extend(is_the_same(listed, right).then_some(right.mistake));
+    fitting.extend(threshold(listed, right));
+    fitting.extend(selection(listed, right));
+    fitting.extend(rivals.iter().filter(|rival| within(THRESHOLDS, listed, rival)).map(|rival| rival.mistake));
+    fitting.sort_unstable();
+    fitting.dedup();
+    fitting
 }
 
 /// The same heads for every cache, though the caches have different ones. No head at all comes from a score that is
@@ -184,8 +211,8 @@ fn named_from(rival: &Rival, cache: &ActivationCache, threshold: f64) -> Vec<Str
     scores.filter(|(_, score)| *score >= threshold).map(|(name, _)| name).collect()
 }
 
-/// The right heads under other names.
-fn naming(listed: &[Listed], right: &Rival) -> Option<&'static str> {
+/// The right heads under other names: every way to rename them that explains the lists.
+fn naming(listed: &[Listed], right: &Rival) -> Vec<&'static str> {
     let renamed = |rename: fn(&str) -> Option<String>| -> Option<Vec<Listed>> {
         let each = listed.iter().map(|of| {
             let names = of.names.iter().map(|name| rename(name)).collect::<Option<_>>()?;
@@ -202,10 +229,10 @@ fn naming(listed: &[Listed], right: &Rival) -> Option<&'static str> {
         ("E02-57", |name| numbers(name).map(|(a, b)| format!("{a}.{b}"))),
     ];
     if within(THRESHOLDS, listed, right) {
-        return None;
+        return Vec::new();
     }
     let fits = |rename| renamed(rename).is_some_and(|renamed| within(THRESHOLDS, &renamed, right));
-    forms.into_iter().find(|(_, rename)| fits(*rename)).map(|(mistake, _)| mistake)
+    forms.into_iter().filter(|(_, rename)| fits(*rename)).map(|(mistake, _)| mistake).collect()
 }
 
 /// The two numbers in a name, whatever stands around them.

@@ -24,15 +24,19 @@ const TOLERANCE: f64 = 1e-6;
 pub fn c0_attention_views(submission: &Submission) -> Cases {
     let draw = submission.attention_views;
     Cases::of(&C0, |cases| {
-        for (n_heads, n_pos, n_layers) in [(3, 6, 2), (4, 9, 3)] {
-            let cache = move || cache(n_heads, n_pos, n_layers);
+        let asked = [(3, 6, 2), (4, 9, 3)].map(|(n_heads, n_pos, n_layers)| {
             let name = format!("a made-up cache, {n_layers} layers of {n_heads} heads, {n_pos} tokens");
-            let asked = cases.ask(&name, move || drawn(&draw(&cache(), &str_tokens(n_pos))));
-            cases.property(move |answers| {
-                let fault = fault(answers.value(asked)?, &cache(), &str_tokens(n_pos));
-                fault.map_or(Ok(()), |fault| fault.in_case(&name).found())
-            });
-        }
+            let call = move || drawn(&draw(&cache(n_heads, n_pos, n_layers), &str_tokens(n_pos)));
+            (cases.ask(&name, call), cache(n_heads, n_pos, n_layers), name)
+        });
+        cases.property(move |answers| {
+            let mut drawings = Vec::new();
+            for (asked, cache, name) in &asked {
+                drawings.push(Drawing { drawn: answers.value(*asked)?, cache, name });
+            }
+            let fault = drawings.iter().find_map(|of| Some(fault(of, &drawings)?.in_case(of.name)));
+            fault.map_or(Ok(()), |fault| fault.found())
+        });
         for (n_tokens, n_pos) in [(5, 6), (7, 6)] {
             let name = format!("{n_tokens} tokens, but patterns of {n_pos} positions: an error is what is wanted");
             let call = move || draw(&cache(3, n_pos, 2), &str_tokens(n_tokens));
@@ -41,7 +45,8 @@ pub fn c0_attention_views(submission: &Submission) -> Cases {
                 Err(_) => Value::parts([(PANICKED, Value::Words(Vec::new()))]),
             });
             cases.property(move |answers| {
-                refusal_fault(answers.value(asked)?).map_or(Ok(()), |fault| fault.in_case(&name).found())
+                refusal_fault(answers.value(asked)?, n_tokens, n_pos)
+                    .map_or(Ok(()), |fault| fault.in_case(&name).found())
             });
         }
         Ok(())
@@ -60,14 +65,19 @@ fn drawn(views: &Result<Vec<View>, VisError>) -> Value {
 }
 
 /// What does not fit together must come back as the error that `circuit_vis` gives.
-fn refusal_fault(drawn: &Value) -> Option<Fault> {
+fn refusal_fault(drawn: &Value, n_tokens: usize, n_pos: usize) -> Option<Fault> {
     let Value::Parts(parts) = drawn else { return None };
     let fault = match parts.first() {
         Some((name, _)) if name == PANICKED => Fault::new("it panicked.").mistake("E02-45"),
         None => Fault::new("it returned no pictures and no error.").mistake("E02-46"),
-        Some(_) => {
+        Some((_, first)) => {
             let count = if parts.len() == 1 { "1 picture".into() } else { format!("{} pictures", parts.len()) };
-            Fault::new(format!("it returned {count}.")).mistake("E02-47")
+            let mistake = match Shown::of(first).map(|view| view.tokens.len()) {
+                Some(drawn) if drawn == n_tokens.min(n_pos) => Some("E02-47"),
+                Some(drawn) if drawn == n_tokens.max(n_pos) => Some("E02-94"),
+                _ => None,
+            };
+            Fault::new(format!("it returned {count}.")).mistake(mistake)
         }
     };
     Some(fault)
@@ -87,24 +97,50 @@ fn str_tokens(n_pos: usize) -> Vec<String> {
     words.iter().take(n_pos).map(|word| (*word).to_string()).collect()
 }
 
-fn fault(drawn: &Value, cache: &ActivationCache, tokens: &[String]) -> Option<Fault> {
-    let views = match drawn {
+/// What was drawn of a cache.
+struct Drawing<'a> {
+    drawn: &'a Value,
+    cache: &'a ActivationCache,
+    name: &'a str,
+}
+
+impl Drawing<'_> {
+    fn n_pictures(&self) -> Option<usize> {
+        if let Value::Parts(pictures) = self.drawn { Some(pictures.len()) } else { None }
+    }
+
+    /// `(n_heads, n_pos)`
+    fn size(&self) -> (usize, usize) {
+        let (n_heads, n_pos, _) = pattern(self.cache, 0).dim();
+        (n_heads, n_pos)
+    }
+}
+
+/// Which mistake gives so many pictures, of all caches alike: of two layers, one picture may be the only one, or lack one.
+fn wrong_count(drawings: &[Drawing<'_>]) -> Option<&'static str> {
+    let known: [(&str, fn(&Drawing<'_>) -> usize); 4] = [
+        ("E02-41", |_| 1),
+        ("E02-49", |_| 2),
+        ("E02-92", |of| of.cache.n_layers() - 1),
+        ("E02-93", |of| of.cache.n_layers() * of.size().0),
+    ];
+    let fits = |count: fn(&Drawing<'_>) -> usize| drawings.iter().all(|of| of.n_pictures() == Some(count(of)));
+    known.into_iter().find(|(_, count)| fits(*count)).map(|(mistake, _)| mistake)
+}
+
+fn fault(of: &Drawing<'_>, all: &[Drawing<'_>]) -> Option<Fault> {
+    let (cache, tokens) = (of.cache, str_tokens(of.size().1));
+    let views = match of.drawn {
         Value::Parts(views) => views.iter().filter_map(|(_, view)| Shown::of(view)).collect::<Vec<_>>(),
         Value::Words(error) => return Some(Fault::new(format!("circuit_vis refused: {}", error.join(" ")))),
         Value::Array(_) => return Some(Fault::new("no pictures came.")),
     };
     if views.len() != cache.n_layers() {
         let evidence = format!("there are {} pictures, but the cache has {} layers.", views.len(), cache.n_layers());
-        // Two are right for the first cache; this is another.
-        let mistake = match views.len() {
-            1 => Some("E02-41"),
-            2 => Some("E02-49"),
-            _ => None,
-        };
-        return Some(Fault::new(evidence).mistake(mistake));
+        return Some(Fault::new(evidence).mistake(wrong_count(all)));
     }
     let faults = views.iter().enumerate().map(|(layer, view)| {
-        wrong_kind(layer, view).or_else(|| wrong_pattern(layer, view, cache)).or_else(|| wrong_tokens(view, tokens))
+        wrong_kind(layer, view).or_else(|| wrong_pattern(layer, view, cache)).or_else(|| wrong_tokens(view, &tokens))
     });
     faults.flatten().next()
 }

@@ -314,3 +314,47 @@ pub fn previous_for_stripe<const T: u8>(cache: &ActivationCache, _: usize) -> Ve
 pub fn end_of_stripe<const T: u8>(cache: &ActivationCache, seq_len: usize) -> Vec<String> {
     detect_line::<T>(cache, stripe(seq_len), |cells| cells[cells.len() - 1])
 }
+
+/// The heads for which `score(every cell of the line, in every item)` is above the threshold.
+fn over_cells<const T: u8>(cache: &ActivationCache, by: isize, score: impl Fn(&[f32]) -> f32) -> Vec<String> {
+    let mut heads = Vec::new();
+    let from = by.unsigned_abs();
+    for layer in 0..cache.n_layers() {
+        for (head, items) in cache.view::<Ix4>(("pattern", layer)).axis_iter(Axis(1)).enumerate() {
+            let cells: Vec<f32> =
+                items.outer_iter().flat_map(|item| item.slice(s![from.., ..]).diag().to_vec()).collect();
+            if score(&cells) > threshold::<T>() {
+                heads.push((layer, head));
+            }
+        }
+    }
+    named(heads)
+}
+
+fn mean_square(cells: &[f32]) -> f32 {
+    cells.iter().map(|x| x * x).sum::<f32>() / cells.len() as f32
+}
+
+pub fn squares<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    over_cells::<T>(cache, 0, mean_square)
+}
+
+pub fn root_of_squares<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    over_cells::<T>(cache, 0, |cells| mean_square(cells).sqrt())
+}
+
+pub fn every_cell<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    over_cells::<T>(cache, 0, |cells| cells.iter().fold(f32::INFINITY, |a, b| a.min(*b)))
+}
+
+pub fn every_item<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    over_items::<T>(cache, -1, |scores| scores.iter().fold(f32::INFINITY, |a, b| a.min(*b)))
+}
+
+/// Only the second copy counts, but the sum is divided by all queries.
+pub fn second_copy_by_all_queries<const T: u8>(cache: &ActivationCache, seq_len: usize) -> Vec<String> {
+    named(detect::<T>(cache, |pattern| {
+        let cells = (seq_len + 1..=2 * seq_len).map(|query| pattern[[query, query + 1 - seq_len]]);
+        cells.sum::<f32>() / pattern.nrows() as f32
+    }))
+}

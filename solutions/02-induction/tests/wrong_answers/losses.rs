@@ -164,3 +164,18 @@ pub fn summed_without_sign(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) 
     let (first, second) = sum(logits, tokens);
     (-first, -second)
 }
+
+pub fn last_row(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    right(&logits.slice(s![-1.., .., ..]).to_owned(), &tokens.slice(s![-1.., ..]).to_owned())
+}
+
+pub fn median(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    let losses = -next_token(&log_softmax(logits, Axis(2)), tokens);
+    let (first, second) = losses.view().split_at(Axis(1), seq_len(tokens));
+    let middle = |half: ArrayView2<f32>| {
+        let mut losses: Vec<f32> = half.iter().copied().collect();
+        losses.sort_by(f32::total_cmp);
+        losses[losses.len() / 2]
+    };
+    (middle(first), middle(second))
+}

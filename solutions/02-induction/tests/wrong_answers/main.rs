@@ -129,6 +129,15 @@ wrong_answers! {
     e02_87_first_of_everything: "E02-87", repeated_loss_by_half = losses::first_of_everything;
     e02_88_rows_halved: "E02-88", repeated_loss_by_half = losses::rows_halved;
     e02_89_head_0: "E02-89", attention_views = views::head_0;
+    e02_90_squares: "E02-90", current_attn_detector = detectors::squares::<40>;
+    e02_91_every_cell: "E02-91", current_attn_detector = detectors::every_cell::<40>;
+    e02_92_last_layer_missing: "E02-92", attention_views = views::last_layer_missing;
+    e02_93_each_head: "E02-93", attention_views = views::each_head;
+    e02_94_filled_up: "E02-94", attention_views = views::filled_up;
+    e02_95_three_copies: "E02-95", generate_repeated_tokens = repeated_tokens::three_copies;
+    e02_96_two_bos_in_front: "E02-96", generate_repeated_tokens = repeated_tokens::two_bos_in_front;
+    e02_97_last_row: "E02-97", repeated_loss_by_half = losses::last_row;
+    e02_98_median: "E02-98", repeated_loss_by_half = losses::median;
     // Other forms of the same mistakes.
     e02_28_plain_logits: "E02-28", repeated_loss_by_half = losses::plain_logits;
     e02_32_summed_without_sign: "E02-32", repeated_loss_by_half = losses::summed_without_sign;
@@ -136,6 +145,8 @@ wrong_answers! {
     e02_64_own_key: "E02-64", prev_attn_detector = detectors::own_key_of_query_0::<40>;
     e02_64_wrapped_around: "E02-64", prev_attn_detector = detectors::wrapped_around::<40>;
     e02_68_by_all_queries: "E02-68", induction_attn_detector = detectors::stripe_by_all_queries::<40>;
+    e02_68_second_copy_by_all_queries: "E02-68", induction_attn_detector = detectors::second_copy_by_all_queries::<40>;
+    e02_90_root_of_squares: "E02-90", current_attn_detector = detectors::root_of_squares::<40>;
     e02_76_remainder_of_a_byte: "E02-76", generate_repeated_tokens = repeated_tokens::remainder_of_a_byte;
     e02_76_smaller_of_two: "E02-76", generate_repeated_tokens = repeated_tokens::smaller_of_two;
     e02_77_counting_up: "E02-77", generate_repeated_tokens = repeated_tokens::counting_up;
@@ -162,6 +173,7 @@ in_other_detectors! {
     "c2_prev_attn_detector", "E02-7", prev_attn_detector = detectors::hard_coded;
     "c2_prev_attn_detector", "E02-53", prev_attn_detector = detectors::middle_of_previous::<40>;
     "c2_prev_attn_detector", "E02-55", prev_attn_detector = detectors::overwritten::<40>;
+    "c2_prev_attn_detector", "E02-91", prev_attn_detector = detectors::every_item::<40>;
     "c2_prev_attn_detector", "E02-57", prev_attn_detector = detectors::hyphens::<40>;
     "c3_first_attn_detector", "E02-4", first_attn_detector = detectors::first_item_of_column_0::<40>;
     "c7_induction_attn_detector", "E02-13", induction_attn_detector = detectors::end_of_stripe::<40>;
@@ -219,6 +231,9 @@ with_other_thresholds! {
     "E02-68", induction_attn_detector = stripe_by_segment;
     "E02-68", induction_attn_detector = stripe_by_all_queries;
     "E02-69", induction_attn_detector = previous_for_stripe;
+    "E02-90", current_attn_detector = squares;
+    "E02-90", current_attn_detector = root_of_squares;
+    "E02-91", current_attn_detector = every_cell;
 }
 
 #[test]

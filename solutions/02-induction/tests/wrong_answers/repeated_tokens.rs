@@ -192,3 +192,11 @@ pub fn added_rows(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: u
         |row: usize| [vec![bos], there.iter().map(|id| (id + row) % d_vocab).collect::<Vec<_>>().repeat(2)].concat();
     stack(&(0..batch).map(row).collect::<Vec<_>>())
 }
+
+pub fn three_copies(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usize, bos: usize) -> Tokens {
+    rows_of(batch, || [vec![bos], segment(rng, seq_len, d_vocab).repeat(3)].concat())
+}
+
+pub fn two_bos_in_front(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usize, bos: usize) -> Tokens {
+    rows_of(batch, || [vec![bos, bos], segment(rng, seq_len, d_vocab).repeat(2)].concat())
+}

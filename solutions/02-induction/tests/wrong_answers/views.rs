@@ -75,3 +75,19 @@ pub fn without_bos(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<Vie
 pub fn head_0(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
     each_layer(cache, tokens, |layer| cache.view::<Ix4>(("pattern", layer)).index_axis(Axis(1), 0).to_owned())
 }
+
+pub fn last_layer_missing(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    (0..cache.n_layers() - 1).map(|layer| draw(tokens, pattern(cache, layer))).collect()
+}
+
+pub fn each_head(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    let n_heads = pattern(cache, 0).dim().0;
+    let heads = (0..cache.n_layers()).flat_map(|layer| (0..n_heads).map(move |head| (layer, head)));
+    heads.map(|(layer, head)| draw(tokens, pattern(cache, layer).slice(s![head..=head, .., ..]))).collect()
+}
+
+pub fn filled_up(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    let mut tokens = tokens.to_vec();
+    tokens.resize(pattern(cache, 0).dim().1, String::new());
+    each_layer(cache, &tokens, |layer| pattern(cache, layer).to_owned())
+}
