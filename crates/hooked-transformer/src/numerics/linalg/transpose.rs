@@ -45,7 +45,9 @@ mod tests {
                 assert_eq!(well_laid_out(original.t(), threads), original.t());
                 assert_eq!(well_laid_out(original.view(), threads), original);
             }
-            assert!(!(well_laid_out(original.t(), 1).strides()[0] as usize).is_multiple_of(1024));
+            // A single row has no next one.
+            let apart = well_laid_out(original.t(), 1).strides()[0] as usize;
+            assert!(m == 1 || !apart.is_multiple_of(1024), "rows of {m} x {k} are {apart} apart");
         }
     }
 }
