@@ -3,13 +3,16 @@
 //! That no logits were computed cannot be seen from outside, but which blocks ran can: a hook on the stream in front of
 //! each of them counts. A run that stops before the last block has no logits.
 
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hooked_transformer::HookedTransformer;
 
 use super::stored::{OF_PATTERNS, StoredRun, runs};
 use super::{C09, Submission};
-use crate::cases::{Cases, Fault};
+use crate::cases::{Answers, Asked, Cases, Fault};
 use crate::compare::Want;
 use crate::probe::close;
 use crate::reference::Damaged;
@@ -19,6 +22,8 @@ use crate::value::{Tensor, Value};
 pub fn c09_first_patterns(submission: &Submission) -> Cases {
     let first_patterns = submission.first_patterns;
     Cases::of(&C09, |cases| {
+        // Which mistake it is, all runs tell; so each property knows of all.
+        let all = Rc::new(RefCell::new(Vec::new()));
         for (index, run) in runs()?.into_iter().enumerate() {
             // Once all of them, otherwise half.
             let n_layers = if index == 1 { run.n_layers } else { run.n_layers.div_ceil(2) };
@@ -30,19 +35,75 @@ pub fn c09_first_patterns(submission: &Submission) -> Cases {
                 let arrays = cache.iter().map(|(name, array)| (name.to_string(), Value::from(array.to_owned())));
                 Value::parts([("cache", Value::Parts(arrays.collect())), ("ran", Value::from(counted.blocks()))])
             });
+            all.borrow_mut().push(Run { asked, n_layers, of: run.n_layers });
+            let all = Rc::clone(&all);
             cases.property(move |answers| {
+                let all = all.borrow();
                 let Value::Parts(cache) = answers.part(asked, "cache")? else { return Ok(()) };
                 let ran: Vec<usize> =
                     answers.array_at(asked, "ran")?.data.iter().map(|count| *count as usize).collect();
-                let fault = match names_fault(cache, n_layers) {
+                let fault = match names_fault(cache, n_layers, &kept_in(&all, answers)) {
                     Some(fault) => Some(fault),
-                    None => contents_fault(cache, &run, n_layers)?.or_else(|| blocks_fault(&ran, n_layers)),
+                    None => contents_fault(cache, &run, n_layers)?
+                        .or_else(|| blocks_fault(&ran, n_layers, &kept_in(&all, answers))),
                 };
                 fault.map_or(Ok(()), |fault| fault.in_case(&name).found())
             });
         }
         Ok(())
     })
+}
+
+/// A run that was asked for.
+struct Run {
+    asked: Asked,
+    n_layers: usize,
+    /// How many layers the model has.
+    of: usize,
+}
+
+/// What came of it.
+struct Kept {
+    /// The names in the cache.
+    names: Vec<String>,
+    /// How often the first block ran.
+    times: usize,
+    n_layers: usize,
+    of: usize,
+}
+
+/// The runs that gave an answer.
+fn kept_in(runs: &[Run], answers: &Answers<'_>) -> Vec<Kept> {
+    let of = |run: &Run| {
+        let Value::Parts(cache) = answers.part(run.asked, "cache").ok()? else { return None };
+        let mut names: Vec<String> = cache.iter().map(|(name, _)| name.clone()).collect();
+        names.sort_unstable();
+        let times = *answers.array_at(run.asked, "ran").ok()?.data.first()? as usize;
+        Some(Kept { names, times, n_layers: run.n_layers, of: run.of })
+    };
+    runs.iter().filter_map(of).collect()
+}
+
+/// The mistake that keeps the patterns of these layers in every run, if only one does. Some that have no explanation of
+/// their own are here as well, so that another's is not given for them.
+fn wrong_layers(all: &[Kept]) -> Option<&'static str> {
+    type Layers = fn(usize, usize) -> Range<usize>;
+    let known: [(Option<&str>, Layers); 7] = [
+        (Some("E01-41"), |_, of| 0..of),
+        (Some("E01-43"), |n, _| 0..n - 1),
+        (Some("E01-93"), |n, _| 1..n + 1),
+        (Some("E01-94"), |n, _| n - 1..n),
+        (None, |n, of| 0..(n + 1).min(of)),
+        (None, |_, _| 0..1),
+        (None, |n, _| 1..n),
+    ];
+    let keeps = |run: &Kept, layers: Layers| {
+        let mut names: Vec<String> = layers(run.n_layers, run.of).map(pattern_of).collect();
+        names.sort_unstable();
+        names == run.names
+    };
+    let fitting: Vec<_> = known.iter().filter(|(_, layers)| all.iter().all(|run| keeps(run, *layers))).collect();
+    if let [(only, _)] = fitting[..] { *only } else { None }
 }
 
 /// A model that counts how often each of its blocks runs.
@@ -78,7 +139,7 @@ fn pattern_of(layer: usize) -> String {
 /// The arrays of a cache by their names.
 type Named = [(String, Value)];
 
-fn names_fault(cache: &Named, n_layers: usize) -> Option<Fault> {
+fn names_fault(cache: &Named, n_layers: usize, all: &[Kept]) -> Option<Fault> {
     let want: Vec<String> = (0..n_layers).map(pattern_of).collect();
     let got: Vec<&str> = cache.iter().map(|(name, _)| name.as_str()).collect();
     let missing: Vec<&str> = want.iter().map(String::as_str).filter(|name| !got.contains(name)).collect();
@@ -91,25 +152,19 @@ fn names_fault(cache: &Named, n_layers: usize) -> Option<Fault> {
     match (missing.as_slice(), extra.as_slice()) {
         ([], []) => None,
         ([], extra) => {
-            let mistake = if all_end_with(extra, "hook_pattern") { "E01-41" } else { "E01-40" };
-            Some(
-                Fault::new(format!("the cache also holds {}, which was not asked for.", shown(extra))).mistake(mistake),
-            )
+            let mistake = if all_end_with(extra, "hook_pattern") { wrong_layers(all) } else { Some("E01-40") };
+            let evidence = format!("the cache also holds {}, which was not asked for.", shown(extra));
+            Some(Fault::new(evidence).mistake(mistake))
         }
         (missing, []) => {
             let last = pattern_of(n_layers - 1);
             if n_layers > 1 && got == [&last] {
-                return Some(Fault::new(format!("the cache holds {last} alone.")).mistake("E01-94"));
+                return Some(Fault::new(format!("the cache holds {last} alone.")).mistake(wrong_layers(all)));
             }
-            let only_last = missing.len() == 1 && missing[0] == last;
-            Some(Fault::new(format!("the cache lacks {}.", shown(missing))).mistake(only_last.then_some("E01-43")))
+            Some(Fault::new(format!("the cache lacks {}.", shown(missing))).mistake(wrong_layers(all)))
         }
         (missing, extra) => {
-            let mistake = if all_end_with(extra, "hook_attn_scores") {
-                Some("E01-45")
-            } else {
-                (extra == [pattern_of(n_layers)]).then_some("E01-93")
-            };
+            let mistake = if all_end_with(extra, "hook_attn_scores") { Some("E01-45") } else { wrong_layers(all) };
             let evidence = format!("the cache lacks {}; it holds {} instead.", shown(missing), shown(extra));
             Some(Fault::new(evidence).mistake(mistake))
         }
@@ -142,9 +197,10 @@ fn one_item(got: &Tensor, want: &Tensor) -> Option<&'static str> {
     }
 }
 
-fn blocks_fault(ran: &[usize], n_layers: usize) -> Option<Fault> {
+fn blocks_fault(ran: &[usize], n_layers: usize, all: &[Kept]) -> Option<Fault> {
     if ran[0] > 1 {
-        return Some(Fault::new(format!("the model ran {} times; once is enough.", ran[0])).mistake("E01-44"));
+        let once_each = all.iter().all(|run| run.times == run.n_layers).then_some("E01-44");
+        return Some(Fault::new(format!("the model ran {} times; once is enough.", ran[0])).mistake(once_each));
     }
     let later = ran.iter().skip(n_layers).filter(|count| **count > 0).count();
     let blocks = if later == 1 { "1 later block".into() } else { format!("{later} later blocks") };

@@ -1,6 +1,6 @@
 //! The check of a picture: not how it looks, but whether it shows the right tokens and the right numbers.
 
-use ndarray::{Array3, Axis, Ix3, s};
+use ndarray::{Array3, Axis, Ix3, Ix4, s};
 
 use super::stored::{Case, OF_PATTERNS, items};
 use super::{C12, Submission};
@@ -15,24 +15,63 @@ use crate::views::{Shown, parts_of};
 pub fn c12_show_attention(submission: &Submission) -> Cases {
     let show_attention = submission.show_attention;
     Cases::of(&C12, |cases| {
+        let mut asked = Vec::new();
         for case in items("views")? {
             let (text, layer): (String, usize) = (case.get("text")?, case.get("layer")?);
             let name = format!("{}, layer {layer}, {text:?}", case.model_in_words()?);
             let call = move |model| parts_of(&show_attention(model, &text, layer));
-            let asked = cases.ask_on(&name, move || case.model(), call);
-            cases.property(move |answers| {
-                let Some(view) = Shown::of(answers.value(asked)?) else {
-                    return Fault::new("no picture came.").found();
-                };
-                let fault = match frame_fault(&view, &case.get::<Vec<String>>("strings")?) {
-                    Some(fault) => Some(fault),
-                    None => attention_fault(&view, &case, layer)?,
-                };
-                fault.map_or(Ok(()), |fault| fault.in_case(&name).found())
-            });
+            asked.push((cases.ask_on(&name, move || case.model(), call), case, layer, name));
         }
+        cases.property(move |answers| {
+            let mut drawings = Vec::new();
+            for (asked, case, layer, name) in &asked {
+                let Some(view) = Shown::of(answers.value(*asked)?) else {
+                    return Fault::new("no picture came.").in_case(name).found();
+                };
+                drawings.push(Drawing { view, case, layer: *layer, name });
+            }
+            for of in &drawings {
+                let fault = match frame_fault(&of.view, &of.case.get::<Vec<String>>("strings")?) {
+                    Some(fault) => Some(fault),
+                    None => attention_fault(of, &drawings)?,
+                };
+                if let Some(fault) = fault {
+                    return fault.in_case(of.name).found();
+                }
+            }
+            Ok(())
+        });
         Ok(())
     })
+}
+
+/// What was drawn of a layer.
+struct Drawing<'a> {
+    view: Shown<'a>,
+    case: &'a Case,
+    layer: usize,
+    name: &'a str,
+}
+
+/// Which mistake chooses the layers that were drawn, of all pictures alike: layer 0 may be drawn always, or because it
+/// comes after the last.
+fn wrong_layer(drawings: &[Drawing<'_>]) -> Result<Option<&'static str>, Damaged> {
+    let known: [(&str, fn(usize, usize) -> usize); 3] = [
+        ("E01-65", |_, _| 0),
+        ("E01-118", |layer, n_layers| (layer + 1) % n_layers),
+        ("E01-118", |layer, n_layers| (layer + 1).min(n_layers - 1)),
+    ];
+    let mut fits = known.to_vec();
+    for of in drawings {
+        let (model, text): (_, String) = (of.case.model()?, of.case.get("text")?);
+        let patterns = model.run(text.as_str()).names_filter(|name: &str| name.ends_with("hook_pattern")).cache();
+        let patterns = patterns.map_err(|e| of.case.lacks(&format!("a usable model ({e})")))?;
+        fits.retain(|(_, layer)| {
+            let pattern = patterns.view::<Ix4>(("pattern", layer(of.layer, model.cfg().n_layers)));
+            close(of.view.attention, &Tensor::from(pattern.index_axis_move(Axis(0), 0)), OF_PATTERNS)
+        });
+    }
+    Ok(fits.first().map(|(mistake, _)| *mistake))
 }
 
 /// The kind of the picture, and its tokens.
@@ -64,10 +103,9 @@ fn frame_fault(view: &Shown<'_>, strings: &[String]) -> Option<Fault> {
 }
 
 /// The numbers.
-fn attention_fault(view: &Shown<'_>, case: &Case, layer: usize) -> Result<Option<Fault>, Damaged> {
-    let pattern = |layer: usize| case.array::<Ix3>(&format!("view_{}.blocks.{layer}.attn.hook_pattern", case.index()));
-    let want = pattern(layer)?;
-    let got = view.attention;
+fn attention_fault(of: &Drawing<'_>, all: &[Drawing<'_>]) -> Result<Option<Fault>, Damaged> {
+    let (case, layer, got) = (of.case, of.layer, of.view.attention);
+    let want = case.array::<Ix3>(&format!("view_{}.blocks.{layer}.attn.hook_pattern", case.index()))?;
     let axes = &["head", "query_pos", "key_pos"];
     let wanted = Want::Array { values: Tensor::from(want.view()), axes, tolerance: OF_PATTERNS };
     let Some(fault) = Fault::compared(&Value::Array(got.clone()), &wanted) else {
@@ -77,8 +115,8 @@ fn attention_fault(view: &Shown<'_>, case: &Case, layer: usize) -> Result<Option
     let mean = want.mean_axis(Axis(0)).unwrap_or_default().insert_axis(Axis(0));
     // Every row of a pattern sums to one, and what is hidden is zero; scores do neither.
     let scores = got.data.iter().any(|x| *x < -OF_PATTERNS || x.is_infinite());
-    let mistake = if layer > 0 && is(pattern(0)?) {
-        Some("E01-65")
+    let mistake = if let Some(mistake) = wrong_layer(all)? {
+        Some(mistake)
     } else if is(want.slice(s![..1, .., ..]).to_owned()) {
         Some("E01-66")
     } else if is(mean) {

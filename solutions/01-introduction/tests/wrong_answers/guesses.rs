@@ -144,3 +144,8 @@ pub fn missed(model: &HookedTransformer, text: &str) -> Vec<String> {
 pub fn in_one_string(model: &HookedTransformer, text: &str) -> Vec<String> {
     vec![right_strings(model, text).concat()]
 }
+
+pub fn logits_of_row_0(logits: &Array3<f32>, tokens: &Tokens) -> Array2<bool> {
+    let row_0 = logits.slice(s![0, .., ..]);
+    right(&row_0.broadcast(logits.dim()).expect("a row").to_owned(), tokens)
+}

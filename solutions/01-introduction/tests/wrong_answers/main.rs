@@ -159,7 +159,18 @@ wrong_answers! {
     e01_110_sum: "E01-110", largest_error = patterns::sum;
     e01_111_squared: "E01-111", largest_error = patterns::squared;
     e01_112_lower_half: "E01-112", largest_error = patterns::lower_half;
+    e01_113_last_only: "E01-113", positions_of = tokens::last_only;
+    e01_114_beginning_of_a_token: "E01-114", positions_of = tokens::beginning_of_a_token;
+    e01_115_next_visible: "E01-115", pattern_from_q_and_k = patterns::next_visible;
+    e01_116_smallest: "E01-116", largest_error = patterns::smallest;
+    e01_117_z_in_the_block: "E01-117", full_name = sizes::z_in_the_block;
+    e01_118_next_layer: "E01-118", show_attention = views::next_layer;
+    e01_119_first_head: "E01-119", largest_error = patterns::first_head;
+    e01_120_one_softmax: "E01-120", pattern_from_q_and_k = patterns::one_softmax;
+    e01_121_ids: "E01-121", token_strings = tokens::ids;
+    e01_122_logits_of_row_0: "E01-122", guessed_right = guesses::logits_of_row_0;
     // Other forms of the same mistakes.
+    e01_117_result_in_the_block: "E01-117", full_name = sizes::result_in_the_block;
     e01_24_part_of_any_token: "E01-24", positions_of = tokens::part_of_any_token;
     e01_48_by_root_of_heads: "E01-48", pattern_from_q_and_k = patterns::by_root_of_heads;
     e01_48_by_positions: "E01-48", pattern_from_q_and_k = patterns::by_positions;

@@ -227,3 +227,28 @@ pub fn lower_half(cache: &ActivationCache, layer: usize) -> f32 {
     let difference = difference(cache, layer);
     largest(difference.indexed_iter().filter(|((_, _, query, key), _)| key <= query).map(|(_, x)| x))
 }
+
+pub fn next_visible(q: &Array, k: &Array) -> Array {
+    softmax(masked(scores(q, k, root_of_d_head(q)), f32::NEG_INFINITY, |query, key| key > query + 1), 3)
+}
+
+pub fn one_softmax(q: &Array, k: &Array) -> Array {
+    let mut weights = causal(scores(q, k, root_of_d_head(q)));
+    for mut item in weights.outer_iter_mut() {
+        for mut matrix in item.outer_iter_mut() {
+            let largest = matrix.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+            matrix.mapv_inplace(|x| (x - largest).exp());
+            let total = matrix.sum();
+            matrix.mapv_inplace(|x| x / total);
+        }
+    }
+    weights
+}
+
+pub fn smallest(cache: &ActivationCache, layer: usize) -> f32 {
+    difference(cache, layer).fold(f32::INFINITY, |smallest, x| smallest.min(x.abs()))
+}
+
+pub fn first_head(cache: &ActivationCache, layer: usize) -> f32 {
+    largest(difference(cache, layer).index_axis(Axis(1), 0))
+}

@@ -151,3 +151,14 @@ pub fn by_letters(short: &str, layer: usize) -> String {
     }
     right_name(short, layer)
 }
+
+pub fn z_in_the_block(short: &str, layer: usize) -> String {
+    match short {
+        "z" | "result" => format!("blocks.{layer}.hook_{short}"),
+        other => right_name(other, layer),
+    }
+}
+
+pub fn result_in_the_block(short: &str, layer: usize) -> String {
+    if short == "result" { format!("blocks.{layer}.hook_result") } else { right_name(short, layer) }
+}

@@ -156,3 +156,15 @@ pub fn part_of_a_token(model: &Model, text: &str, token: &str) -> Vec<usize> {
 pub fn letters(_: &Model, text: &str, token: &str) -> Vec<usize> {
     text.match_indices(token).map(|(at, _)| at).collect()
 }
+
+pub fn last_only(model: &Model, text: &str, token: &str) -> Vec<usize> {
+    right_positions(model, text, token).pop().into_iter().collect()
+}
+
+pub fn beginning_of_a_token(model: &Model, text: &str, token: &str) -> Vec<usize> {
+    where_string(model, text, |string| string.starts_with(token))
+}
+
+pub fn ids(model: &Model, text: &str, prepend_bos: bool) -> Vec<String> {
+    model.to_tokens(text, prepend_bos).expect("a text").iter().map(ToString::to_string).collect()
+}

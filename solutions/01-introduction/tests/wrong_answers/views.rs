@@ -65,3 +65,7 @@ pub fn head_0(model: &Model, text: &str, layer: usize) -> View {
     let (pattern, tokens) = pattern(model, text, layer);
     picture(&tokens, &pattern.slice(s![..1, .., ..]).to_owned())
 }
+
+pub fn next_layer(model: &Model, text: &str, layer: usize) -> View {
+    right(model, text, (layer + 1) % model.cfg().n_layers)
+}
