@@ -136,7 +136,8 @@ impl Guess {
         for (flat, got) in look.got.data.iter().enumerate() {
             if let Some(guessed) = at(&look.got.index_of(flat)) {
                 let room = (look.tolerance * self.gain).max(1e-6 * guessed.abs());
-                if (got - guessed).is_nan() || (got - guessed).abs() > room {
+                // One divided by zero is within no distance of a number.
+                if !guessed.is_finite() || (got - guessed).abs() > room {
                     return false;
                 }
                 compared += 1;

@@ -156,3 +156,11 @@ fn where_the_off_entries_are() {
     });
     assert!(last.is_empty() || last.contains("the last pos") || last.contains("the first batch"), "{last}");
 }
+
+#[test]
+fn one_divided_by_zero_is_not_any_number() {
+    let want = ndarray::array![[0.0, 1.0, 0.0], [1.0, 0.0, 1.0]];
+    let got = ndarray::array![[1.0_f32, 1.0, 0.0], [1.0, 0.0, 1.0]];
+    let said = explain(&[run(got, want)]).unwrap_or_default();
+    assert!(!said.contains("divided"), "{said}");
+}
