@@ -22,6 +22,8 @@ the classic library show in these files, and a port has to decide about each:
 * ALiBi's bias is kept from the longest text so far, and then cut from the wrong end for a shorter
   one: every score of a query moves by the same amount, which softmax takes away again. Here the
   bias is forgotten before each batch, so that the stored scores are what the definition says;
+* the norms of queries and keys see them as a list of vectors: their hook_scale is
+  [batch * pos * head, 1], their hook_normalized [batch * pos * head, d_head];
 * with `act_fn="solu_ln"` the normalisation inside the MLP is a LayerNorm: with gain and bias if
   `normalization_type` is "LN", and without them for every other type, RMS included.
 
@@ -121,6 +123,11 @@ CONFIGS: dict[str, tuple[str, dict]] = {
     "all_hooks": ("every one that is not there by default, but hook_attn_in",
                   {**SPLIT, **RESULT, **MLP_IN, "use_hook_tokens": True}),
     "vocab_out": ("19 logits for 23 tokens", {"d_vocab_out": 19}),
+    # norms of queries and keys (last: a configuration's place in this list is its seed)
+    "qk_norm": ("eps 0.3 shows where it is added", {"use_qk_norm": True, "eps": 0.3}),
+    "qk_norm_rotary": ("Qwen 3: norms before the rotation, k_norm of 2 heads", {
+        **ROTARY, **GROUPED, **RESULT, "normalization_type": "RMS", "act_fn": "silu",
+        "gated_mlp": True, "use_qk_norm": True}),
 }
 
 

@@ -12,7 +12,7 @@
 use ndarray::{Array2, ArrayView3, ArrayViewMut2, ArrayViewMut3, Axis, Ix3};
 
 use super::attend::QueriesKeysValues;
-use super::normalization::{self, add_column_sums};
+use super::normalization::add_column_sums;
 use super::pass::BackwardPass;
 use super::record::HEAD_INPUTS;
 use super::rows;
@@ -55,8 +55,13 @@ impl Attention<'_> {
         let d_v = pass.point(Site::V, layer, d_v.into_shared());
         let d_q = self.rotate_back(pass, Site::RotQ, d_q.into_shared());
         let d_k = self.rotate_back(pass, Site::RotK, d_k.into_shared());
-        let d_q = self.qk_norm_backward(pass, Site::Q, d_q);
-        let d_k = self.qk_norm_backward(pass, Site::K, d_k);
+        let [q_norm, k_norm] = self.qk_norms();
+        let [d_q, d_k] = [(q_norm, d_q), (k_norm, d_k)].map(|(norm, d)| match norm {
+            Some(norm) => norm.backward(pass, layer, d),
+            None => Some(d),
+        });
+        // Both first, since what is wanted may lie between the two norms; everything further up is wanted through both.
+        let (d_q, d_k) = (d_q?, d_k?);
         let d_q = pass.point(Site::Q, layer, d_q);
         let d_k = pass.point(Site::K, layer, d_k);
         let d = [d_q, d_k, d_v];
@@ -109,8 +114,13 @@ impl Attention<'_> {
         let rotary = self.cfg.positional_embedding_type == PositionalEmbeddingType::Rotary;
         let [q, k] = match rotary {
             true => [Site::RotQ, Site::RotK].map(|site| pass.value::<ndarray::Ix4>(site, layer)),
-            false => [(Site::Q, self.weights.q_norm), (Site::K, self.weights.k_norm)]
-                .map(|(site, gain)| self.qk_norm(pass.value(site, layer), gain)),
+            false => {
+                let [q_norm, k_norm] = self.qk_norms();
+                [(Site::Q, q_norm), (Site::K, k_norm)].map(|(site, norm)| match norm {
+                    Some(norm) => norm.output_on_record(pass, layer, 0),
+                    None => pass.value(site, layer),
+                })
+            }
         };
         let v: Act4 = pass.value(Site::V, layer);
         let mask = Mask::new(self.cfg, self.layer, 0, k.dim().1, self.real);
@@ -124,25 +134,6 @@ impl Attention<'_> {
         let mut d = pass.point(site, Some(self.layer), d).into_owned();
         rotary::rotate(&mut d, self.positions, self.cfg, self.layer, Turn::Back);
         d.into_shared()
-    }
-
-    fn qk_norm_backward(&self, pass: &mut BackwardPass<'_, '_>, site: Site, mut d: Act4) -> Act4 {
-        let (gain, part) = match site {
-            Site::Q => (self.weights.q_norm, "attn.q_norm.w"),
-            _ => (self.weights.k_norm, "attn.k_norm.w"),
-        };
-        let Some(gain) = gain else { return d };
-        let layer = Some(self.layer);
-        let x: Act4 = pass.value(site, layer);
-        let d_w = normalization::rms_norm(&x, &mut d, gain, self.cfg.eps);
-        let weights = &mut pass.weights;
-        let out = if site == Site::Q { &mut weights.q_norm } else { &mut weights.k_norm };
-        if let Some(out) = out
-            && pass.wanted.weight(layer, part)
-        {
-            out.row_mut(self.layer).assign(&d_w);
-        }
-        d
     }
 
     /// Writes the gradients of `W_Q`, `b_Q` and their like, as far as they are wanted.

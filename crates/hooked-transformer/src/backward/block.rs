@@ -196,11 +196,7 @@ impl Block<'_> {
         index: usize,
     ) -> ArcArray<f32, D> {
         let kind = self.cfg.normalization_type.expect("asked for only where there is a norm");
-        let mut x = pass.nth_value(sites[1], Some(self.layer), index);
-        if !kind.centers() {
-            Norm { kind, eps: self.cfg.eps, w, b, sites }.apply_gain(&mut x, self.cfg.d_model);
-        }
-        x
+        Norm { kind, eps: self.cfg.eps, w, b, sites }.output_on_record(pass, Some(self.layer), index)
     }
 
     fn ln1_backward<D: Dimension>(

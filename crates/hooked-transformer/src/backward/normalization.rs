@@ -11,7 +11,7 @@
 //! ```
 //! If a hook edits the scale, the first `s` of `d_c` is the edited one and the second the computed one.
 
-use ndarray::{ArcArray, Array1, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Dimension};
+use ndarray::{ArcArray, ArcArray2, ArrayView2, ArrayViewMut1, Axis, Dimension};
 use rayon::prelude::*;
 
 use super::pass::BackwardPass;
@@ -58,6 +58,21 @@ impl Norm<'_> {
         Some(self.scaled(pass, layer, c, d_n))
     }
 
+    /// What the norm put out, from what is on record at its hook point: the `index`-th that fired there.
+    pub(super) fn output_on_record<D: Dimension>(
+        &self,
+        pass: &BackwardPass<'_, '_>,
+        layer: Option<usize>,
+        index: usize,
+    ) -> ArcArray<f32, D> {
+        let mut x: ArcArray<f32, D> = pass.nth_value(self.sites[1], layer, index);
+        if !self.kind.centers() {
+            let d_model = x.shape().last().copied().unwrap_or(1).max(1);
+            self.apply_gain(&mut x, d_model);
+        }
+        x
+    }
+
     /// Backward past all hooks, from gradients by the outputs of several heads that share one input.
     ///
     /// # Shapes
@@ -98,7 +113,7 @@ impl Norm<'_> {
             add_column_sums(&d_out, b.row_mut(layer.unwrap_or(0)));
         }
         if self.wants(pass, layer, "w")
-            && let Some(w) = &mut norm_of(&mut pass.weights, self.sites[0]).w
+            && let Some(w) = gain_of(&mut pass.weights, self.sites[0])
         {
             let mut products = d_out.clone();
             values_mut(&mut products).iter_mut().zip(values(n)).for_each(|(d, n)| *d *= n);
@@ -167,33 +182,6 @@ pub(super) fn add_column_sums<D: Dimension>(x: &ArcArray<f32, D>, mut out: Array
     out += &rows.sum_axis(Axis(0));
 }
 
-/// Backward through an RMS norm over the last axis that no hook point sees: that of queries and keys.
-///
-/// # Shapes
-/// - `x`: `[batch, pos, head, d_head]`, before the norm
-/// - `d_out`: the same; becomes the gradient by `x`
-/// - `w`: `[d_head]`
-/// - output: the gradient of `w`
-pub(super) fn rms_norm<D: Dimension>(
-    x: &ArcArray<f32, D>,
-    d_out: &mut ArcArray<f32, D>,
-    w: ArrayView1<'_, f32>,
-    eps: f32,
-) -> Array1<f32> {
-    let d_head = w.len();
-    let mut d_w = Array1::zeros(d_head);
-    for (d, x) in values_mut(d_out).chunks_mut(d_head).zip(values(x).chunks(d_head)) {
-        let scale = (dot(x, x) / d_head as f32 + eps).sqrt();
-        for ((d, x), (w, d_w)) in d.iter_mut().zip(x).zip(w.iter().zip(d_w.iter_mut())) {
-            *d_w += *d * x / scale;
-            *d *= w;
-        }
-        let d_s = -dot(d, x) / (scale * scale);
-        combine(d, x, 1.0 / scale, d_s / (d_head as f32 * scale));
-    }
-    d_w
-}
-
 /// The norm's part of the name of its weights.
 fn part_of(scale: Site) -> &'static str {
     match scale {
@@ -203,11 +191,23 @@ fn part_of(scale: Site) -> &'static str {
         Site::Ln1PostScale => "ln1_post",
         Site::Ln2PostScale => "ln2_post",
         Site::MlpLnScale => "mlp.ln",
+        Site::QNormScale => "attn.q_norm",
+        Site::KNormScale => "attn.k_norm",
         Site::FinalScale => "ln_final",
         other => unreachable!("{other:?} is not the scale of a norm"),
     }
 }
 
+/// The gain of the norm with this scale.
+fn gain_of(weights: &mut Weights, scale: Site) -> &mut Option<ArcArray2<f32>> {
+    match scale {
+        Site::QNormScale => &mut weights.q_norm,
+        Site::KNormScale => &mut weights.k_norm,
+        other => &mut norm_of(weights, other).w,
+    }
+}
+
+/// The norm with this scale, of those that can have a bias.
 fn norm_of(weights: &mut Weights, scale: Site) -> &mut StackedNorm {
     match scale {
         Site::EmbedLnScale => &mut weights.ln_embed,

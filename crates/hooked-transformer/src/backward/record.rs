@@ -3,19 +3,21 @@
 //! Attention patterns, the largest activations, are computed again from queries and keys, unless a hook edits them.
 
 use super::wanted::Wanted;
-use crate::architecture::config::HookedTransformerConfig;
+use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::hooks::{HookPoints, Plan, Site, Tape};
 
 /// The inputs of heads, which are one array unless something hooks them.
 pub(super) const HEAD_INPUTS: [Site; 4] = [Site::AttnIn, Site::QInput, Site::KInput, Site::VInput];
 
 /// The scale and the output of each norm of a block.
-const BLOCK_NORMS: [(Site, Site); 5] = [
+const BLOCK_NORMS: [(Site, Site); 7] = [
     (Site::Ln1Scale, Site::Ln1Normalized),
     (Site::Ln2Scale, Site::Ln2Normalized),
     (Site::Ln1PostScale, Site::Ln1PostNormalized),
     (Site::Ln2PostScale, Site::Ln2PostNormalized),
     (Site::MlpLnScale, Site::MlpLnNormalized),
+    (Site::QNormScale, Site::QNormNormalized),
+    (Site::KNormScale, Site::KNormNormalized),
 ];
 
 /// An empty tape for a forward pass with these hooks.
@@ -65,6 +67,10 @@ impl Recording<'_, '_> {
         for site in [Site::Q, Site::K, Site::V, Site::RotQ, Site::RotK] {
             self.keep(site, at, self.reaches(Site::Pattern, at));
         }
+        // Without rotation behind them, the norms' outputs are what attention used.
+        let used = cfg.positional_embedding_type != PositionalEmbeddingType::Rotary && self.reaches(Site::Pattern, at);
+        self.keep(Site::QNormNormalized, at, used || wanted.weight(at, "attn.q_norm.w"));
+        self.keep(Site::KNormNormalized, at, used || wanted.weight(at, "attn.k_norm.w"));
         self.keep(Site::Pattern, at, self.hooked(Site::AttnScores, at) || self.hooked(Site::Pattern, at));
         self.keep(Site::Z, at, wanted.weight(at, "attn.W_O"));
         self.keep(Site::MlpPre, at, self.reaches(Site::MlpPost, at));

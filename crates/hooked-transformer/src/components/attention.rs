@@ -11,16 +11,16 @@
 //! The step from `q`, `k`, `v` to `z` is in [`attend`](super::attend). The result of each head is computed only when
 //! somebody looks at it.
 
-use ndarray::{Array2, Array4, ArrayView, ArrayView1, ArrayView2, ArrayView3, ArrayView4, Axis, CowArray, RemoveAxis};
+use ndarray::{Array2, Array4, ArrayView, ArrayView2, ArrayView3, ArrayView4, Axis, CowArray, RemoveAxis};
 use rayon::prelude::*;
 
 use super::attend::Attend;
 use super::mask::Mask;
-use super::normalization::rms_norm;
+use super::normalization::Norm;
 use super::positions::Position;
 use super::rotary::{self, Turn};
 use super::{Act3, Act4};
-use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
+use crate::architecture::config::{HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
 use crate::architecture::weights::AttentionWeights;
 use crate::components::keys_values::LayerKeysValues;
 use crate::hooks::{Pass, Site};
@@ -62,7 +62,11 @@ impl Attention<'_> {
             let projected = project(&x, self.ungrouped(w).view(), self.ungrouped(b).view());
             pass.point(site, layer, projected.into_shared())
         });
-        let (q, k) = (self.qk_norm(q, w.q_norm), self.qk_norm(k, w.k_norm));
+        let [q_norm, k_norm] = self.qk_norms();
+        let [q, k] = [(q_norm, q), (k_norm, k)].map(|(norm, x)| match norm {
+            Some(norm) => norm.forward(pass, layer, &x),
+            None => x,
+        });
         let (q, k) = self.rotate(pass, q, k);
         let z = match past {
             Some(past) => {
@@ -87,11 +91,13 @@ impl Attention<'_> {
         w.select(Axis(0), &of_query_head).into()
     }
 
-    pub(crate) fn qk_norm(&self, mut x: Act4, gain: Option<ArrayView1<'_, f32>>) -> Act4 {
-        if let Some(gain) = gain {
-            rms_norm(&mut x, gain, self.cfg.eps);
-        }
-        x
+    /// The norms of each head's queries and keys, in a model that has them: RMS norms, whatever the model's other norms
+    /// are.
+    pub(crate) fn qk_norms(&self) -> [Option<Norm<'_>>; 2] {
+        let kind = NormalizationType::RMS;
+        let of_queries = (self.weights.q_norm, [Site::QNormScale, Site::QNormNormalized]);
+        let of_keys = (self.weights.k_norm, [Site::KNormScale, Site::KNormNormalized]);
+        [of_queries, of_keys].map(|(w, sites)| w.map(|w| Norm { kind, eps: self.cfg.eps, w: Some(w), b: None, sites }))
     }
 
     fn rotate(&self, pass: &mut Pass<'_, '_>, q: Act4, k: Act4) -> (Act4, Act4) {

@@ -1,4 +1,4 @@
-//! LayerNorm and RMSNorm: bring each position's vector to unit scale before a layer reads it.
+//! LayerNorm and RMSNorm: bring each position's vector (or each head's query and key) to unit scale before it is read.
 //!
 //! ```text
 //! LN:   scale = sqrt(mean((x - mean(x))²) + eps)     out = (x - mean(x)) / scale * w + b
@@ -37,7 +37,7 @@ impl<'a> Norm<'a> {
 
 impl Norm<'_> {
     /// # Shapes
-    /// - `x`: `[batch, pos, …, d_model]`
+    /// - `x`: `[batch, pos, …, d_model]`, or another length of the last axis
     /// - output: the same
     pub(crate) fn forward<D: Dimension>(
         &self,
@@ -89,18 +89,6 @@ pub(crate) fn final_norm(
 
 /// The hook points of the final norm.
 pub(crate) const FINAL: [Site; 2] = [Site::FinalScale, Site::FinalNormalized];
-
-/// An RMS norm over the last axis that no hook point sees: that of queries and keys.
-///
-/// # Shapes
-/// - `x`: `[batch, pos, head, d_head]`
-/// - `w`: `[d_head]`
-pub(crate) fn rms_norm<D: Dimension>(x: &mut ArcArray<f32, D>, w: ArrayView1<'_, f32>, eps: f32) {
-    let scale = scales(x, w.len(), eps);
-    divide(x, &scale, w.len());
-    let w = w.to_vec();
-    values_mut(x).par_chunks_mut(w.len()).for_each(|row| row.iter_mut().zip(&w).for_each(|(x, w)| *x *= w));
-}
 
 pub(crate) fn centered<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize) -> ArcArray<f32, D> {
     let mut out = x.clone();

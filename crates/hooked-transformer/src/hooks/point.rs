@@ -27,6 +27,10 @@ pub(crate) enum Site {
     Q,
     K,
     V,
+    QNormScale,
+    QNormNormalized,
+    KNormScale,
+    KNormNormalized,
     RotQ,
     RotK,
     AttnScores,
@@ -58,7 +62,7 @@ pub(crate) enum Site {
 const FIRST: [Site; 5] = [Site::Tokens, Site::EmbedLnScale, Site::EmbedLnNormalized, Site::Embed, Site::PosEmbed];
 
 /// Inside each block, in firing order.
-const BLOCK: [Site; 33] = [
+const BLOCK: [Site; 37] = [
     Site::ResidPre,
     Site::AttnIn,
     Site::QInput,
@@ -69,6 +73,10 @@ const BLOCK: [Site; 33] = [
     Site::Q,
     Site::K,
     Site::V,
+    Site::QNormScale,
+    Site::QNormNormalized,
+    Site::KNormScale,
+    Site::KNormNormalized,
     Site::RotQ,
     Site::RotK,
     Site::AttnScores,
@@ -116,6 +124,10 @@ impl Site {
             Site::Q => "attn.hook_q",
             Site::K => "attn.hook_k",
             Site::V => "attn.hook_v",
+            Site::QNormScale => "attn.q_norm.hook_scale",
+            Site::QNormNormalized => "attn.q_norm.hook_normalized",
+            Site::KNormScale => "attn.k_norm.hook_scale",
+            Site::KNormNormalized => "attn.k_norm.hook_normalized",
             Site::RotQ => "attn.hook_rot_q",
             Site::RotK => "attn.hook_rot_k",
             Site::AttnScores => "attn.hook_attn_scores",
@@ -160,6 +172,9 @@ impl Site {
                 cfg.output_normalization().is_some() && !cfg.attn_only,
                 "what the MLP writes is not normalized in this model",
             ),
+            Site::QNormScale | Site::QNormNormalized | Site::KNormScale | Site::KNormNormalized => {
+                (cfg.use_qk_norm, "the model does not normalize its queries and keys")
+            }
             Site::RotQ | Site::RotK => {
                 (cfg.positional_embedding_type == Rotary, "the model does not use rotary positions")
             }
@@ -219,8 +234,10 @@ impl Site {
             Ln1Scale | Ln2Scale | MlpLnScale | FinalScale | EmbedLnScale | Ln1PostScale | Ln2PostScale => {
                 vec![batch, pos, one]
             }
-            Q | RotQ | Z => vec![batch, pos, head, d_head],
-            K | V | RotK => vec![batch, pos, kv_head, d_head],
+            Q | QNormNormalized | RotQ | Z => vec![batch, pos, head, d_head],
+            K | V | KNormNormalized | RotK => vec![batch, pos, kv_head, d_head],
+            QNormScale => vec![batch, pos, head, one],
+            KNormScale => vec![batch, pos, kv_head, one],
             AttnScores | Pattern => vec![batch, head, ("query_pos", None), ("key_pos", None)],
             MlpPre | MlpPreLinear | MlpMid | MlpLnNormalized | MlpPost => vec![batch, pos, d_mlp],
         }

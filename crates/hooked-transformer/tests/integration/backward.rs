@@ -118,7 +118,8 @@ fn padding_has_no_gradient() {
 /// Asking for less gives the same gradients, whatever is asked for.
 #[test]
 fn each_gradient_alone_is_that_of_the_whole() {
-    for name in ["llama", "ln_solu_ln", "rotary_parallel", "shortformer_attn_only_none", "gated_ln"] {
+    let names = ["llama", "ln_solu_ln", "rotary_parallel", "shortformer_attn_only_none", "gated_ln"];
+    for name in names.into_iter().chain(["qk_norm", "qk_norm_rotary"]) {
         let (model, _) = random_model(name);
         let whole = model
             .run(tokens())

@@ -211,3 +211,17 @@ fn edits_of_scale_pattern_and_scores_keep_the_derivative_of_what_was_computed() 
     let set: MakeHook = || fwd_hook(("scale", 0, "ln2"), |mut x, _| x.fill(1.3));
     check(&random(base()), None, Some(set), Some(Edits::Stop));
 }
+
+/// The same for the norms of queries and keys, with both meanings of an edit.
+#[test]
+fn edits_of_normalized_queries_and_keys_keep_the_derivative_of_what_was_computed() {
+    let model = random(HookedTransformerConfig { use_qk_norm: true, ..base() });
+    let add: MakeHook = || fwd_hook("blocks.1.attn.q_norm.hook_scale", |mut x, _| x += 0.4);
+    check(&model, None, Some(add), Some(Edits::PassThrough));
+    let add: MakeHook = || fwd_hook("blocks.0.attn.k_norm.hook_normalized", |mut x, _| x += 0.3);
+    check(&model, None, Some(add), Some(Edits::PassThrough));
+    let set: MakeHook = || fwd_hook("blocks.1.attn.k_norm.hook_scale", |mut x, _| x.fill(1.3));
+    check(&model, None, Some(set), Some(Edits::Stop));
+    let set: MakeHook = || fwd_hook("blocks.0.attn.q_norm.hook_normalized", |mut x, _| x.fill(0.25));
+    check(&model, None, Some(set), Some(Edits::Stop));
+}

@@ -67,6 +67,16 @@ impl Arrays {
     }
 }
 
+/// A stored activation or gradient with the axes that it has here, where these differ: the classic library normalizes
+/// queries and keys as a list of vectors, so that its hook points there see `[batch * pos * head, …]`.
+pub fn with_head_axes<'a>(point: &str, stored: ArrayViewD<'a, f32>, shape: &[usize]) -> ArrayViewD<'a, f32> {
+    if !point.contains(".q_norm.") && !point.contains(".k_norm.") {
+        return stored;
+    }
+    assert_eq!(stored.shape()[1..], shape[shape.len() - 1..], "{point}: the last axis");
+    stored.into_shape_with_order(shape).unwrap_or_else(|e| panic!("{point}: {e}"))
+}
+
 /// The largest difference; infinite where one is NaN or only one is infinite.
 pub fn largest_difference<'a>(got: ArrayViewD<'_, f32>, want: impl Into<ArrayViewD<'a, f32>>) -> f32 {
     let want = want.into();

@@ -9,7 +9,7 @@ use hooked_transformer::{Gradients, HookedTransformer, HookedTransformerConfig, 
 use ndarray::{Array2, ArrayViewD, Ix2};
 use serde_json::Value;
 
-use crate::fixtures::{Arrays, largest_difference, reference};
+use crate::fixtures::{Arrays, largest_difference, reference, with_head_axes};
 
 /// Of the largest entry of an array.
 const RELATIVE: f32 = 1e-4;
@@ -104,7 +104,9 @@ impl Comparison {
             let want = case.gradients.get(&format!("{scalar}.{stored}"));
             if let Some(name) = stored.strip_prefix("activations.") {
                 let kind = name.rsplit_once("hook_").unwrap().1;
-                self.add(kind, &name_of(name), grads[name].view(), want);
+                let got = grads[name].view();
+                let want = with_head_axes(name, want, got.shape());
+                self.add(kind, &name_of(name), got, want);
                 found += 1;
             } else if let Some(name) = stored.strip_prefix("weights.") {
                 let kind = name.split('.').skip(if name.starts_with("blocks") { 2 } else { 0 }).collect::<Vec<_>>();

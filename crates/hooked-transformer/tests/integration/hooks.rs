@@ -71,7 +71,7 @@ fn a_predicate_fires_in_firing_order_with_layer_and_shape() {
 /// Every point that the model lists fires, with the shape that the list promises, and none but these.
 #[test]
 fn every_listed_point_fires_once_with_its_shape() {
-    for name in ["ln_gelu_new", "llama", "shortformer_attn_only_none", "ln_solu_ln", "alibi"] {
+    for name in ["ln_gelu_new", "llama", "shortformer_attn_only_none", "ln_solu_ln", "alibi", "qk_norm_rotary"] {
         let (model, _) = random_model(name);
         let mut fired = Vec::new();
         // Not the separate inputs of heads: hooked, they are normalized three times over, each under the same name.

@@ -32,6 +32,7 @@ mod parity;
 #[expect(non_snake_case, reason = "weights and matrices keep the field's names: W_Q, b_O")]
 mod processing;
 mod published;
+mod qk_norms;
 mod random_input;
 mod random_models;
 mod rope_spellings;

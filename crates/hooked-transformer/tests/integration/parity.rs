@@ -8,7 +8,7 @@ use hooked_transformer::{HookedTransformer, HookedTransformerConfig, Run, Tokens
 use ndarray::{Array2, ArrayViewD, Axis, IxDyn, Slice};
 use serde_json::Value;
 
-use crate::fixtures::{Arrays, close, largest_difference, reference};
+use crate::fixtures::{Arrays, close, largest_difference, reference, with_head_axes};
 
 const ABSOLUTE: f32 = 1e-5;
 const RELATIVE: f32 = 1e-4;
@@ -81,6 +81,7 @@ fn every_activation_agrees_with_the_classic_library() {
             let mut compare = |name: &str, got: ArrayViewD<'_, f32>| {
                 let Some(want) = case.arrays.find(&format!("{batch}.{name}")) else { return };
                 let place = format!("{} {batch} {name}", case.name);
+                let want = with_head_axes(name, want, got.shape());
                 assert_eq!(got.shape(), want.shape(), "{place}");
                 let (got, want) = (comparable(case, batch, got), comparable(case, batch, want));
                 compared += 1;
