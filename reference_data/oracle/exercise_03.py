@@ -81,9 +81,13 @@ def tiny_config(name: str) -> dict:
 
 
 def tiny_model(name: str, seed: int) -> HookedTransformer:
+    return drawn(tiny_config(name), seed)
+
+
+def drawn(config: dict, seed: int) -> HookedTransformer:
     """Weights that make attention uneven and every head matter; biases and gains that are not trivial."""
     config = HookedTransformerConfig.from_dict(
-        {**tiny_config(name), "use_attn_result": True, "device": "cpu", "dtype": torch.float32})
+        {**config, "use_attn_result": True, "device": "cpu", "dtype": torch.float32})
     model = HookedTransformer(config).eval()
     generator = torch.Generator().manual_seed(seed)
     for parameter, value in sorted(model.named_parameters()):

@@ -51,6 +51,7 @@ def main() -> int:
     import exercise_04
     import exercise_03
     import exercise_05
+    import exercise_06
     import held_out
     import interventions
     import numpy_file
@@ -76,6 +77,7 @@ def main() -> int:
         exercise_04.generate()
         exercise_03.generate()
         exercise_05.generate()
+        exercise_06.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")
     if args.only in (None, "parity"):

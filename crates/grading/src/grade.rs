@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::call::{Outcome, call};
+use crate::call::{LIMIT, Outcome, call_within};
 use crate::cases::{Answers, Case, Cases, Fault, Found, Halves, Objection, Step};
 use crate::compare::compare;
 use crate::exercise::{CheckInfo, Mistake};
@@ -46,6 +46,7 @@ impl Cases {
     }
 
     fn run_here(self) -> Result<Ran, Verdict> {
+        let limit = self.limit_of_a_call().unwrap_or(LIMIT);
         let Halves { info, calls, steps, damaged, .. } = self.halves();
         if let Some(damaged) = damaged {
             return Err(damaged.verdict(info));
@@ -53,7 +54,7 @@ impl Cases {
         let mut outcomes = Vec::new();
         for prepare in calls {
             let ready = prepare().map_err(|damaged| damaged.verdict(info))?;
-            outcomes.push(call(ready));
+            outcomes.push(call_within(limit, ready));
             if outcomes.last().is_some_and(ends_the_check) {
                 break;
             }

@@ -26,6 +26,7 @@ pub mod ex02;
 pub mod ex03;
 pub mod ex04;
 pub mod ex05;
+pub mod ex06;
 pub mod exercise;
 mod fingerprint;
 pub mod grade;
@@ -43,7 +44,7 @@ mod views;
 
 /// Every exercise that is graded, in order.
 pub static EXERCISES: &[&Exercise] =
-    &[&ex01::EXERCISE, &ex02::EXERCISE, &ex03::EXERCISE, &ex04::EXERCISE, &ex05::EXERCISE];
+    &[&ex01::EXERCISE, &ex02::EXERCISE, &ex03::EXERCISE, &ex04::EXERCISE, &ex05::EXERCISE, &ex06::EXERCISE];
 
 pub use cases::Cases;
 pub use exercise::{CheckInfo, Exercise, Mistake};

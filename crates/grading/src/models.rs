@@ -13,11 +13,20 @@ use crate::value::Tensor;
 /// Two layers of attention and nothing else.
 const ATTN_ONLY: &str = "attn-only-2l-tales";
 
+/// Four layers, like GPT-2.
+const GPT2: &str = "gpt2-tales";
+
 /// The embedded model of attention alone, loaded once in this process. A clone shares its weights and has hooks of its
 /// own.
 pub(crate) fn attn_only() -> Result<HookedTransformer, Damaged> {
     static MODEL: OnceLock<Result<HookedTransformer, Damaged>> = OnceLock::new();
     MODEL.get_or_init(|| load(ATTN_ONLY)).clone()
+}
+
+/// The embedded model that is like GPT-2, loaded once in this process. A clone shares its weights and has hooks of its own.
+pub(crate) fn gpt2() -> Result<HookedTransformer, Damaged> {
+    static MODEL: OnceLock<Result<HookedTransformer, Damaged>> = OnceLock::new();
+    MODEL.get_or_init(|| load(GPT2)).clone()
 }
 
 fn load(name: &str) -> Result<HookedTransformer, Damaged> {

@@ -1,0 +1,621 @@
+//! The mistakes of exercise 06 that the grader can name.
+
+use crate::exercise::{Mistake, output};
+
+pub(super) const MISTAKES: &[Mistake] = &[
+    output(
+        "E06-1",
+        "c01_logit_difference",
+        "Wrong minus right",
+        "The sign is turned around: a model that prefers the right answer gets a negative number. The metric is the \
+         logit of the right answer minus that of the wrong one.",
+        "Is your number positive when the model prefers the right answer?",
+    ),
+    output(
+        "E06-2",
+        "c01_logit_difference",
+        "The first position",
+        "These are the logits at position 0, where the model has seen only BOS. The answer follows the whole \
+         prompt, so it is predicted at the last position.",
+        "Which position has seen the whole prompt?",
+    ),
+    output(
+        "E06-3",
+        "c01_logit_difference",
+        "The sum over the batch",
+        "The differences of all items are added up. The metric is their mean, so that it does not grow with the \
+         batch.",
+        "What happens to your number when each pair is in the batch twice?",
+    ),
+    output(
+        "E06-4",
+        "c01_logit_difference",
+        "Only the first item",
+        "This is the difference of the first item alone. The metric is the mean over the batch.",
+        "How many items does a batch have, and how many do you read?",
+    ),
+    output(
+        "E06-5",
+        "c01_logit_difference",
+        "Averaged over all positions",
+        "The answer is predicted at the last position. At the others the model predicts the rest of the prompt, and \
+         its logits for the two answers say nothing about the question.",
+        "At how many positions does the model predict the answer?",
+    ),
+    output(
+        "E06-6",
+        "c01_logit_difference",
+        "Probabilities instead of logits",
+        "This is a difference of probabilities. It is nearly flat once the model is sure, and it depends on every \
+         other token. A difference of logits is the log of the ratio of the two probabilities.",
+        "By how much can a probability of 0.99 still grow, and by how much can its logit?",
+    ),
+    output(
+        "E06-7",
+        "c01_logit_difference",
+        "The first answers for all items",
+        "Each item has its own right and wrong answer. Here those of the first item are looked up in all of them.",
+        "Which entry of `right` belongs to item 1?",
+    ),
+    output(
+        "E06-8",
+        "c01_logit_difference",
+        "The size of the difference",
+        "The sign is lost, so a preference for the wrong answer counts like one for the right answer.",
+        "What should your number be when the model prefers the wrong answer by 3?",
+    ),
+    output(
+        "E06-9",
+        "c01_logit_difference",
+        "The logit of the right answer alone",
+        "A patch that raises all logits would raise this number, too. The difference cancels what right and wrong \
+         answer have in common.",
+        "What does your number do when every logit grows by 1?",
+    ),
+    output(
+        "E06-10",
+        "c02_normalize",
+        "Clean is 0 and corrupted is 1",
+        "The ends are exchanged. On this scale the corrupted run is 0 and the clean run is 1, whichever of the two \
+         you patch.",
+        "What does your function return for the value of the clean run?",
+    ),
+    output(
+        "E06-11",
+        "c02_normalize",
+        "Divided by the clean value",
+        "The corrupted value is not taken away, so the corrupted run is not 0.",
+        "What does your function return for the value of the corrupted run?",
+    ),
+    output(
+        "E06-12",
+        "c02_normalize",
+        "Not divided",
+        "This is the change in nats. Pairs differ in how many nats there are to win; divide by clean minus \
+         corrupted.",
+        "What does your function return for the value of the clean run?",
+    ),
+    output(
+        "E06-13",
+        "c02_normalize",
+        "Cut off at 0 and 1",
+        "Values outside of 0 to 1 are results: a patch can make things worse than the corrupted prompt did, or \
+         better than the clean one. Leave them as they are.",
+        "How would you see on your scale that a patch does harm?",
+    ),
+    output(
+        "E06-14",
+        "c02_normalize",
+        "Divided by the size of the span",
+        "Where the clean value is below the corrupted one, the span is negative, and so is the way from one to the \
+         other. With the size alone the sign is wrong there.",
+        "Clean is -1.5 and corrupted 2.5: what does your function return for -1.5?",
+    ),
+    output(
+        "E06-15",
+        "c03_patch_resid_pre",
+        "All positions at once",
+        "The whole stream of the layer is replaced. Then everything after it is as in the source run, and the map \
+         is the same everywhere.",
+        "Which positions of the stream does your hook write to?",
+    ),
+    output(
+        "E06-16",
+        "c03_patch_resid_pre",
+        "The stream after the layer",
+        "`resid_post` is what the next layer reads. `resid_pre` is the stream before this layer.",
+        "Which layer reads the activation that you patch?",
+    ),
+    output(
+        "E06-17",
+        "c03_patch_resid_pre",
+        "The first item's stream in every item",
+        "The vector of item 0 goes into all items of the batch. Each pair gets its own.",
+        "Which axis of the stored stream is the batch?",
+    ),
+    output(
+        "E06-18",
+        "c03_patch_resid_pre",
+        "Only the first item is patched",
+        "The other items of the batch stay as they were. Patch all of them, each with its own.",
+        "Which items of the batch does your hook write to?",
+    ),
+    output(
+        "E06-19",
+        "c03_patch_resid_pre",
+        "Added instead of replaced",
+        "The source's stream comes on top of the base's. A patch replaces: afterwards this place is as in the \
+         source run.",
+        "What is the stream at this position after your hook, if both runs had the same there?",
+    ),
+    output(
+        "E06-20",
+        "c03_patch_resid_pre",
+        "Zero instead of the source's stream",
+        "This is an ablation. It says what goes missing without the vector, not what the other prompt would have \
+         put there.",
+        "Where does your hook read the source?",
+    ),
+    output(
+        "E06-21",
+        "c03_patch_resid_pre",
+        "Always the last position",
+        "The position that was asked for is ignored.",
+        "Where does your hook use `pos`?",
+    ),
+    output(
+        "E06-22",
+        "c03_patch_resid_pre",
+        "All positions up to this one",
+        "`..=pos` takes every position from the first one to this one. The map then shows sums instead of single \
+         places.",
+        "How many positions does your slice have for pos = 3?",
+    ),
+    output(
+        "E06-23",
+        "c04_residual_map",
+        "Patches pile up",
+        "Each run still carries the patches of the runs before. That happens with lasting hooks (`add_hook`) that \
+         are not taken off. A run borrows its hooks and forgets them: `model.run(base).hook(…)`.",
+        "How many patches are active in the second run?",
+    ),
+    output(
+        "E06-24",
+        "c04_residual_map",
+        "Rows and columns mixed up",
+        "The numbers are there, but in the order [pos, layer] under the shape [layer, pos].",
+        "Which of your two loops is the outer one?",
+    ),
+    output(
+        "E06-25",
+        "c04_residual_map",
+        "The change instead of the metric",
+        "The metric of the base run is taken away. That is a fair map, but not the one asked for: this one holds \
+         the metric itself.",
+        "What is your map where a patch changes nothing?",
+    ),
+    output(
+        "E06-26",
+        "c04_residual_map",
+        "The hook is not part of the run",
+        "Every cell is the metric of the base run without any patch. A hook works only in a run that gets it.",
+        "Where does the run that you measure get the hook?",
+    ),
+    output(
+        "E06-27",
+        "c04_residual_map",
+        "Layers backwards",
+        "Layer 0 is in the last row. Rows count layers from the embedding on.",
+        "Which layer is your first row?",
+    ),
+    output(
+        "E06-28",
+        "c04_residual_map",
+        "All layers at once",
+        "Every layer is patched in each run, so all rows are alike. One run patches one layer at one position.",
+        "How many hooks does a single run of yours have?",
+    ),
+    output(
+        "E06-29",
+        "c05_output_map",
+        "Always attn_out",
+        "The name of the output is ignored. It is `attn_out` or `mlp_out`.",
+        "Where does your function use `output`?",
+    ),
+    output(
+        "E06-30",
+        "c05_output_map",
+        "The whole stream instead of the output",
+        "This replaces the stream after attention or MLP, with all that was there before. An output is only what \
+         the one layer adds.",
+        "What changes at `attn_out`, and what at `resid_mid`?",
+    ),
+    output(
+        "E06-31",
+        "c05_output_map",
+        "The output at all positions",
+        "The output is replaced at every position, so that all columns are alike.",
+        "Which positions does your hook write to?",
+    ),
+    output(
+        "E06-32",
+        "c05_output_map",
+        "Output added instead of replaced",
+        "The source's output comes on top of the base's. A patch replaces it.",
+        "What does the layer add to the stream after your hook?",
+    ),
+    output(
+        "E06-33",
+        "c05_output_map",
+        "Output set to zero",
+        "This is an ablation of the output. A patch puts there what the source run had.",
+        "Where does your hook read the source?",
+    ),
+    output(
+        "E06-34",
+        "c06_head_map",
+        "The pattern's third axis",
+        "`z`, `q`, `k` and `v` are [batch, pos, head, d_head], but the pattern is [batch, head, query_pos, \
+         key_pos]. Here the third axis of the pattern is taken for the heads, so a query position is patched in all \
+         heads.",
+        "Which axis of the pattern is as long as there are heads?",
+    ),
+    output(
+        "E06-35",
+        "c06_head_map",
+        "All heads at once",
+        "The whole activation is replaced, with all heads of the layer, so that a row has the same number \
+         everywhere.",
+        "Which part of the activation belongs to one head?",
+    ),
+    output(
+        "E06-36",
+        "c06_head_map",
+        "Only at the last position",
+        "The head is patched at the last position alone. What it moved to earlier positions for others to read \
+         stays as it was.",
+        "Which positions does your hook write to?",
+    ),
+    output(
+        "E06-37",
+        "c06_head_map",
+        "The head set to zero",
+        "This is an ablation. A patch puts there what the head did in the source run.",
+        "Where does your hook read the source?",
+    ),
+    output(
+        "E06-38",
+        "c06_head_map",
+        "Always z",
+        "The name of the activation is ignored.",
+        "Where does your function use `activation`?",
+    ),
+    output(
+        "E06-39",
+        "c06_head_map",
+        "The head in the first item only",
+        "The other items of the batch stay as they were.",
+        "Which items does your hook write to?",
+    ),
+    output(
+        "E06-40",
+        "c06_head_map",
+        "Heads in rows",
+        "The map is [head, layer]. Rows are layers.",
+        "Which axis of your map is as long as the model has layers?",
+    ),
+    output(
+        "E06-41",
+        "c07_head_by_position_map",
+        "The last two axes exchanged",
+        "The map is [layer, head, pos] instead of [layer, pos, head].",
+        "Which axis of your map is as long as the prompt?",
+    ),
+    output(
+        "E06-42",
+        "c07_head_by_position_map",
+        "All heads at this position",
+        "Every head of the layer is patched at the position, so that the map is the same for all heads.",
+        "Which heads does your hook write to?",
+    ),
+    output(
+        "E06-43",
+        "c07_head_by_position_map",
+        "The head at all positions",
+        "This is the map of heads once more, repeated for each position.",
+        "Which positions does your hook write to?",
+    ),
+    output(
+        "E06-44",
+        "c07_head_by_position_map",
+        "Read at the last position",
+        "The head's vector of the source's last position is put everywhere. Read at the position that you write to.",
+        "With which position do you index the stored `z`?",
+    ),
+    output(
+        "E06-45",
+        "c08_sufficient_and_necessary",
+        "Noising comes first",
+        "The two maps are in the wrong order. Denoising comes first, then noising.",
+        "Which of your two maps is at index 0?",
+    ),
+    output(
+        "E06-46",
+        "c08_sufficient_and_necessary",
+        "What is left instead of what is taken away",
+        "The second map holds the share that is still there after noising. A head that matters is near 0 in it. The \
+         share that is taken away is 1 minus that.",
+        "What should the second number of a head be that does nothing?",
+    ),
+    output(
+        "E06-47",
+        "c08_sufficient_and_necessary",
+        "Metrics instead of shares",
+        "These are the metrics in nats. Bring them onto the scale from 0 to 1 first, with both runs as its ends.",
+        "What should the number of a head be that does nothing?",
+    ),
+    output(
+        "E06-48",
+        "c08_sufficient_and_necessary",
+        "Changes in nats",
+        "These are the changes of the metric. A share is the change divided by the way from corrupted to clean.",
+        "What is the largest number that one pair can have on your scale, and on another pair's?",
+    ),
+    output(
+        "E06-49",
+        "c08_sufficient_and_necessary",
+        "Denoising twice",
+        "Both maps are from runs of the corrupted prompt. Noising runs the clean prompt, with the cache of the \
+         corrupted one.",
+        "Which prompt does each of your two sweeps run?",
+    ),
+    output(
+        "E06-50",
+        "c08_sufficient_and_necessary",
+        "Noising computed from denoising",
+        "The second map is 1 minus the first. The two are separate experiments: a head can be necessary without \
+         being sufficient, so noising needs runs of its own.",
+        "How many runs did your second map take?",
+    ),
+    output(
+        "E06-51",
+        "c09_attribution_estimate",
+        "Base minus source",
+        "The sign is turned around. A patch moves the activation from the base's value to the source's.",
+        "Where does the patch begin, and where does it end?",
+    ),
+    output(
+        "E06-52",
+        "c09_attribution_estimate",
+        "The mean over the batch",
+        "The gradient is that of a batch mean, so each item's part is divided already. Add the parts up.",
+        "What is the gradient of a mean over four items by one of them?",
+    ),
+    output(
+        "E06-53",
+        "c09_attribution_estimate",
+        "Only the first item's estimate",
+        "The other items contribute, too: all of them are patched at once. Sum over the batch axis.",
+        "What becomes of the axis `batch`?",
+    ),
+    output(
+        "E06-54",
+        "c09_attribution_estimate",
+        "The mean over d_model",
+        "To first order, the change is the sum over all entries of step times slope. A mean divides it by d_model.",
+        "What is the change of a function of two numbers when both move?",
+    ),
+    output(
+        "E06-55",
+        "c09_attribution_estimate",
+        "Sizes of the products",
+        "Positive and negative products cancel in the change; their sizes do not.",
+        "Which sign does your estimate have for a patch that does harm?",
+    ),
+    output(
+        "E06-56",
+        "c09_attribution_estimate",
+        "The source times the gradient",
+        "The base is not taken away. The step of a patch is source minus base.",
+        "What does your estimate say if source and base are equal?",
+    ),
+    output(
+        "E06-57",
+        "c09_attribution_estimate",
+        "The base times the gradient",
+        "This is gradient times activation, which estimates what setting the activation to zero would take away. \
+         The step of a patch is source minus base.",
+        "Where does your estimate use the source?",
+    ),
+    output(
+        "E06-58",
+        "c09_attribution_estimate",
+        "Summed over the positions",
+        "The axis that is left has length d_model. One number per position is wanted: sum over d_model.",
+        "How long should the result be?",
+    ),
+    output(
+        "E06-59",
+        "c10_attribution_map",
+        "The gradient of the loss",
+        "This estimates the change of the loss of all positions. The map is about the logit difference at the last \
+         one.",
+        "Which number does your backward pass start from?",
+    ),
+    output(
+        "E06-60",
+        "c10_attribution_map",
+        "The gradient of the right logit alone",
+        "The wrong answer's logit changes, too, and the metric is the difference.",
+        "Which two logits does the metric need?",
+    ),
+    output(
+        "E06-61",
+        "c10_attribution_map",
+        "The difference at position 0",
+        "The backward pass starts at the first position. Nothing after position 0 can change what happens there, so \
+         almost all gradients are zero. -1 is the last position.",
+        "At which position is the answer predicted?",
+    ),
+    output(
+        "E06-62",
+        "c10_attribution_map",
+        "Gradients after the layer",
+        "This is the map of `resid_post`. It is one row ahead of that of `resid_pre`.",
+        "What should your first row be about: the embedding, or what layer 0 leaves?",
+    ),
+    output(
+        "E06-63",
+        "c10_attribution_map",
+        "Gradient times activation",
+        "The base's activation is multiplied by the gradient, and the source is not used. The step of a patch is \
+         source minus base.",
+        "Where does your function use `source`?",
+    ),
+    output(
+        "E06-64",
+        "c10_attribution_map",
+        "The metric of the base is added",
+        "The map holds estimated changes: 0 where a patch changes nothing.",
+        "What is your map where source and base are equal?",
+    ),
+    output(
+        "E06-65",
+        "c10_attribution_map",
+        "The gradient at the other end",
+        "This is the slope in the source run. The patch begins in the base run, so the slope there is the one that \
+         says where it leads.",
+        "In which run was your gradient taken?",
+    ),
+    output(
+        "E06-66",
+        "c11_correlation",
+        "The covariance",
+        "This is not divided by the two standard deviations, so it depends on the units of the maps.",
+        "What does your number do when one map is doubled?",
+    ),
+    output(
+        "E06-67",
+        "c11_correlation",
+        "Not centered",
+        "This is the cosine of the two maps. Pearson's correlation takes the mean of each map away first; otherwise \
+         two maps of metrics that all lie near the base's seem alike.",
+        "What does your number do when 100 is added to one map?",
+    ),
+    output(
+        "E06-68",
+        "c11_correlation",
+        "The size of the correlation",
+        "An estimate with the wrong sign everywhere correlates at -1, and this says 1.",
+        "What is the correlation of a map with its negative?",
+    ),
+    output(
+        "E06-69",
+        "c11_correlation",
+        "The square of the correlation",
+        "This is the share of variance explained. The correlation itself has a sign.",
+        "Can your number be negative?",
+    ),
+    output(
+        "E06-70",
+        "c11_correlation",
+        "The slope of a line",
+        "This is divided by the variance of the estimate alone: the slope of the exact map over the estimate. The \
+         correlation is divided by both standard deviations.",
+        "What is the correlation of a map with its double?",
+    ),
+    output(
+        "E06-71",
+        "c11_correlation",
+        "The root is missing in the divisor",
+        "This is divided by the product of the variances. The divisor is the product of the standard deviations.",
+        "What is the correlation of a map with its double?",
+    ),
+    output(
+        "E06-72",
+        "c12_patch_path_to_keys",
+        "Into the queries",
+        "The change goes into what the queries of the receiver read. The edge ends in its keys.",
+        "Which of the three inputs of a head is named in your hook?",
+    ),
+    output(
+        "E06-73",
+        "c12_patch_path_to_keys",
+        "Into the values",
+        "The change goes into what the values of the receiver read. The edge ends in its keys.",
+        "Which of the three inputs of a head is named in your hook?",
+    ),
+    output(
+        "E06-74",
+        "c12_patch_path_to_keys",
+        "Into the keys of all heads",
+        "Every head of the receiver's layer reads the change. The edge ends in one head: `k_input` has an axis for \
+         heads.",
+        "Which heads does your hook write to?",
+    ),
+    output(
+        "E06-75",
+        "c12_patch_path_to_keys",
+        "W_O of the receiver's layer",
+        "What a head writes goes through its own part of W_O, in its own layer.",
+        "Whose `z` do you multiply, and whose W_O by?",
+    ),
+    output(
+        "E06-76",
+        "c12_patch_path_to_keys",
+        "The change with the wrong sign",
+        "This adds base minus source. The patch takes the base's part away and puts the source's there.",
+        "What should the input be after the patch: base plus what?",
+    ),
+    output(
+        "E06-77",
+        "c12_patch_path_to_keys",
+        "The base's part is still there",
+        "The source's part is added, but what the sender wrote in the base run is not taken away. Exchange the one \
+         for the other.",
+        "What should change if the sender did the same in both runs?",
+    ),
+    output(
+        "E06-78",
+        "c12_patch_path_to_keys",
+        "Only taken away",
+        "The sender's part is taken out of the input and nothing is put there. That is an ablation of the edge.",
+        "Where does your hook use the source?",
+    ),
+    output(
+        "E06-79",
+        "c12_patch_path_to_keys",
+        "The whole input exchanged",
+        "The keys read the source's whole stream. That exchanges every edge into these keys, not only the sender's.",
+        "Which part of the stream did the sender write?",
+    ),
+    output(
+        "E06-80",
+        "c12_patch_path_to_keys",
+        "All heads of the sender's layer",
+        "`attn_out` is the sum over all heads of the layer. The edge begins in one of them.",
+        "How many heads wrote what you exchange?",
+    ),
+    output(
+        "E06-81",
+        "c12_patch_path_to_keys",
+        "The norm is skipped",
+        "The change times W_K is added to the keys. But the keys read the stream through LayerNorm, which scales \
+         the whole input: put the change in before the norm, at `k_input`.",
+        "What does LayerNorm do between the stream and the keys?",
+    ),
+    output(
+        "E06-82",
+        "c12_patch_path_to_keys",
+        "The sender itself is patched",
+        "Its `z` is exchanged for every reader: later heads, MLPs and the logits. An edge has one reader.",
+        "Who reads what the sender writes in your run?",
+    ),
+    output(
+        "E06-83",
+        "c12_patch_path_to_keys",
+        "The edge in the first item only",
+        "The other items of the batch stay as they were.",
+        "Which items does your hook write to?",
+    ),
+];

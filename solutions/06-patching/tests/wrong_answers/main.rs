@@ -1,0 +1,156 @@
+//! Wrong answers, at least one for each mistake that the grader can name: rejected by the check that is meant for it, with
+//! its explanation.
+
+mod estimates;
+mod maps;
+mod metric;
+#[path = "../other_right_answers/answers.rs"]
+mod other_right;
+mod paths;
+
+use grading::Prose;
+use grading::ex06::{SUITE, Submission};
+use solution_06_patching as solution;
+
+/// The solution, which each wrong answer changes in one function.
+const RIGHT: Submission = Submission {
+    logit_difference: solution::logit_difference,
+    normalize: solution::normalize,
+    patch_resid_pre: solution::patch_resid_pre,
+    residual_map: solution::residual_map,
+    output_map: solution::output_map,
+    head_map: solution::head_map,
+    head_by_position_map: solution::head_by_position_map,
+    sufficient_and_necessary: solution::sufficient_and_necessary,
+    attribution_estimate: solution::attribution_estimate,
+    attribution_map: solution::attribution_map,
+    correlation: solution::correlation,
+    patch_path_to_keys: solution::patch_path_to_keys,
+};
+
+/// One line for each answer: the name of its test, the code of the mistake, the function it replaces, and the wrong one.
+macro_rules! wrong_answers {
+    ($($test:ident: $code:literal, $function:ident = $wrong:path;)*) => {
+        /// Every wrong answer, by the code of its mistake.
+        const WRONG: &[(&str, Submission)] = &[$(($code, Submission { $function: $wrong, ..RIGHT })),*];
+
+        $(
+            #[test]
+            fn $test() -> Result<(), Prose> {
+                SUITE.rejects($code, &Submission { $function: $wrong, ..RIGHT })
+            }
+        )*
+    };
+}
+
+wrong_answers! {
+    e06_01_sign: "E06-1", logit_difference = metric::sign;
+    e06_02_first_position: "E06-2", logit_difference = metric::first_position;
+    e06_03_sum: "E06-3", logit_difference = metric::sum;
+    e06_04_first_item: "E06-4", logit_difference = metric::first_item;
+    e06_05_all_positions: "E06-5", logit_difference = metric::all_positions;
+    e06_06_probabilities: "E06-6", logit_difference = metric::probabilities;
+    e06_07_first_answers: "E06-7", logit_difference = metric::first_answers;
+    e06_08_absolute: "E06-8", logit_difference = metric::absolute;
+    e06_09_right_alone: "E06-9", logit_difference = metric::right_alone;
+    e06_10_ends_exchanged: "E06-10", normalize = metric::ends_exchanged;
+    e06_11_share_of_clean: "E06-11", normalize = metric::share_of_clean;
+    e06_12_not_divided: "E06-12", normalize = metric::not_divided;
+    e06_13_clamped: "E06-13", normalize = metric::clamped;
+    e06_14_absolute_span: "E06-14", normalize = metric::absolute_span;
+    e06_15_every_position: "E06-15", patch_resid_pre = maps::every_position;
+    e06_16_after_the_layer: "E06-16", patch_resid_pre = maps::after_the_layer;
+    e06_17_first_item_for_all: "E06-17", patch_resid_pre = maps::first_item_for_all;
+    e06_18_first_item_only: "E06-18", patch_resid_pre = maps::first_item_only;
+    e06_19_added: "E06-19", patch_resid_pre = maps::added;
+    e06_20_silenced: "E06-20", patch_resid_pre = maps::silenced;
+    e06_21_last_position: "E06-21", patch_resid_pre = maps::last_position;
+    e06_22_up_to_the_position: "E06-22", patch_resid_pre = maps::up_to_the_position;
+    e06_23_pile_up: "E06-23", residual_map = maps::pile_up;
+    e06_24_in_a_row: "E06-24", residual_map = maps::in_a_row;
+    e06_25_change: "E06-25", residual_map = maps::change;
+    e06_26_not_attached: "E06-26", residual_map = maps::not_attached;
+    e06_27_backwards: "E06-27", residual_map = maps::backwards;
+    e06_28_all_layers: "E06-28", residual_map = maps::all_layers;
+    e06_29_always_attn: "E06-29", output_map = maps::always_attn;
+    e06_30_whole_stream: "E06-30", output_map = maps::whole_stream;
+    e06_31_output_everywhere: "E06-31", output_map = maps::output_everywhere;
+    e06_32_output_added: "E06-32", output_map = maps::output_added;
+    e06_33_output_silenced: "E06-33", output_map = maps::output_silenced;
+    e06_34_third_axis: "E06-34", head_map = maps::third_axis;
+    e06_35_every_head: "E06-35", head_map = maps::every_head;
+    e06_36_head_at_the_end: "E06-36", head_map = maps::head_at_the_end;
+    e06_37_head_silenced: "E06-37", head_map = maps::head_silenced;
+    e06_38_always_z: "E06-38", head_map = maps::always_z;
+    e06_39_head_of_first_item: "E06-39", head_map = maps::head_of_first_item;
+    e06_40_transposed: "E06-40", head_map = maps::transposed;
+    e06_41_heads_first: "E06-41", head_by_position_map = maps::heads_first;
+    e06_42_all_heads_there: "E06-42", head_by_position_map = maps::all_heads_there;
+    e06_43_head_everywhere: "E06-43", head_by_position_map = maps::head_everywhere;
+    e06_44_vector_of_position_and_head: "E06-44", head_by_position_map = maps::vector_of_position_and_head;
+    e06_45_noising_first: "E06-45", sufficient_and_necessary = maps::noising_first;
+    e06_46_what_is_left: "E06-46", sufficient_and_necessary = maps::what_is_left;
+    e06_47_not_normalized: "E06-47", sufficient_and_necessary = maps::not_normalized;
+    e06_48_not_divided: "E06-48", sufficient_and_necessary = maps::not_divided;
+    e06_49_denoising_twice: "E06-49", sufficient_and_necessary = maps::denoising_twice;
+    e06_50_complement: "E06-50", sufficient_and_necessary = maps::complement;
+    e06_51_base_minus_source: "E06-51", attribution_estimate = estimates::base_minus_source;
+    e06_52_batch_mean: "E06-52", attribution_estimate = estimates::batch_mean;
+    e06_53_first_item: "E06-53", attribution_estimate = estimates::first_item;
+    e06_54_stream_mean: "E06-54", attribution_estimate = estimates::stream_mean;
+    e06_55_absolute: "E06-55", attribution_estimate = estimates::absolute;
+    e06_56_source_alone: "E06-56", attribution_estimate = estimates::source_alone;
+    e06_57_base_alone: "E06-57", attribution_estimate = estimates::base_alone;
+    e06_58_over_positions: "E06-58", attribution_estimate = estimates::over_positions;
+    e06_59_of_the_loss: "E06-59", attribution_map = estimates::of_the_loss;
+    e06_60_of_the_right_logit: "E06-60", attribution_map = estimates::of_the_right_logit;
+    e06_61_at_the_first: "E06-61", attribution_map = estimates::at_the_first;
+    e06_62_after_the_layer: "E06-62", attribution_map = estimates::after_the_layer;
+    e06_63_times_activation: "E06-63", attribution_map = estimates::times_activation;
+    e06_64_plus_the_metric: "E06-64", attribution_map = estimates::plus_the_metric;
+    e06_65_at_the_source: "E06-65", attribution_map = estimates::at_the_source;
+    e06_66_covariance: "E06-66", correlation = estimates::covariance;
+    e06_67_not_centered: "E06-67", correlation = estimates::not_centered;
+    e06_68_size_alone: "E06-68", correlation = estimates::size_alone;
+    e06_69_squared: "E06-69", correlation = estimates::squared;
+    e06_70_slope: "E06-70", correlation = estimates::slope;
+    e06_71_root_missing: "E06-71", correlation = estimates::root_missing;
+    e06_72_into_queries: "E06-72", patch_path_to_keys = paths::into_queries;
+    e06_73_into_values: "E06-73", patch_path_to_keys = paths::into_values;
+    e06_74_into_all_heads: "E06-74", patch_path_to_keys = paths::into_all_heads;
+    e06_75_w_o_of_the_receiver: "E06-75", patch_path_to_keys = paths::w_o_of_the_receiver;
+    e06_76_sign: "E06-76", patch_path_to_keys = paths::sign;
+    e06_77_not_taken_away: "E06-77", patch_path_to_keys = paths::not_taken_away;
+    e06_78_only_taken_away: "E06-78", patch_path_to_keys = paths::only_taken_away;
+    e06_79_whole_stream: "E06-79", patch_path_to_keys = paths::whole_stream;
+    e06_80_whole_attention: "E06-80", patch_path_to_keys = paths::whole_attention;
+    e06_81_after_the_norm: "E06-81", patch_path_to_keys = paths::after_the_norm;
+    e06_82_head_itself: "E06-82", patch_path_to_keys = paths::head_itself;
+    e06_83_first_item: "E06-83", patch_path_to_keys = paths::first_item;
+}
+
+#[test]
+fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
+    SUITE.covers_every_mistake(WRONG)
+}
+
+#[test]
+fn fingerprints_are_up_to_date() -> Result<(), Prose> {
+    SUITE.fingerprints(&RIGHT, WRONG)
+}
+
+#[test]
+fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
+    use other_right::{BY_EDITS, BY_STREAM, DOUBLE, LASTING, LIBRARY, LOOPS};
+    let right = [
+        ("solution", RIGHT),
+        ("loops", LOOPS),
+        ("lasting", LASTING),
+        ("library", LIBRARY),
+        ("double", DOUBLE),
+        ("by edits", BY_EDITS),
+        ("by stream", BY_STREAM),
+    ];
+    println!("{}", SUITE.tolerances(&right, WRONG)?);
+    Ok(())
+}
