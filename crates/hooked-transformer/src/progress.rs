@@ -30,7 +30,7 @@ pub enum Progress<'a> {
     Note(&'a str),
 }
 
-/// Whoever wants to hear about progress.
+/// What is told about progress.
 type Listener = dyn FnMut(Progress<'_>) + Send;
 
 /// Hands progress to whoever wants it.

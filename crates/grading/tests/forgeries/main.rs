@@ -17,7 +17,7 @@ use grading::{Cases, Check, Kind, Verdict};
 
 static EXERCISE: Exercise = Exercise { slug: "99-forgeries", mistakes: &[] };
 
-/// A check of that name with three cases, the last of which wants what nobody can guess.
+/// A check of that name with three cases, the last of which wants a number that cannot be guessed.
 macro_rules! graded {
     ($name:ident, $answer:expr) => {{
         static CHECK: CheckInfo = CheckInfo { exercise: &EXERCISE, name: stringify!($name), function: "answer" };

@@ -32,7 +32,7 @@ pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<(
     partial.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// Puts a link, or what else `make` makes at the path that it is given, in the place of an old one in one step.
+/// Replaces a link, or whatever `make` makes at the path that it is given, in one step.
 ///
 /// # Errors
 /// It cannot be made, or not be moved there.
