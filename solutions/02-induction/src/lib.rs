@@ -1,18 +1,18 @@
 //! Exercise 02: finding induction heads.
 //!
-//! Some heads have a habit that you can see in a picture: they attend to the same place relative to each token. Here you
-//! first look at pictures of them, then write detectors for four such habits, and the experiment that makes the last one
-//! visible: random tokens, twice.
+//! Some heads always attend to the same position relative to each token, and you can see that in a picture. Here you first
+//! look at pictures, then write detectors for four such patterns. The last one needs an experiment to become visible: random
+//! tokens, repeated once.
 //!
-//! A pattern is `cache[("pattern", layer)]`, with the axes `[batch, head, query_pos, key_pos]`; entry `[b, h, q, k]` is how
-//! much of its attention the token at `q` gives to the token at `k`. `cache.view::<Ix4>(("pattern", layer))` is the same with
-//! its rank in the type. There is always a batch axis, also when the batch is one text, and `cache.n_layers()` layers.
+//! A pattern is `cache[("pattern", layer)]`, with the axes `[batch, head, query_pos, key_pos]`. Entry `[b, h, q, k]` is how much
+//! of its attention the token at `q` gives to the token at `k`. `cache.view::<Ix4>(("pattern", layer))` is the same with its
+//! rank in the type. There is always a batch axis, even for a single text, and `cache.n_layers()` layers.
 //!
-//! A detector scores every head by its mean attention, over the batch and over the queries, and names those above a
-//! threshold that you choose (0.35 to 0.5 are sensible) as `"layer.head"`, both counted from zero: `"0.7"` is head 7 of
-//! layer 0. Each head is named once, in any order.
+//! A detector scores every head by its mean attention, over the batch and over the queries. It names the heads above a
+//! threshold that you choose (0.35 to 0.5 work) as `"layer.head"`, both counted from zero: `"0.7"` is head 7 of layer 0. Each
+//! head is named once, in any order.
 //!
-//! The imports below are all that the solutions need. `s![1.., ..]` is the argument of `slice`; `Axis(0)` is that of
+//! The solutions need no other imports than those below. `s![1.., ..]` is an argument of `slice`; `Axis(0)` is one of
 //! `index_axis`.
 
 use circuit_vis::{AttentionOptions, View, VisError, attention_patterns, head_names};
@@ -69,10 +69,10 @@ fn log_prob(logits: ArrayView1<f32>, token: usize) -> f32 {
 // END SOLUTION
 /// A picture of the attention of each layer, the first layer first, on one text.
 ///
-/// `circuit_vis::attention_patterns` draws all heads of a layer; it wants the tokens and a pattern
-/// `[head, query_pos, key_pos]`, and refuses what does not fit together. Its options may be left at their defaults, though
-/// heads are easier to tell apart with the names that `circuit_vis::head_names` gives. Its error is for you to pass on: no
-/// panic, and no shorter list.
+/// `circuit_vis::attention_patterns` draws all heads of a layer. It takes the tokens and a pattern
+/// `[head, query_pos, key_pos]`, and returns an error if they do not fit together. Pass that error on: do not panic, and do not
+/// return a shorter list. The default options are fine; with the names from `circuit_vis::head_names`, heads are easier to
+/// distinguish.
 ///
 /// # Shapes
 /// - each pattern in the cache: `[1, head, query_pos, key_pos]`
@@ -103,7 +103,7 @@ pub fn current_attn_detector(cache: &ActivationCache) -> Vec<String> {
 
 /// The heads that attend, on average, to the previous token.
 ///
-/// The first query has none, so it does not count: the mean is over the others.
+/// The first token has no previous one, so the mean is over the other queries.
 ///
 /// # Shapes
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
@@ -121,11 +121,11 @@ pub fn first_attn_detector(cache: &ActivationCache) -> Vec<String> {
     heads_above_threshold(cache, |pattern| pattern.column(0).sum() / pattern.nrows() as f32)
 }
 
-/// Random tokens, twice: each row is BOS, a segment of `seq_len` random tokens, and the same segment again.
+/// Random tokens, repeated once: each row is BOS, a segment of `seq_len` random tokens, and the same segment again.
 ///
-/// Each row has a segment of its own. Tokens are drawn evenly from the vocabulary and independently of each other, so a
-/// token may come twice; whether BOS may be among them is up to you. They are drawn with `rng` and nothing else, so that
-/// the same seed gives the same tokens; `rand::RngExt`, imported above, gives it `random_range`.
+/// Each row has its own segment. Tokens are drawn uniformly from the vocabulary and independently of each other, so a token
+/// may occur twice. BOS may be among them or not, as you like. Use only `rng`, so that the same seed gives the same tokens;
+/// `rand::RngExt`, imported above, provides `random_range`.
 ///
 /// # Shapes
 /// - returns `[batch, pos]`, with `1 + 2 * seq_len` positions
@@ -150,8 +150,8 @@ pub fn generate_repeated_tokens(
 
 /// The mean loss of the predictions of the first copy, and of those of the second.
 ///
-/// The loss of a prediction is minus the log probability of the token that really follows. With `seq_len` tokens in each
-/// copy there are `seq_len` predictions of the first, made at positions 0 to `seq_len - 1`, and as many of the second.
+/// The loss of a prediction is minus the log probability of the token that follows. With `seq_len` tokens in each copy, the
+/// first copy has `seq_len` predictions, made at positions 0 to `seq_len - 1`, and so does the second.
 ///
 /// # Shapes
 /// - logits: `[batch, pos, d_vocab]`
@@ -174,7 +174,7 @@ pub fn repeated_loss_by_half(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32
 
 /// The heads that attend, on average, from each token of the second copy to the token *after* its previous occurrence.
 ///
-/// The cache is of tokens as [`generate_repeated_tokens`] makes them. The cells in question form a line below the diagonal.
+/// The cache is of tokens made by [`generate_repeated_tokens`]. These cells form a line below the diagonal.
 ///
 /// # Shapes
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`, with `1 + 2 * seq_len` positions

@@ -1,21 +1,21 @@
 //! Exercise 03: logit attribution.
 //!
-//! With hooks you look into a running model and interfere with it; with linear algebra you take its predictions apart. Both
-//! answer the same question: which part of the model did that?
+//! With hooks you read and edit the activations of a running model. With linear algebra you split its predictions into parts.
+//! Both answer the same question: which part of the model did that?
 //!
 //! A hook is made by `fwd_hook(at, |mut activation, hook| ...)`. `at` is a name, such as `("z", 0)`, or a predicate on full
-//! names, such as `|name: &str| name.ends_with("pattern")`. The closure gets the activation as an `ArrayViewMutD<f32>`, a
-//! view that it may read or edit, whose rank is not in its type: `slice` and `slice_mut` with a range or an index for each
-//! axis give it one. `hook.layer()` says which layer is passing; it is an `Option<usize>`, `None` at a point outside the
-//! layers. A run takes its hooks: `model.run(tokens).hook(my_hook).loss()`. When the run is over, they are gone.
+//! names, such as `|name: &str| name.ends_with("pattern")`. The closure gets the activation as an `ArrayViewMutD<f32>`, a view
+//! that it may read or edit. Its rank is not in its type; `slice` and `slice_mut` with a range or an index for each axis
+//! return a view whose rank is. `hook.layer()` is the layer of the point, an `Option<usize>`: `None` outside the layers. A run
+//! takes hooks, `model.run(tokens).hook(my_hook).loss()`, and removes them when it ends.
 //!
 //! `cache[("z", layer)]` has no rank in its type either; `cache.view::<Ix4>(("z", layer))` is an `ArrayView4`. Where the
 //! library returns a `Result`, `.unwrap()` is fine here: the verdict shows the error and your line.
 //!
-//! Layers and heads are counted from zero. There is always a batch axis, even if the batch is one text. *Repeated tokens*
-//! are what exercise 02 made: each row is BOS, a segment of `seq_len` random tokens, and the same segment again.
+//! Layers and heads are counted from zero. There is always a batch axis, even for a single text. *Repeated tokens* are those of
+//! exercise 02: each row is BOS, a segment of `seq_len` random tokens, and the same segment again.
 //!
-//! The imports below are all that the solutions need.
+//! The solutions need no other imports than those below.
 
 use hooked_transformer::linalg::matmul;
 use hooked_transformer::{
@@ -23,11 +23,11 @@ use hooked_transformer::{
 };
 use ndarray::{Array2, Array3, Array4, ArrayView1, ArrayView2, ArrayView3, Axis, Ix3, Ix4, s, stack};
 
-/// The induction score of every head, taken by a hook while the model runs on repeated tokens.
+/// The induction score of every head, measured by a hook while the model runs on repeated tokens.
 ///
 /// The score of a head is its mean attention, over the batch and over all cells with `key = query - (seq_len - 1)`, as in
-/// exercise 02. No cache is needed: the hook sees each pattern as it passes, and only the number is kept. No logits are
-/// needed either; `Run::nothing` runs the model for its hooks alone. The hook only reads: the run stays as it is.
+/// exercise 02. You need no cache: the hook gets each pattern and keeps only a number per head. You need no logits either;
+/// `Run::nothing` runs the model only for its hooks. The hook reads and does not edit.
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`, with `1 + 2 * seq_len` positions
@@ -53,9 +53,9 @@ pub fn induction_scores(model: &HookedTransformer, tokens: &Tokens) -> Array2<f3
     scores
 }
 
-/// A hook that silences one head of one layer: its `z` becomes zero, everywhere in the batch and at every position.
+/// A hook that silences one head of one layer: its `z` becomes zero, for every item of the batch and at every position.
 ///
-/// The checks compare what each layer leaves in the stream, so a hook at another point with the same effect is as good.
+/// The checks compare the stream after each layer, so a hook at another point with the same effect passes too.
 ///
 /// # Shapes
 /// - the `z` that the hook sees: `[batch, pos, head, d_head]`
@@ -64,8 +64,8 @@ pub fn zero_ablate(layer: usize, head: usize) -> FwdHook<'static> {
     fwd_hook(("z", layer), move |mut z, _| z.slice_mut(s![.., .., head, ..]).fill(0.0))
 }
 
-/// One hook that silences the head of this number in every layer of whatever model it is used on, and changes nothing
-/// else: models with norms and MLPs have more points than an attention-only one.
+/// One hook that silences the head with this number in every layer, for any model, and changes nothing else: models with
+/// norms and MLPs have more hook points than an attention-only one.
 ///
 /// # Shapes
 /// - the `z` that the hook sees: `[batch, pos, head, d_head]`
@@ -74,9 +74,9 @@ pub fn zero_ablate_everywhere(head: usize) -> FwdHook<'static> {
     fwd_hook(|name: &str| name.ends_with("hook_z"), move |mut z, _| z.slice_mut(s![.., .., head, ..]).fill(0.0))
 }
 
-/// A hook that replaces the `z` of one head by its mean over the batch, at each position by itself.
+/// A hook that replaces the `z` of one head by its mean over the batch, separately at each position.
 ///
-/// What the head writes is then the same for every item: whatever it knew of the particular text is gone.
+/// The head then writes the same for every item: what depended on the particular text is gone.
 ///
 /// # Shapes
 /// - the `z` that the hook sees: `[batch, pos, head, d_head]`
@@ -91,9 +91,9 @@ pub fn mean_ablate(layer: usize, head: usize) -> FwdHook<'static> {
 
 /// How much worse the model predicts the second copy of repeated tokens without each head.
 ///
-/// An entry is the mean loss of the predictions of the second copy while `ablate(layer, head)` is at work, minus the same
-/// with no hook. `ablate` makes the hook: [`zero_ablate`], [`mean_ablate`], or one that you have never seen. As in exercise
-/// 02, the second copy is the last `seq_len` predictions. Afterwards the model has the same lasting hooks as before.
+/// An entry is the mean loss of the predictions of the second copy with the hook `ablate(layer, head)`, minus the same without
+/// a hook. `ablate` makes the hook: [`zero_ablate`], [`mean_ablate`], or any other. As in exercise 02, the second copy is the
+/// last `seq_len` predictions. Afterward the model has the same permanent hooks as before.
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`, with `1 + 2 * seq_len` positions
@@ -116,7 +116,7 @@ pub fn ablation_table(
     })
 }
 
-/// What each head of a layer writes into the residual stream: its `z` times its own part of `W_O`.
+/// What each head of a layer writes to the residual stream: its `z` times its own slice of `W_O`.
 ///
 /// The bias `b_O` belongs to the layer, not to a head, and is left out.
 ///
@@ -138,10 +138,10 @@ pub fn head_results(model: &HookedTransformer, cache: &ActivationCache, layer: u
     results
 }
 
-/// How much each component adds to the logit of the token that really comes next, in a model of two attention layers.
+/// How much each component adds to the logit of the next token, in a model of two attention layers.
 ///
-/// Row `p` is about the prediction made at position `p`, of the token at `p + 1`. The components, in order: the direct path
-/// from the embedding, the heads of the first layer, the heads of the second.
+/// Row `p` is the prediction at position `p`, of the token at `p + 1`. The components, in order: the direct path from the
+/// embedding, the heads of the first layer, the heads of the second.
 ///
 /// # Shapes
 /// - embed: `[pos, d_model]`
@@ -187,11 +187,11 @@ pub fn attribution_by_half(attribution: ArrayView2<f32>) -> Array2<f32> {
     stack![Axis(0), mean(first), mean(second)]
 }
 
-/// Everything that was added up to make the final residual stream, part by part.
+/// All the parts whose sum is the final residual stream.
 ///
-/// In order: the embedding; the positions, where the model adds them to the stream (`PositionalEmbeddingType::Standard`; a
-/// shortformer model gives them to queries and keys only); then for each layer what attention wrote and, where there is
-/// one, what the MLP wrote. The sum over the parts is the last layer's `resid_post`.
+/// In order: the embedding; the positions, if the model adds them to the stream (`PositionalEmbeddingType::Standard`; a
+/// shortformer model adds them only to the input of queries and keys); then for each layer what attention wrote and, if there
+/// is an MLP, what the MLP wrote. The sum of the parts is the last layer's `resid_post`.
 ///
 /// # Shapes
 /// - each part in the cache: `[batch, pos, d_model]`
@@ -213,7 +213,7 @@ pub fn layer_parts(model: &HookedTransformer, cache: &ActivationCache) -> Array4
     stack(Axis(0), &parts).expect("all parts have the shape of the stream")
 }
 
-/// What each neuron of a layer's MLP writes into the residual stream: its activation times its own row of `W_out`.
+/// What each neuron of a layer's MLP writes to the residual stream: its activation times its own row of `W_out`.
 ///
 /// The bias `b_out` belongs to the layer, not to a neuron, and is left out.
 ///
@@ -229,26 +229,26 @@ pub fn neuron_results(model: &HookedTransformer, cache: &ActivationCache, layer:
     &post.insert_axis(Axis(3)) * &w_out.index_axis(Axis(0), layer)
 }
 
-/// The unembedding, with its mean over the vocabulary taken away from each of its rows.
+/// The unembedding, with the mean over the vocabulary subtracted from each of its rows.
 ///
-/// At any position all logits then move by the same amount, which changes no probability; an attribution then says how much
-/// a component raises a token *more than the average token*.
+/// This changes all logits of a position by the same amount, and so no probability. An attribution then says how much a
+/// component raises a token *above the average token*.
 ///
 /// # Shapes
 /// - w_u: `[d_model, d_vocab]`
 /// - returns the same
 pub fn center_unembed(w_u: ArrayView2<f32>) -> Array2<f32> {
-    // STUB todo!("centre {:?} over the vocabulary", w_u.dim())
+    // STUB todo!("center {:?} over the vocabulary", w_u.dim())
     let mean = w_u.mean_axis(Axis(1)).expect("there is a vocabulary");
     &w_u - &mean.insert_axis(Axis(1))
 }
 
-/// What the model would predict if it stopped early: the log probability of the token that really comes next, read off the
-/// residual stream before the first layer, and after each.
+/// What the model would predict if it stopped early: the log probability of the next token, computed from the residual
+/// stream before the first layer and after each layer.
 ///
-/// A stream becomes logits as at the end of the model: final norm, where there is one, then unembedding. A run that starts
-/// after the last layer does just that: `model.run(stream).start_at_layer(n_layers as isize)`, with `stream` an
-/// `Array3<f32>` of your own (`.to_owned()` of a view).
+/// A stream becomes logits as at the end of the model: the final norm, if there is one, then the unembedding. A run that starts
+/// after the last layer does just that: `model.run(stream).start_at_layer(n_layers as isize)`, where `stream` is an
+/// `Array3<f32>` (`.to_owned()` of a view).
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`
@@ -272,7 +272,7 @@ pub fn logit_lens(model: &HookedTransformer, tokens: &Tokens) -> Array3<f32> {
     stack(Axis(0), &views).expect("all depths have one shape")
 }
 
-/// The rank of each next token among all tokens: how many have a larger logit. It is 0 where the model puts it first.
+/// The rank of each next token among all tokens: how many have a larger logit. The most probable token has rank 0.
 ///
 /// # Shapes
 /// - logits: `[batch, pos, d_vocab]`

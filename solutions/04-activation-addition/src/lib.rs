@@ -1,19 +1,19 @@
 //! Exercise 04: activation addition.
 //!
-//! A direction in the residual stream can mean something: add it, and the model talks about the sea. Here you make such
-//! directions from pairs of prompts, add them while the model runs and while it writes, and measure what they do and
+//! A direction in the residual stream can have a meaning: add it, and the model talks about the sea. Here you make such
+//! directions from pairs of prompts, add them while the model runs and while it generates text, and measure what they do and
 //! what they cost.
 //!
-//! Everything happens at `resid_pre`, the stream that a layer reads, `[batch, pos, d_model]`: vectors come from there
-//! and go back to there. `model.run(&tokens).names_filter(("resid_pre", layer)).cache()` reads it, and a hook made with
-//! `fwd_hook(("resid_pre", layer), |mut resid, _| ...)` edits it in place. A hook gets an `ArrayViewMutD<f32>`, whose rank
-//! is not in its type: `resid.into_dimensionality::<Ix3>().unwrap()` is an `ArrayViewMut3`. A cache has
-//! `cache.view::<Ix3>(("resid_pre", layer))` for the same purpose. Where the library returns a `Result`, `.unwrap()` is
-//! fine here: when something fails, the verdict shows the error and your line.
+//! Everything happens at `resid_pre`, the stream that a layer reads, `[batch, pos, d_model]`: vectors are computed from it and
+//! added to it. `model.run(&tokens).names_filter(("resid_pre", layer)).cache()` reads it, and a hook made with
+//! `fwd_hook(("resid_pre", layer), |mut resid, _| ...)` edits it in place. A hook gets an `ArrayViewMutD<f32>`, whose rank is
+//! not in its type: `resid.into_dimensionality::<Ix3>().unwrap()` is an `ArrayViewMut3`. A cache has
+//! `cache.view::<Ix3>(("resid_pre", layer))` for the same purpose. Where the library returns a `Result`, `.unwrap()` is fine
+//! here: the verdict shows the error and your line.
 //!
-//! Position 0 of every text is BOS, which the model prepends unless it is told otherwise.
+//! Position 0 of every text is BOS, which the model prepends by default.
 //!
-//! The imports below are all that the solutions need.
+//! The solutions need no other imports than those below.
 
 use std::ops::Range;
 
@@ -36,8 +36,8 @@ fn resid_pre(model: &HookedTransformer, tokens: &Tokens, layer: usize) -> Array2
 // END SOLUTION
 /// Activation addition: `resid_pre` of the positive prompt minus that of the negative one, position by position.
 ///
-/// Both prompts are tokenized with BOS. The shorter one is then filled up after its end with the token `" "` (a single
-/// space) until both have the same number of tokens. A prompt may be empty.
+/// Both prompts are tokenized with BOS. The shorter one is then padded at its end with the token `" "` (a single space) until
+/// both have the same number of tokens. A prompt may be empty.
 ///
 /// # Shapes
 /// - returns `[pos, d_model]`, with as many positions as the longer prompt has tokens
@@ -58,8 +58,8 @@ pub fn steering_vector(model: &HookedTransformer, positive: &str, negative: &str
 /// The logits when `coefficient` times the vector is added to `resid_pre` at the front of every text: row 0 of the
 /// vector at position 0, row 1 at position 1, and so on.
 ///
-/// Rows for which a text has no position are left out. Afterwards the model has the same lasting hooks as before,
-/// whatever the coefficient.
+/// Rows beyond the end of a text are not used. Afterward the model has the same permanent hooks as before, for every
+/// coefficient.
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`
@@ -86,8 +86,8 @@ pub fn steered_logits(
 /// Contrastive activation addition: the mean over pairs (positive, negative) of `resid_pre` of the positive prompt at
 /// `pos` minus that of the negative one.
 ///
-/// Each prompt runs by itself, with BOS. `pos` counts from 0 at BOS; a negative one counts from the end of that prompt's
-/// tokens: -1 is the last one. If `unit_norm`, the mean is divided by its Euclidean norm.
+/// Each prompt runs alone, with BOS. `pos` counts from 0 at BOS. A negative `pos` counts from the end of that prompt's tokens:
+/// -1 is the last one. If `unit_norm` is true, the mean is divided by its Euclidean norm.
 ///
 /// # Shapes
 /// - returns `[d_model]`
@@ -115,11 +115,11 @@ pub fn contrastive_vector(
     mean
 }
 
-/// Adds the vector to a chunk of the stream, in place, at those of its positions that lie in `positions`, in every row of
-/// the batch.
+/// Adds the vector to a chunk of the stream, in place, at those of its positions that are in `positions`, in every row of the
+/// batch.
 ///
-/// `positions` are positions of the whole text, counted from 0 at BOS. The chunk begins at position `first_pos` of the
-/// text: 0 for a prompt, later when the model is given only what is new.
+/// `positions` are positions of the whole text, counted from 0 at BOS. The chunk begins at position `first_pos` of the text:
+/// 0 for a prompt, and later when the model is given only the new tokens.
 ///
 /// # Shapes
 /// - resid: `[batch, pos, d_model]`
@@ -134,17 +134,17 @@ pub fn add_at_positions(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_p
     }
 }
 
-/// The `n_new` tokens that follow the prompt, each the most probable one, while the vector is added to `resid_pre` at
-/// all `positions` of the text. Always `n_new`: the end-of-text token is a token like any other, and `n_new` may be 0.
+/// The `n_new` tokens that follow the prompt, each the most probable one, while the vector is added to `resid_pre` at all
+/// `positions` of the text. Always `n_new`: the end-of-text token is a token like any other. `n_new` may be 0.
 ///
-/// The schedule is the range: `1..prompt.len()` steers the prompt only, `1..usize::MAX` also each new token in its
-/// turn, and `n..usize::MAX` everything from position `n` on. The same tokens must come with and without `use_cache`.
-/// With it, keys and values are kept in a `KeyValueCache` (see [`Run::past`](hooked_transformer::Run::past)), and each
-/// run after the first is given the one new token. Without it, each run is given the whole text.
+/// The range is the schedule: `1..prompt.len()` steers only the prompt, `1..usize::MAX` also each new token, and
+/// `n..usize::MAX` everything from position `n` on. The result must be the same with and without `use_cache`. With it, a
+/// `KeyValueCache` keeps keys and values (see [`Run::past`](hooked_transformer::Run::past)), and each run after the first is
+/// given only the new token. Without it, each run is given the whole text.
 ///
 /// # Shapes
 /// - prompt: `[pos]`, BOS included
-/// - vector: `[d_model]`, coefficient included
+/// - vector: `[d_model]`, already multiplied by its coefficient
 /// - returns `[n_new]`, without the prompt
 pub fn steered_generate(
     model: &HookedTransformer,
@@ -156,7 +156,7 @@ pub fn steered_generate(
     use_cache: bool,
 ) -> Vec<usize> {
     // STUB let _ = (model, vector, use_cache);
-    // STUB todo!("write {n_new} tokens after {} while steering {positions:?} before layer {layer}", prompt.len())
+    // STUB todo!("generate {n_new} tokens after {} while steering {positions:?} before layer {layer}", prompt.len())
     let mut text = prompt.to_vec();
     let mut past = KeyValueCache::new(model.cfg(), 1);
     for _ in 0..n_new {
@@ -172,8 +172,8 @@ pub fn steered_generate(
     text.split_off(prompt.len())
 }
 
-/// How likely it is that the next token is one of `targets`: the log of the sum of their probabilities at the last
-/// position, and the mean of that over the batch.
+/// How likely the next token is one of `targets`: the log of the sum of their probabilities at the last position, averaged
+/// over the batch.
 ///
 /// # Shapes
 /// - logits: `[batch, pos, d_vocab]`
@@ -185,8 +185,8 @@ pub fn target_log_prob(logits: &Array3<f32>, targets: &[usize]) -> f32 {
     (0..batch).map(of_row).sum::<f32>() / batch as f32
 }
 
-/// What steering does to the prediction of the next token: KL(steered || unsteered) at the last position, and the mean
-/// of that over the batch.
+/// How much steering changes the prediction of the next token: KL(steered || unsteered) at the last position, averaged over
+/// the batch.
 ///
 /// KL(p || q) is the sum over the vocabulary of `p * (ln p - ln q)`.
 ///
@@ -199,18 +199,18 @@ pub fn kl_divergence(steered: &Array3<f32>, unsteered: &Array3<f32>) -> f32 {
     terms.sum::<f32>() / steered.dim().0 as f32
 }
 
-/// A random direction, as long as the given vector: what a steering vector is compared with.
+/// A random direction with the same norm as the given vector: the control for a steering vector.
 ///
-/// Drawn with `rng` and nothing else; `rand::RngExt` gives it `random_range`. Of the given vector only the norm counts:
-/// another one of the same norm gives the same direction. Each entry is drawn independently of the others, is positive as
-/// often as negative, and is as large on average as any other.
+/// Use only `rng`; `rand::RngExt` provides `random_range`. Of the given vector only the norm counts: another vector of the same
+/// norm gives the same direction. Entries are drawn independently of each other from one distribution, and are positive as
+/// often as negative.
 ///
 /// # Shapes
 /// - like: `[d_model]`
 /// - returns `[d_model]`, with the same norm
 pub fn random_direction(like: &Array1<f32>, rng: &mut ChaCha8Rng) -> Array1<f32> {
     // STUB let _ = rng;
-    // STUB todo!("a random direction as long as this vector of {} entries", like.len())
+    // STUB todo!("a random direction with the norm of this vector of {} entries", like.len())
     // The sum of twelve is close enough to normal, so that no direction is preferred.
     let normal = |rng: &mut ChaCha8Rng| (0..12).map(|_| rng.random_range(-0.5..0.5)).sum::<f32>();
     let direction: Array1<f32> = like.iter().map(|_| normal(rng)).collect();
@@ -218,11 +218,11 @@ pub fn random_direction(like: &Array1<f32>, rng: &mut ChaCha8Rng) -> Array1<f32>
     scale * direction
 }
 
-/// What steering gains and what it costs, by layer and coefficient.
+/// The gain and cost of steering, by layer and coefficient.
 ///
-/// `coefficient` times the vector of a layer is added to that layer's `resid_pre` at every position except 0, which is
-/// BOS. The gain is [`target_log_prob`] with steering minus the same without; the cost is [`kl_divergence`]. Both are
-/// means over the prompts, each of which runs by itself, with BOS.
+/// `coefficient` times the vector of a layer is added to that layer's `resid_pre` at every position except 0, which is BOS. The
+/// gain is [`target_log_prob`] with steering minus the same without. The cost is [`kl_divergence`]. Both are means over the
+/// prompts. Each prompt runs alone, with BOS.
 ///
 /// # Shapes
 /// - vectors: `[layer, d_model]`
@@ -257,9 +257,8 @@ pub fn effect_table(
 
 /// What each layer gains where its cost reaches the budget.
 ///
-/// Columns belong to coefficients that rise from 0, and costs rise along each row. Between two columns, gain and cost
-/// lie on the straight line through both. A layer that never costs as much as the budget is taken at its last
-/// coefficient.
+/// Columns belong to coefficients that rise from 0, and costs rise along each row. Between two columns, gain and cost are
+/// interpolated linearly. If the cost of a layer never reaches the budget, its gain at the last coefficient counts.
 ///
 /// # Shapes
 /// - gains, costs: `[layer, coefficient]`
