@@ -35,7 +35,7 @@ Tensors = dict[str, torch.Tensor]
 
 
 def load_model(name: str, dtype: torch.dtype = torch.float32, **flags) -> HookedTransformer:
-    """An embedded model as it is: its half-precision weights widened, nothing folded or centred.
+    """An embedded model as it is: its half-precision weights widened, nothing folded or centered.
 
     `flags` are further fields of the configuration, such as `use_attn_result=True`.
     """

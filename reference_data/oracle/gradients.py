@@ -16,7 +16,7 @@ is NaN going forward (and set to zero) and stays NaN going backward.
 
 Everything is computed in float64 from the stored float32 weights, and then rounded.
 
-The classic library normalises the stream three times in every block, for queries, keys and values, with
+The classic library normalizes the stream three times in every block, for queries, keys and values, with
 the same result. Here it is one value, whose gradient is the sum of the three. Where the inputs of heads
 are split the three values differ, and the gradient is that of the last, the one that a cache holds.
 

@@ -5,7 +5,7 @@ alone repeat themselves too little for induction heads to be worth much. The seg
 
 * real text, whose first copy counts in the loss as any text does, and
 * random tokens (about half by their frequency in the books, half uniform), whose first copy does *not*
-  count: nothing can be learnt from it, and its loss of 8 nats would drown the rest.
+  count: nothing can be learned from it, and its loss of 8 nats would drown the rest.
 """
 
 from dataclasses import dataclass

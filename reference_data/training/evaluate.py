@@ -1,4 +1,4 @@
-"""What has a model learnt? Losses, and what each head attends to.
+"""What has a model learned? Losses, and what each head attends to.
 
     python evaluate.py --checkpoint RUN/checkpoint.pt --data PREPARED
 

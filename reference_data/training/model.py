@@ -7,7 +7,7 @@
 `gpt2`        GPT-2: LayerNorm before attention and MLP, gelu_new, biases, learned positions added
               to the embedding, and the embedding used again as the unembedding.
 
-Matrices are `nn.Linear` so that the Muon optimiser sees the two-dimensional matrices it is made
+Matrices are `nn.Linear` so that the Muon optimizer sees the two-dimensional matrices it is made
 for; `export.py` splits them by head. `forward` returns the patterns and ablates a head on demand:
 all that `evaluate.py` needs.
 """
@@ -106,7 +106,7 @@ class Transformer(nn.Module):
         if not shape.attn_only:
             self.ln_final = nn.LayerNorm(shape.d_model)
         self.unembed = nn.Linear(shape.d_model, shape.d_vocab, bias=False)
-        self._initialise()
+        self._initialize()
 
     def forward(self, tokens, want_patterns=False, ablate=None):
         """Final residual and one pattern a layer. `ablate` is a (layer, head) to set to zero."""
@@ -120,8 +120,8 @@ class Transformer(nn.Module):
             patterns.append(pattern)
         return (x if self.shape.attn_only else self.ln_final(x)), patterns
 
-    def _initialise(self):
-        """GPT-2's initialisation (0.02 at width 768), with two changes for the sake of induction.
+    def _initialize(self):
+        """GPT-2's initialization (0.02 at width 768), with two changes for the sake of induction.
 
         Positions start as sinusoids, not as noise: moving on by one position is then a rotation,
         the same one everywhere, and that is all a previous-token head's query-key matrix has to

@@ -3,7 +3,7 @@
     python prepare.py --corpus BOOKS --out PREPARED
 
 BOOKS is a folder with one plain-text file a book, named `<Gutenberg number>-<anything>.txt`: one
-paragraph a line, ASCII, without Project Gutenberg's header, footer and licence. `books.txt` lists
+paragraph a line, ASCII, without Project Gutenberg's header, footer and license. `books.txt` lists
 the books. Written to PREPARED:
 
     tokenizer.json   a byte-level BPE, as GPT-2's, but of 4096 tokens; id 0 is `<|endoftext|>`

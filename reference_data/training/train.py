@@ -38,7 +38,7 @@ def parse() -> argparse.Namespace:
     add("--width", type=int, default=256, help="d_model; d_head is this over the heads")
     add("--context", type=int, default=256, help="tokens in a row, BOS included")
     add("--vocabulary", type=int, default=4096, help="tokens of the tokenizer")
-    add("--steps", type=int, default=6000, help="optimiser steps")
+    add("--steps", type=int, default=6000, help="optimizer steps")
     add("--rows", type=int, default=8, help="rows in a batch")
     add("--lr", type=float, default=2e-3, help="AdamW's rate: embeddings, positions, biases")
     add("--muon-lr", type=float, default=0.02, help="Muon's rate: the matrices inside the layers")
@@ -63,7 +63,7 @@ def rate(step: int, args: argparse.Namespace) -> float:
     return rising * (1.0 if done < 0.4 else max(0.02, (1 - done) / 0.6))
 
 
-def optimisers(model: Transformer, args: argparse.Namespace) -> list[torch.optim.Optimizer]:
+def optimizers(model: Transformer, args: argparse.Namespace) -> list[torch.optim.Optimizer]:
     """Muon for the matrices inside the layers, AdamW for the rest.
 
     Muon makes every direction of an update equally large, so that a circuit which lives in a few
@@ -84,8 +84,8 @@ def optimisers(model: Transformer, args: argparse.Namespace) -> list[torch.optim
                          weight_decay=args.weight_decay),
         torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True),
     ]
-    for optimiser in found:
-        for group in optimiser.param_groups:
+    for optimizer in found:
+        for group in optimizer.param_groups:
             group["full_lr"] = group["lr"]
     return found
 
@@ -107,7 +107,7 @@ def main() -> None:
     shape = Shape(args.architecture, args.layers, args.heads, args.width, args.context,
                   args.vocabulary)
     model = Transformer(shape).to(args.device)
-    optimise = optimisers(model, args)
+    optimize = optimizers(model, args)
     held_out = data.load_tokens(args.data / "held_out.bin")
     batches = data.Batches(data.load_tokens(args.data / "train.bin"), args.vocabulary,
                            args.context, args.rows, data.Mixture(args.repeat, args.repeat_real),
@@ -117,8 +117,8 @@ def main() -> None:
     if args.resume and checkpoint.exists():
         state = torch.load(checkpoint, map_location=args.device, weights_only=False)
         model.load_state_dict(state["model"])
-        for optimiser, saved in zip(optimise, state["optimisers"]):
-            optimiser.load_state_dict(saved)
+        for optimizer, saved in zip(optimize, state["optimizers"]):
+            optimizer.load_state_dict(saved)
         batches.rng.bit_generator.state = state["batches"]
         step = resumed_at = state["step"]
         # measured but not saved: those steps will be done and logged again
@@ -143,13 +143,13 @@ def main() -> None:
             settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(args).items()}
             save_atomically(
                 {"step": step, "shape": asdict(shape), "arguments": settings,
-                 "model": model.state_dict(), "optimisers": [o.state_dict() for o in optimise],
+                 "model": model.state_dict(), "optimizers": [o.state_dict() for o in optimize],
                  "batches": batches.rng.bit_generator.state}, checkpoint)
         if step >= args.steps:
             break
 
-        for optimiser in optimise:
-            for group in optimiser.param_groups:
+        for optimizer in optimize:
+            for group in optimizer.param_groups:
                 group["lr"] = group["full_lr"] * rate(step, args)
         tokens, counts = (t.to(args.device) for t in batches.draw())
         with torch.autocast(args.device, torch.bfloat16, enabled=args.precision == "bfloat16"):
@@ -157,12 +157,12 @@ def main() -> None:
             # The unembedding is most of the work, so only predictions that count get logits.
             logits = model.unembed(residual[:, :-1][counts])
         loss = F.cross_entropy(logits.float(), tokens[:, 1:][counts])
-        for optimiser in optimise:
-            optimiser.zero_grad(set_to_none=True)
+        for optimizer in optimize:
+            optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimiser in optimise:
-            optimiser.step()
+        for optimizer in optimize:
+            optimizer.step()
         step += 1
 
 

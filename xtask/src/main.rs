@@ -1,7 +1,7 @@
 //! `cargo xtask`, the companion of the course.
 //!
 //! Five rooms, each of which knows only those above it:
-//! - [`says`]: the screen: text, colour, columns, and what a mistyped word was meant to be;
+//! - [`says`]: the screen: text, color, columns, and what a mistyped word was meant to be;
 //! - [`reads`]: the files of the course: the table of exercises, Rust sources, stubs, the guide;
 //! - [`runs`]: cargo, and the test programs that it builds;
 //! - [`knows`]: what came of the checks, and how far the learner is;

@@ -76,7 +76,7 @@ fn report(model: &HookedTransformer, text: &str) -> Outcome<Report> {
 
     let mut report = Report::new(format!("{} reads a text", model.cfg().model_name))
         .heading("What it expected")
-        .prose("Each token is coloured by the probability that the model gave to it. Point at one to see what else it thought of.")
+        .prose("Each token is colored by the probability that the model gave to it. Point at one to see what else it thought of.")
         .view(&token_log_probs(&ids, log_probs.index_axis(Axis(0), 0), to_string, 10)?)
         .heading("Where its heads look")
         .prose("Point at a head or a token; click to lock it, click again to let go.");

@@ -83,7 +83,7 @@ impl Cases {
         cases
     }
 
-    /// Adds a case in which a mistake always gives the same, so that it can be recognised.
+    /// Adds a case in which a mistake always gives the same, so that it can be recognized.
     pub fn case<W: IntoWant, T: Into<Value>>(
         &mut self,
         name: impl Into<String>,

@@ -1,4 +1,4 @@
-//! What the grader knows about an exercise: its name, its checks, and the mistakes that it recognises.
+//! What the grader knows about an exercise: its name, its checks, and the mistakes that it recognizes.
 
 /// An exercise: a crate of stubs, the page of the guide beside it, and the mistakes that people make in it.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Recognises a known mistake by what it returns.
+//! Recognizes a known mistake by what it returns.
 //!
 //! Every wrong answer under `solutions/NN/tests/` was run once on the graded cases, and some of what it returned was
 //! stored. A learner's output that agrees with that in every case was most likely made in the same way. Only a sample of the
@@ -249,7 +249,7 @@ struct Likeness {
 }
 
 impl Likeness {
-    /// Compares in every case that a mistake can be recognised in. None when they are not alike.
+    /// Compares in every case that a mistake can be recognized in. None when they are not alike.
     ///
     /// Only cases in which the mistake shows count in its favor. An edge case does not speak against it: one in which the
     /// one form panics and the other does not, or, among several that agree, a single one that differs.

@@ -27,7 +27,7 @@ pub(crate) fn wrap(text: &str, indent: &str) -> String {
     out
 }
 
-/// A number as a person reads it: short, but never rounded into looking equal to a neighbour.
+/// A number as a person reads it: short, but never rounded into looking equal to a neighbor.
 #[must_use]
 pub(crate) fn number(x: f64) -> String {
     if x == 0.0 || !x.is_finite() || (x.fract() == 0.0 && x.abs() < 1e9) {

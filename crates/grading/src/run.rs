@@ -13,6 +13,6 @@ pub(crate) struct CaseRun {
     pub outcome: Outcome<Value>,
     /// What it should have returned.
     pub want: Want,
-    /// Whether a mistake always gives the same here, so that it can be recognised.
+    /// Whether a mistake always gives the same here, so that it can be recognized.
     pub diagnosis: bool,
 }

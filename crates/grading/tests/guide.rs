@@ -16,7 +16,7 @@ const BEGINNING: &str = "\
 
 # When it goes wrong
 
-A verdict that recognises your answer names the mistake by a code. Here they all are, with what to ask yourself. If yours
+A verdict that recognizes your answer names the mistake by a code. Here they all are, with what to ask yourself. If yours
 is not among them: print a small pattern, by hand or with a few lines of code, and compare it with what you expect cell by
 cell.
 ";

@@ -80,7 +80,7 @@ fn at_least_three_directions_steer_monotonically_and_better_than_chance() {
         assert!(gains[gains.len() - 1] > random, "{name}: {gains} against {random} of a random direction");
         agrees(&table, set);
 
-        // Layers are compared on the side that steers towards the targets: from coefficient 0 on.
+        // Layers are compared on the side that steers toward the targets: from coefficient 0 on.
         let zero = table.len_of(Axis(2)) / 2;
         let [gains, costs] = [0, 1].map(|measure| table.slice(s![measure, .., zero..]).to_owned());
         let budget = facts["budget"].as_f64().expect("a number") as f32;

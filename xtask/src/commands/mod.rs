@@ -120,7 +120,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "fingerprints",
         arguments: "[--check]",
-        help: "store what the wrong answers return, so that they are recognised",
+        help: "store what the wrong answers return, so that they are recognized",
         for_authors: true,
         run: fingerprints::run,
     },

@@ -86,7 +86,7 @@ impl State {
 pub(crate) struct CheckResult {
     pub(crate) check: Check,
     pub(crate) state: State,
-    /// The code of the mistake that was recognised: `E02-3`.
+    /// The code of the mistake that was recognized: `E02-3`.
     pub(crate) mistake: Option<String>,
     /// The verdict.
     pub(crate) text: String,

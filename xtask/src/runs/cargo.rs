@@ -11,7 +11,7 @@ use std::thread;
 use serde_json::Value as Json;
 
 use crate::reads::workspace::Workspace;
-use crate::says::screen::{has_colour, plain, show_progress};
+use crate::says::screen::{has_color, plain, show_progress};
 
 /// What came of a build.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ pub(crate) struct Message {
     /// The package whose code it is about.
     pub(crate) package: String,
     pub(crate) is_error: bool,
-    /// As the compiler shows it, in colours where the screen has them.
+    /// As the compiler shows it, in colors where the screen has them.
     pub(crate) shown: String,
 }
 
@@ -63,7 +63,7 @@ impl Build {
         if errors.is_empty() { self.stderr.trim_end().to_string() } else { errors.join("\n\n") }
     }
 
-    /// The first error, without colours.
+    /// The first error, without colors.
     pub(crate) fn first_error(&self) -> String {
         let first = self.messages.iter().find(|message| message.is_error);
         plain(first.map_or(&self.stderr, |message| &message.shown)).trim().to_string()
@@ -145,7 +145,7 @@ pub(crate) fn build_tests(workspace: &Workspace, packages: &[&str], arguments: &
 /// When it cannot be started.
 pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<Build, String> {
     // The same messages either way; only the text in them differs.
-    let format = if has_colour() { "json-diagnostic-rendered-ansi" } else { "json" };
+    let format = if has_color() { "json-diagnostic-rendered-ansi" } else { "json" };
     let (name, rest) = arguments.split_first().ok_or("cargo needs a command.")?;
     let mut child = command(workspace)
         .arg(name)

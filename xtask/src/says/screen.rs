@@ -1,4 +1,4 @@
-//! The screen: lines of text, and colour where the terminal shows it.
+//! The screen: lines of text, and color where the terminal shows it.
 
 use std::env;
 use std::fmt::Arguments;
@@ -62,8 +62,8 @@ pub(crate) fn show_progress(words: &str) {
     }
 }
 
-/// Whether the output shows colours: not in a file or a pipe, and not when `NO_COLOR` is set.
-pub(crate) fn has_colour() -> bool {
+/// Whether the output shows colors: not in a file or a pipe, and not when `NO_COLOR` is set.
+pub(crate) fn has_color() -> bool {
     stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn width() -> usize {
 }
 
 fn paint(code: &str, text: &str) -> String {
-    if has_colour() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+    if has_color() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
 }
 
 /// Something is well.
@@ -91,7 +91,7 @@ pub(crate) fn strong(text: &str) -> String {
     paint("1", text)
 }
 
-/// A text without its colours.
+/// A text without its colors.
 pub(crate) fn plain(text: &str) -> String {
     let mut parts = text.split("\x1b[");
     let first = parts.next().unwrap_or_default().to_string();
@@ -116,13 +116,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_taken_away() {
+    fn colors_are_taken_away() {
         assert_eq!(plain("\x1b[1m\x1b[92m  Compiling\x1b[0m mime"), "  Compiling mime");
         assert_eq!(plain("none"), "none");
     }
 
     #[test]
-    fn columns_line_up_whatever_their_colours() {
+    fn columns_line_up_whatever_their_colors() {
         let rows = [vec!["a".into(), "b".into()], vec!["\x1b[31mlong\x1b[0m".into(), "c".into()]];
         assert_eq!(table(&rows), "  a     b\n  \x1b[31mlong\x1b[0m  c");
     }

@@ -5,7 +5,7 @@
 //! - `mistakes`: what goes wrong, and what to say about it.
 //!
 //! A *made-up model* comes first in most checks: a few thousand numbers, with sizes and a vocabulary of its own, in which
-//! BOS is not token 0. What a mistake gives is known there whatever the embedded models have learnt, so it is there that
+//! BOS is not token 0. What a mistake gives is known there whatever the embedded models have learned, so it is there that
 //! mistakes are told apart.
 
 mod caches;

@@ -1,4 +1,4 @@
-//! The checks of logit attribution: the table, its means by half, and the centred unembedding.
+//! The checks of logit attribution: the table, its means by half, and the centered unembedding.
 
 use hooked_transformer::NameFilter;
 use ndarray::{Array2, Array3, Axis, Ix3, Ix4};

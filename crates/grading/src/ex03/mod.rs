@@ -5,7 +5,7 @@
 //! - `mistakes`: what goes wrong, and what to say about it.
 //!
 //! The tiny models have weights of their own, so what a mistake gives on them stays the same when the embedded models are
-//! trained again; only there is a mistake recognised by its output.
+//! trained again; only there is a mistake recognized by its output.
 
 mod ablation;
 mod attribution;
@@ -63,7 +63,7 @@ pub struct Submission {
     pub layer_parts: fn(&HookedTransformer, &ActivationCache) -> Array4<f32>,
     /// What each neuron writes, `[batch, pos, neuron, d_model]`.
     pub neuron_results: Decomposition,
-    /// The unembedding, centred over the vocabulary.
+    /// The unembedding, centered over the vocabulary.
     pub center_unembed: fn(ArrayView2<f32>) -> Array2<f32>,
     /// Log probability of the next token by depth, `[depth, batch, pos - 1]`.
     pub logit_lens: fn(&HookedTransformer, &Tokens) -> Array3<f32>,

@@ -43,7 +43,7 @@ pub(super) fn stored() -> Result<Arc<Stored>, Damaged> {
 #[derive(Clone)]
 pub(super) struct Case {
     pub key: &'static str,
-    /// The embedded model; otherwise it is a tiny one, on which a mistake is recognised.
+    /// The embedded model; otherwise it is a tiny one, on which a mistake is recognized.
     embedded: Option<&'static str>,
     pub tokens: Tokens,
     /// In words, for the verdict.
@@ -86,7 +86,7 @@ impl Case {
         move || Ok(Want::Array { values: stored()?.tensor(&name)?, axes, tolerance })
     }
 
-    /// Adds a case of a check; on a tiny model a mistake is recognised by what it gives.
+    /// Adds a case of a check; on a tiny model a mistake is recognized by what it gives.
     pub(super) fn add<I: Send + 'static, T: Into<Value>>(
         &self,
         cases: &mut Cases,

@@ -119,7 +119,7 @@ pub fn c08_steered_generate_and_the_cache(submission: &Submission) -> Cases {
 }
 
 /// What is wrong with the lengths of the chunks that the model ran on, and with how many lasting hooks it has
-/// afterwards, the one that watches included.
+/// afterward, the one that watches included.
 fn cache_fault(text: &Text, keep: bool, lengths: &[f64], hooks: f64) -> Option<Fault> {
     // The last new token need not be run.
     let once = (text.prompt.len() + text.new_tokens) as f64;

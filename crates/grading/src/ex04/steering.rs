@@ -150,7 +150,7 @@ fn properties_fault(answers: &Answers<'_>, asked: &Asks, clean: &Tensor) -> Resu
     Ok(None)
 }
 
-/// The lasting hooks afterwards: the one that was there before must be the only one.
+/// The lasting hooks afterward: the one that was there before must be the only one.
 fn hooks_fault(kept: f64, hooks: f64) -> Option<Fault> {
     if kept == 0.0 {
         let evidence = "a lasting hook that was on the model before the call is gone after it.";

@@ -98,7 +98,7 @@ fn losses(name: &str, at: &[usize], axes: &'static [&'static str]) -> Result<Wan
 /// The model must be left as it was found.
 fn leaves_no_hook(cases: &mut Cases, call: impl FnOnce(&HookedTransformer, &Tokens) -> f32 + Send + 'static) {
     let inputs = || tiny_and_tokens(TINY[0]);
-    let asked = cases.ask_on("the hooks on the model afterwards", inputs, move |(model, tokens)| {
+    let asked = cases.ask_on("the hooks on the model afterward", inputs, move |(model, tokens)| {
         let _loss = call(&model, &tokens);
         model.list_hooks().len()
     });

@@ -145,7 +145,7 @@ pub(super) fn metric(logits: ArrayView3<f32>, right: &[usize], wrong: &[usize]) 
 /// The model must be left as it was found.
 pub(super) fn leaves_no_hook(cases: &mut Cases, call: impl FnOnce(&Patching) + Send + 'static) {
     let inputs = || patching(TINY[1], Direction::Denoising);
-    let asked = cases.ask_on("the hooks on the model afterwards", inputs, move |patching| {
+    let asked = cases.ask_on("the hooks on the model afterward", inputs, move |patching| {
         call(&patching);
         patching.model.list_hooks().len()
     });

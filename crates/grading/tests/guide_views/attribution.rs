@@ -48,7 +48,7 @@ pub(crate) fn of_repeated_tokens() -> Outcome<View> {
     Ok(attribution(&model, &tokens, 25.0)?.title("Shares of the right logit, on 13 random tokens twice"))
 }
 
-/// The shares of the direct path and of every head, for the first row of the tokens; full colour at `bound`.
+/// The shares of the direct path and of every head, for the first row of the tokens; full color at `bound`.
 fn attribution(model: &HookedTransformer, tokens: &Tokens, bound: f32) -> Outcome<View> {
     let ids = tokens.row(0).to_vec();
     let (n_layers, n_heads) = (model.cfg().n_layers, model.cfg().n_heads);

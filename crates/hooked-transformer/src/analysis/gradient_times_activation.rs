@@ -4,7 +4,7 @@
 //! effect[component, pos] = Σ over batch and d_model of  activation * d scalar / d activation
 //! ```
 //! To first order it is how much the scalar would fall if the component wrote nothing at this position: attribution
-//! patching towards zero. Source: Shrikumar et al. 2016, "Not Just a Black Box" (input times gradient).
+//! patching toward zero. Source: Shrikumar et al. 2016, "Not Just a Black Box" (input times gradient).
 //!
 //! It misleads as [attribution patching](super::attribution) does, and more, since zero is far from everything that the
 //! model has seen: a component that writes the same everywhere gets a large effect, which no input can change. Saturated

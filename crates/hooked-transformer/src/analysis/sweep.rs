@@ -123,7 +123,7 @@ impl<'a> Sweep<'a> {
         Ok(values.into_iter().flatten().collect())
     }
 
-    /// Which edits go through the model together: neighbours that edit the same activation.
+    /// Which edits go through the model together: neighbors that edit the same activation.
     fn batches(&self, points: &[&HookPoint]) -> Vec<Range<usize>> {
         let fit = POSITIONS_TOGETHER / self.batch.tokens.len().max(1);
         let fair = points.len() / (BATCHES_PER_THREAD * rayon::current_num_threads());

@@ -12,10 +12,10 @@
 //!
 //! # What processing is forced
 //! A **shortformer** model (`attn_only_2L_half`, `attn-only-2l-demo`) adds its positions to queries and keys *after* the
-//! norm and outside the residual stream, so folding a norm or centring what is written would change what the model
+//! norm and outside the residual stream, so folding a norm or centering what is written would change what the model
 //! computes: for these models neither is done, whatever the options say, and a [`Progress::Note`] says so. Models with
-//! RMS norms are not centred, since an RMS norm does not subtract the mean. A model with a soft cap on its logits is not
-//! centred in its unembedding: the cap is not indifferent to a constant. Weights are always f32 in memory, whatever
+//! RMS norms are not centered, since an RMS norm does not subtract the mean. A model with a soft cap on its logits is not
+//! centered in its unembedding: the cap is not indifferent to a constant. Weights are always f32 in memory, whatever
 //! format they have on disk.
 
 use std::path::Path;

@@ -73,8 +73,8 @@ fn hessenberg(m: ArrayView2<'_, f64>) -> Array2<f64> {
 /// The first row of the block, ending before `end`, whose subdiagonal has no negligible entry.
 fn start_of_block(h: &mut Array2<Complex64>, end: usize, scale: f64) -> usize {
     for row in (1..end).rev() {
-        let neighbours = h[[row - 1, row - 1]].norm() + h[[row, row]].norm();
-        let size = if neighbours == 0.0 { scale } else { neighbours };
+        let neighbors = h[[row - 1, row - 1]].norm() + h[[row, row]].norm();
+        let size = if neighbors == 0.0 { scale } else { neighbors };
         if h[[row, row - 1]].norm() <= f64::EPSILON * size {
             h[[row, row - 1]] = Complex64::ZERO;
             return row;

@@ -258,7 +258,7 @@ fn neuron_results_are_outer_products() {
     assert_eq!(stack.get("L1N5").unwrap(), results.slice(s![.., .., 5, ..]).into_dyn());
 }
 
-/// Positions cut in the run, or afterwards, are the same.
+/// Positions cut in the run, or afterward, are the same.
 #[test]
 fn positions_can_be_cut_before_or_after() {
     let (model, tokens) = (architectures::model("ln_gelu_new"), architectures::tokens("ln_gelu_new"));

@@ -26,7 +26,7 @@ pub const CELLS: Submission = Submission {
     attribution_by_half: halves_cell_by_cell,
     layer_parts: differences_of_the_stream,
     neuron_results: neurons_cell_by_cell,
-    center_unembed: centred_cell_by_cell,
+    center_unembed: centered_cell_by_cell,
     logit_lens: lens_with_a_norm_by_hand,
     next_token_ranks: ranks_by_sorting,
 };
@@ -43,7 +43,7 @@ pub const BY_CACHE: Submission = Submission {
     attribution_by_half: halves_by_chunks,
     layer_parts: parts_by_name,
     neuron_results: neurons_as_diagonal_products,
-    center_unembed: centred_row_by_row,
+    center_unembed: centered_row_by_row,
     logit_lens: lens_from_stopped_runs,
     next_token_ranks: ranks_by_position_in_order,
 };
@@ -60,7 +60,7 @@ pub const LASTING: Submission = Submission {
     attribution_by_half: halves_accumulated,
     layer_parts: differences_of_the_stream,
     neuron_results: neurons_cell_by_cell,
-    center_unembed: centred_by_a_product,
+    center_unembed: centered_by_a_product,
     logit_lens: lens_by_log_softmax,
     next_token_ranks: ranks_by_sorting,
 };
@@ -450,22 +450,22 @@ fn neurons_as_diagonal_products(model: &HookedTransformer, cache: &ActivationCac
     results
 }
 
-fn centred_cell_by_cell(w_u: ArrayView2<f32>) -> Array2<f32> {
+fn centered_cell_by_cell(w_u: ArrayView2<f32>) -> Array2<f32> {
     let mean = |d: usize| w_u.row(d).iter().rev().map(|x| f64::from(*x)).sum::<f64>() / w_u.ncols() as f64;
     Array2::from_shape_fn(w_u.dim(), |(d, id)| to_f32(f64::from(w_u[[d, id]]) - mean(d)))
 }
 
-fn centred_row_by_row(w_u: ArrayView2<f32>) -> Array2<f32> {
-    let mut centred = w_u.to_owned();
-    for mut row in centred.rows_mut() {
+fn centered_row_by_row(w_u: ArrayView2<f32>) -> Array2<f32> {
+    let mut centered = w_u.to_owned();
+    for mut row in centered.rows_mut() {
         let mean = row.sum() / row.len() as f32;
         row -= mean;
     }
-    centred
+    centered
 }
 
-/// Centring is linear: a product with the identity minus an even mixture.
-fn centred_by_a_product(w_u: ArrayView2<f32>) -> Array2<f32> {
+/// Centering is linear: a product with the identity minus an even mixture.
+fn centered_by_a_product(w_u: ArrayView2<f32>) -> Array2<f32> {
     let n = w_u.ncols();
     w_u.dot(&(Array2::eye(n) - Array2::from_elem((n, n), 1.0 / n as f32)))
 }

@@ -1,4 +1,4 @@
-//! Wrong attributions, wrong halves, wrong centring.
+//! Wrong attributions, wrong halves, wrong centering.
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayView3, Axis, concatenate, s, stack};
 
@@ -131,7 +131,7 @@ pub fn halves_summed(attribution: ArrayView2<f32>) -> Array2<f32> {
     right::attribution_by_half(attribution) * (attribution.nrows() / 2) as f32
 }
 
-pub fn centred_over_d_model(w_u: ArrayView2<f32>) -> Array2<f32> {
+pub fn centered_over_d_model(w_u: ArrayView2<f32>) -> Array2<f32> {
     center_unembed(w_u.t()).reversed_axes()
 }
 
@@ -140,8 +140,8 @@ pub fn one_mean(w_u: ArrayView2<f32>) -> Array2<f32> {
 }
 
 pub fn scaled(w_u: ArrayView2<f32>) -> Array2<f32> {
-    let centred = center_unembed(w_u);
-    &centred / &w_u.std_axis(Axis(1), 0.0).insert_axis(Axis(1))
+    let centered = center_unembed(w_u);
+    &centered / &w_u.std_axis(Axis(1), 0.0).insert_axis(Axis(1))
 }
 
 pub fn alternating(
@@ -270,7 +270,7 @@ pub fn mean_added(w_u: ArrayView2<f32>) -> Array2<f32> {
 }
 
 pub fn both_centered(w_u: ArrayView2<f32>) -> Array2<f32> {
-    centred_over_d_model(center_unembed(w_u).view())
+    centered_over_d_model(center_unembed(w_u).view())
 }
 
 pub fn unchanged(w_u: ArrayView2<f32>) -> Array2<f32> {

@@ -176,7 +176,7 @@ wrong_answers! {
     e03_124_w_in: "E03-124", neuron_results = decompose::w_in;
     e03_125_relu: "E03-125", neuron_results = decompose::relu;
     e03_126_post_of_layer_0: "E03-126", neuron_results = decompose::post_of_layer_0;
-    e03_54_centred_over_d_model: "E03-54", center_unembed = attribution::centred_over_d_model;
+    e03_54_centered_over_d_model: "E03-54", center_unembed = attribution::centered_over_d_model;
     e03_55_one_mean: "E03-55", center_unembed = attribution::one_mean;
     e03_56_scaled: "E03-56", center_unembed = attribution::scaled;
     e03_127_mean_added: "E03-127", center_unembed = attribution::mean_added;

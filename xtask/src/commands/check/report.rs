@@ -31,7 +31,7 @@ pub(crate) fn report(exercise: &Exercise, grade: &Grade) -> String {
     format!("{}\n\n{body}{end}", strong(&title))
 }
 
-/// A line per check, in order, with its state and the mistake that was recognised.
+/// A line per check, in order, with its state and the mistake that was recognized.
 fn lines(results: &[CheckResult]) -> String {
     let row = |result: &CheckResult| {
         let words = result.state.words();

@@ -1,4 +1,4 @@
-//! The choices that a configuration names: positions, normalisation, activation, attention.
+//! The choices that a configuration names: positions, normalization, activation, attention.
 
 use serde::{Deserialize, Serialize};
 

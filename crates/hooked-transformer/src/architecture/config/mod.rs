@@ -103,7 +103,7 @@ pub struct HookedTransformerConfig {
     /// The base in local layers, where it differs (Gemma 3). Without `use_local_attn` no layer is local.
     #[serde(default)]
     pub rotary_base_local: Option<f32>,
-    /// Whether neighbouring dimensions are rotated together (GPT-J) instead of the two halves (NeoX).
+    /// Whether neighboring dimensions are rotated together (GPT-J) instead of the two halves (NeoX).
     #[serde(default)]
     pub rotary_adjacent_pairs: bool,
     /// How the wavelengths are stretched for a longer context.
@@ -159,7 +159,7 @@ pub struct HookedTransformerConfig {
 
 impl HookedTransformerConfig {
     /// A GPT-2-like configuration of the given size; everything else has TransformerLens's defaults and can be changed
-    /// afterwards.
+    /// afterward.
     ///
     /// ```
     /// use hooked_transformer::{HookedTransformerConfig, PositionalEmbeddingType};

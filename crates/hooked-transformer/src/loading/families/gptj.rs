@@ -1,6 +1,6 @@
 //! GPT-J (Wang and Komatsuzaki 2021).
 //!
-//! Attention and MLP read the same normalized stream: one norm in the file is both `ln1` and `ln2` here. Neighbouring
+//! Attention and MLP read the same normalized stream: one norm in the file is both `ln1` and `ln2` here. Neighboring
 //! dimensions are rotated together, and the unembedding has a bias.
 
 use super::hf_config::{HfConfig, Sizes};

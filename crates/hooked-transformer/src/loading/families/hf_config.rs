@@ -142,7 +142,7 @@ impl HfConfig {
         }
     }
 
-    /// Refuses a flag that this crate cannot honour.
+    /// Refuses a flag that this crate cannot honor.
     pub(crate) fn must_be(&self, field: &str, wanted: bool, default: bool, why: &str) -> Result<()> {
         if self.flag_or(field, default)? == wanted {
             return Ok(());

@@ -4,7 +4,7 @@
 //! W_U ← W_U - mean over d_vocab of W_U        b_U ← b_U - mean of b_U
 //! ```
 //! Softmax does not see a constant that all logits share, so log probabilities stay; and a component that raises every
-//! logit is no longer mistaken for one that favours a token.
+//! logit is no longer mistaken for one that favors a token.
 
 use std::sync::Arc;
 

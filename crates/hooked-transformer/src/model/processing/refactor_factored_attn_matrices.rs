@@ -4,7 +4,7 @@
 //! W_V W_O = U S Vᵀ                W_V ← U S         W_O ← Vᵀ
 //! W_Q' W_K'ᵀ = U S Vᵀ             W_Q' ← U √S       W_K' ← V √S          W' is W with the bias as one more row
 //! ```
-//! The bias is a row because `x W + b` is `[x, 1] W'`. Afterwards the coordinates of a head are ordered by how much they
+//! The bias is a row because `x W + b` is `[x, 1] W'`. Afterward the coordinates of a head are ordered by how much they
 //! matter, and `z` has the length of what the head writes.
 
 use std::sync::Arc;
