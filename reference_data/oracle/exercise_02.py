@@ -24,7 +24,7 @@ Halves. A segment r of `seq_len` tokens stands at positions 1 .. seq_len and aga
 seq_len + 1 .. 2 * seq_len. The first half is the predictions *of* the tokens at positions
 1 .. seq_len, made at positions 0 .. seq_len - 1: entries 0 .. seq_len - 1 of `log_probs`. The second
 half is the other seq_len entries. Its first one, the prediction of where the second copy starts,
-follows from no earlier token: it is in the mean all the same.
+follows from no earlier token: it still counts in the mean.
 
 Induction. `induction` is the mean of the diagonal key = query - (seq_len - 1), as in the exercise
 that this one follows: seq_len + 2 entries, of which two are not induction (the queries at seq_len - 1
@@ -94,7 +94,7 @@ def log_probs(logits: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
 
 
 def half_means(found: torch.Tensor) -> tuple[list[float], list[float]]:
-    """One number a row for the first and for the second half."""
+    """One number per row for the first and for the second half."""
     first, second = found.double().chunk(2, dim=1)
     return first.mean(1).tolist(), second.mean(1).tolist()
 

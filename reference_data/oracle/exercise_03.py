@@ -342,9 +342,9 @@ def summary(found: dict) -> str:
     return (
         f"The loss is {first} nats on the first copy and {second} on the second. In layer 0 head "
         f"**0.{previous}** attends to the previous token (score {found['previous'][0][previous]}), and "
-        f"the head that is missed most is **0.{hurt}**: {found['zero_ablation'][0][hurt]} nats without "
-        f"it. On the induction stripe of layer 1 (score in parentheses): {inducts}. Most of the right "
-        f"logit in the second copy comes from **1.{carries}**, on the mean "
+        f"the head whose removal costs most is **0.{hurt}**: {found['zero_ablation'][0][hurt]} nats. "
+        f"On the induction stripe of layer 1 (score in parentheses): {inducts}. Most of the right "
+        f"logit in the second copy comes from **1.{carries}**, on average "
         f"{found['attribution_second_half'][1 + heads + carries]}, against "
         f"{found['attribution_first_half'][1 + heads + carries]} in the first copy; silencing it costs "
         f"{found['zero_ablation'][1][carries]} nats.\n")

@@ -9,7 +9,7 @@ which is why a test compares with a tolerance and never with a checksum.
 
 Two inputs are not made here, since the books are not in this repository: held_out.safetensors, eight
 rows of text that no model was trained on, and bigrams.json, counts of what follows a token.
-`--prepared` draws both anew from the output of ../training/prepare.py, which is needed only if books
+`--prepared` draws both again from the output of ../training/prepare.py, which is needed only if books
 or tokenizer change.
 """
 
@@ -25,7 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="only compare with the manifests")
     parser.add_argument("--prepared", type=Path,
-                        help="draw held_out.safetensors and bigrams.json anew from this folder of prepare.py")
+                        help="draw held_out.safetensors and bigrams.json again from this folder of prepare.py")
     parser.add_argument("--only", choices=manifest.FOLDERS, help="one of the folders")
     args = parser.parse_args()
     if args.check:

@@ -5,7 +5,7 @@ Each file NAME.safetensors has the gradients of one configuration, for up to two
     loss.value                   the mean loss of parity's batch `three`
     loss.activations.<hook>      its gradient by every activation, by full hook name
     loss.weights.<name>          its gradient by every parameter, by its name in the state dict
-    padded.*                     the same for parity's batch `padded`, turned round so that the padding
+    padded.*                     the same for parity's batch `padded`, reversed so that the padding
                                  is on the right; weights only
     logit_diff.value, logit_diff.activations.<resid_pre>
                                  the logit of token 5 less that of token 2 at the last position, the mean

@@ -41,7 +41,7 @@ def halves(model: Transformer, repeated: torch.Tensor, **kwargs) -> tuple[float,
 
 
 def scores_of_heads(model: Transformer, text: torch.Tensor, repeated: torch.Tensor) -> dict:
-    """{"previous": [[one number a head] a layer], ...}"""
+    """{"previous": [[one number per head] per layer], ...}"""
     on_text = model(text[:, :POSITIONS], want_patterns=True)[1]
     on_repeated = model(repeated, want_patterns=True)[1]
 

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-/// What a command says on the standard error, and its exit code, when nobody reads its output.
+/// What a command says on the standard error, and its exit code, when no program reads its output.
 fn without_a_reader(arguments: &[&str]) -> (String, Option<i32>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(arguments)

@@ -43,7 +43,7 @@ fn arguments() -> Outcome<Arguments> {
     let out = examples::take_option(&mut words, "--out")?.map(PathBuf::from);
     let text = examples::text(&words)?;
     if text.trim().is_empty() {
-        return Err("there is no text to explore".into());
+        return Err("there is nothing to explore: give a text".into());
     }
     Ok(Arguments { text, model, out })
 }

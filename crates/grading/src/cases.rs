@@ -1,7 +1,7 @@
 //! A check as a list of cases: each is a call of the learner's function and, apart from it, what the call must return.
 //!
 //! The two halves are made to be evaluated in different processes. The *call* is prepared and made where the learner's
-//! code runs. What is *wanted* is worked out, and the reference files are read for it, only where no such code runs.
+//! code runs. The *expected* values are computed, and the reference files read for them, only where no such code runs.
 //! So both are closures, and nothing of the one may be captured by the other.
 
 use std::time::Duration;

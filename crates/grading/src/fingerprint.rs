@@ -70,7 +70,7 @@ impl Print {
         }
     }
 
-    /// Whether the mistake shows here: it does not give what is wanted.
+    /// Whether the mistake shows here: it does not give the expected value.
     fn shows(&self, want: &Want) -> bool {
         match (self, want) {
             (Self::Words(print), Want::Words { words, .. }) => print != words,

@@ -3,7 +3,7 @@
 //! From the inside out:
 //! - [`call`]: runs the function; a stub, a panic or an endless loop becomes an outcome, never a backtrace;
 //! - [`value`]: whatever came, in one form;
-//! - [`cases`]: a check as a list of calls and, apart from them, what is wanted;
+//! - [`cases`]: a check as a list of calls and, apart from them, the expected values;
 //! - [`compare`]: shape first, then the worst entries with the names of their axes, then cheap looks at how arrays
 //!   commonly go wrong;
 //! - `fingerprint`: does it equal what a known mistake gives? Then the verdict says which;

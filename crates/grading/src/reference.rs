@@ -59,7 +59,7 @@ impl fmt::Display for Damaged {
 impl std::error::Error for Damaged {}
 
 /// The arrays of one safetensors file. Only its table of contents is read at first, and each array when it is asked for:
-/// a process that asks for inputs alone never holds what is wanted.
+/// a process that asks for inputs alone never holds the expected values.
 #[derive(Debug)]
 pub struct Arrays {
     file: String,

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let (Ok(positions), Ok(repeats)) = (positions.parse(), repeats.parse()) else {
-        eprintln!("POSITIONS and REPEATS are whole numbers, got {positions:?} and {repeats:?}");
+        eprintln!("POSITIONS and REPEATS are integers, got {positions:?} and {repeats:?}");
         return ExitCode::FAILURE;
     };
     match time(dir, task, positions, repeats) {

@@ -33,7 +33,7 @@ pub enum Progress<'a> {
 /// What is told about progress.
 type Listener = dyn FnMut(Progress<'_>) + Send;
 
-/// Hands progress to whoever wants it.
+/// Passes progress on to the function that was given.
 #[derive(Clone)]
 pub(crate) struct Reporter(Arc<Mutex<Listener>>);
 

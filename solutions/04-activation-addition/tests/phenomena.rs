@@ -1,5 +1,5 @@
-//! The embedded model must have what the exercise teaches: directions whose effect rises with the coefficient, on the
-//! mean over prompts, and is larger than that of random directions of the same norm.
+//! The embedded model must have what the exercise teaches: directions whose effect rises with the coefficient, on
+//! average over prompts, and is larger than that of random directions of the same norm.
 //!
 //! `cargo test -p solution-04-activation-addition --test phenomena -- --show-output` prints the tables.
 

@@ -18,6 +18,7 @@ mod status;
 mod stubs;
 mod tolerances;
 mod watch;
+mod words;
 
 use self::arguments::Done;
 use crate::reads::course::Course;
@@ -144,6 +145,13 @@ const COMMANDS: &[Command] = &[
         help: "write the guide's live views and page of mistakes; follow all its links",
         for_authors: true,
         run: guide::run,
+    },
+    Command {
+        name: "words",
+        arguments: "",
+        help: "find habits of wording that the course has dropped",
+        for_authors: true,
+        run: words::run,
     },
     Command {
         name: "mdbook",

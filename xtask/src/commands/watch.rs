@@ -22,7 +22,7 @@ use crate::says::screen::{complain, say, strong, write_now};
 /// How often the files are read.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// For so many pauses in a row, a file may be away: editors that save through a new file take the old one away first.
+/// For so many consecutive pauses, a file may be away: editors that save through a new file take the old one away first.
 const PATIENCE: u32 = 3;
 
 /// Watches the exercise that is named, or else the one that the learner is at. It never goes on to the next by itself.

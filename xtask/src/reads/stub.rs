@@ -83,7 +83,7 @@ pub(crate) fn cited(solution: &str, function: &str) -> Option<String> {
     rust::functions(&plain).into_iter().find(|found| found.name == function).map(|found| found.text.to_string())
 }
 
-/// Appends a line, but no second empty one in a row: a block that went without a trace leaves two.
+/// Appends a line, but no second empty one after another: a block that went without a trace leaves two.
 fn push(stub: &mut String, line: &str) {
     if line.is_empty() && (stub.is_empty() || stub.ends_with("\n\n")) {
         return;

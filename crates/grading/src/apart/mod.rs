@@ -1,8 +1,8 @@
-//! A learner's code runs in a process of its own, which never holds what is wanted and prints no verdict.
+//! A learner's code runs in a process of its own, which never holds the expected values and prints no verdict.
 //!
 //! The test that grades a check starts its own program again, for this one check: the *child*. It makes the calls of the
 //! list and sends back what they returned, through a file in a folder that only the two know; whatever the learner's code
-//! prints, it cannot get mixed up with that. The *parent* alone works out what is wanted, compares, and reports. So
+//! prints, it cannot get mixed up with that. The *parent* alone reads the expected values, compares, and reports. So
 //! `exit`, an abort, an overflow of the stack or a loop without end are outcomes like any other, and nothing that the
 //! child prints or sends can make an answer right: it can only send values.
 //!
@@ -42,7 +42,7 @@ impl Cases {
         let limit = self.limit_of_a_call().unwrap_or(LIMIT);
         let Halves { info, calls, steps, damaged, found, uses } = self.halves();
         if let Some(child) = child::Child::from_environment() {
-            // This process was started to make calls; what is wanted is dropped unseen.
+            // This process was started to make calls; the expected value is dropped unread.
             drop((steps, found, uses));
             child.serve(info, calls, limit);
             return Ok(());

@@ -177,7 +177,7 @@ fn unlike_halves(row: usize, tokens: &Rows, first: &[usize], second: &[usize]) -
     }
 }
 
-/// What is asked for to see where the randomness comes from.
+/// The requests that show where the randomness comes from.
 const AT_RANDOM: Request = Request { batch: 4, seq_len: 150, d_vocab: 11, bos: 3 };
 
 /// Many tokens of a large vocabulary: is any id rarer than the others?

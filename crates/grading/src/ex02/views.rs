@@ -38,7 +38,7 @@ pub fn c0_attention_views(submission: &Submission) -> Cases {
             fault.map_or(Ok(()), |fault| fault.found())
         });
         for (n_tokens, n_pos) in [(5, 6), (7, 6)] {
-            let name = format!("{n_tokens} tokens, but patterns of {n_pos} positions: an error is what is wanted");
+            let name = format!("{n_tokens} tokens, but patterns of {n_pos} positions: an error is expected");
             let call = move || draw(&cache(3, n_pos, 2), &str_tokens(n_tokens));
             let asked = cases.ask(&name, move || match panic::catch_unwind(call) {
                 Ok(views) => drawn(&views),

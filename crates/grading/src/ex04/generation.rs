@@ -13,7 +13,7 @@ use crate::compare::Want;
 use crate::reference::Damaged;
 use crate::value::Value;
 
-/// The lead of every chosen token in the logits: far above what single precision can turn round.
+/// The lead of every chosen token in the logits: far above what rounding in single precision can reverse.
 const LEAST_MARGIN: f64 = 0.02;
 
 /// A text to write.

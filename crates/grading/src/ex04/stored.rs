@@ -199,7 +199,7 @@ fn text(json: &Json) -> Option<String> {
     Some(json.as_str()?.to_string())
 }
 
-/// The references must tell right from wrong. They are made anew with every new model, so that is not a matter of
+/// The references must tell right from wrong. They are made again with every new model, so that is not a matter of
 /// course.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Rules that make a list of words out of the one that was wanted: turned round, trimmed, one too many, counted from one.
+//! Rules that make a list of words out of the expected one: reversed, trimmed, one too many, counted from one.
 
 use crate::compare::{Want, compare};
 use crate::value::Value;

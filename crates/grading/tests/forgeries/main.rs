@@ -179,9 +179,9 @@ fn its_own_program_started_again() {
 }
 
 #[test]
-fn what_is_wanted_in_the_environment() {
-    // There is no variable that says what is wanted, and the file of results is not named.
-    let graded = graded!(what_is_wanted_in_the_environment, |case| then(case, || {
+fn expected_value_in_the_environment() {
+    // No variable holds the expected value, and the file of results is not named.
+    let graded = graded!(expected_value_in_the_environment, |case| then(case, || {
         let names = env::vars().filter(|(name, value)| name == "GRADING_RESULTS" || value.contains("1234"));
         if names.count() == 0 { 0.25 } else { 1234.5 }
     }));

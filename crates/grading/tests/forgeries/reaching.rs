@@ -88,7 +88,7 @@ fn writing_only_in_a_folder_of_its_own() -> Check {
 
 #[test]
 fn starting_a_grader_of_its_own() {
-    // Without the variables the copy takes itself for the parent, which may read what is wanted. It may not.
+    // Without the variables the copy takes itself for the parent, which may read the expected values. It may not.
     if !kernel_can_refuse() {
         return;
     }

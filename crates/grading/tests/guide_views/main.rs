@@ -74,7 +74,7 @@ fn path(file: &str) -> PathBuf {
 }
 
 #[test]
-fn there_is_no_view_that_nobody_makes() -> Outcome<()> {
+fn every_stored_view_is_made_here() -> Outcome<()> {
     for entry in fs::read_dir(path(FOLDER))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         assert!(VIEWS.iter().any(|(made, _)| *made == name), "nothing makes {FOLDER}/{name}: delete it");

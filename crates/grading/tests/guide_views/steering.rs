@@ -13,7 +13,7 @@ const SET: &str = "winter";
 
 pub(crate) fn gain() -> Outcome<View> {
     let options = PlotOptions::new().x("coefficient").y("gain, in nats").range(-3.0, 2.0);
-    Ok(curves("gains", options)?.title("winter: how much likelier its words become"))
+    Ok(curves("gains", options)?.title("winter: how much more likely its words become"))
 }
 
 pub(crate) fn cost() -> Outcome<View> {

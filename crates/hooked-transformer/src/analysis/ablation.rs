@@ -47,7 +47,7 @@ pub fn head_ablation_sweep<'m>(
     let names: Vec<_> = heads.iter().map(|&(layer, _)| ("z", layer)).collect();
     let real = |row: usize, pos: usize| sweep.batch.mask.as_ref().is_none_or(|mask| mask[[row, pos]]);
     let values = sweep.run(&metric.into(), &names, |index, z| ablate(z, heads[index].1, ablation, real))?;
-    Ok(Array2::from_shape_vec(shape, values).expect("one value a head"))
+    Ok(Array2::from_shape_vec(shape, values).expect("one value per head"))
 }
 
 /// # Shapes
@@ -77,7 +77,7 @@ fn ablate(mut z: ArrayViewMutD<'_, f32>, head: usize, ablation: Ablation, real: 
 fn replace_by_mean(mut rows: ArrayViewMut2<'_, f32>, counts: impl Fn(usize) -> bool) {
     let counted: Vec<usize> = (0..rows.nrows()).filter(|&row| counts(row)).collect();
     let mean = rows.select(Axis(0), &counted).mean_axis(Axis(0));
-    // Where all is padding there is no mean, and nobody looks.
+    // Where everything is padding there is no mean, and no position to replace.
     if let Some(mean) = mean {
         rows.rows_mut()
             .into_iter()

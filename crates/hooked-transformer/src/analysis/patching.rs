@@ -110,7 +110,7 @@ impl<'a, 'm> Patching<'a, 'm> {
             let place = &places[index];
             replace(corrupted, clean[place[0]].view(), at.iter().copied().zip(place[1..].iter().copied()));
         })?;
-        Ok(ArrayD::from_shape_vec(shape, values).expect("one value a place"))
+        Ok(ArrayD::from_shape_vec(shape, values).expect("one value per place"))
     }
 
     fn clean_activation(&self, name: (&str, usize)) -> Result<ArrayViewD<'_, f32>> {

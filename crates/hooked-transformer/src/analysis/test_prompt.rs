@@ -29,7 +29,7 @@ pub struct TokenReport {
     pub token: usize,
     /// The token as text.
     pub text: String,
-    /// How many tokens the model thought likelier.
+    /// How many tokens have a larger logit.
     pub rank: usize,
     /// Its logit.
     pub logit: f32,

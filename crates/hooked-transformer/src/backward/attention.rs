@@ -60,7 +60,7 @@ impl Attention<'_> {
             Some(norm) => norm.backward(pass, layer, d),
             None => Some(d),
         });
-        // Both first, since what is wanted may lie between the two norms; everything further up is wanted through both.
+        // Both first, since a requested gradient may be between the two norms; everything further up passes through both.
         let (d_q, d_k) = (d_q?, d_k?);
         let d_q = pass.point(Site::Q, layer, d_q);
         let d_k = pass.point(Site::K, layer, d_k);

@@ -284,7 +284,7 @@ impl ActivationCache {
             }
         }
         let shape = [shape.as_slice(), &[model.cfg.d_model]].concat();
-        Ok(directions.into_shape_with_order(IxDyn(&shape)).expect("one row a token"))
+        Ok(directions.into_shape_with_order(IxDyn(&shape)).expect("one row per token"))
     }
 
     fn attribute(&self, stack: &Stack, directions: ArrayD<f32>, model: &CachedModel) -> Result<Stack> {
@@ -299,7 +299,7 @@ impl ActivationCache {
         };
         let values = normalized.values.outer_iter().flat_map(attribution).collect();
         let shape = &normalized.values.shape()[..normalized.values.ndim() - 1];
-        let values = ArrayD::from_shape_vec(IxDyn(shape), values).expect("one value a row");
+        let values = ArrayD::from_shape_vec(IxDyn(shape), values).expect("one value per row");
         Ok(Stack { labels: normalized.labels, values, cuts: normalized.cuts })
     }
 }

@@ -31,7 +31,7 @@ pub use options::{StackMode, StackOptions};
 pub use slice::PosSlice;
 pub use stack::Stack;
 
-/// A stored activation: an n-dimensional array that is shared, and copied when somebody edits it.
+/// A stored activation: an n-dimensional array that is shared, and copied when it is edited.
 pub type Activation = ArcArray<f32, IxDyn>;
 
 /// The activations of one run, in the order in which they were computed.

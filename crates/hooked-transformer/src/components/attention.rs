@@ -9,7 +9,7 @@
 //! result[b, i, h]     = z[b, i, h] W_O[h]                            out = Σ_h result + b_O
 //! ```
 //! The step from `q`, `k`, `v` to `z` is in [`attend`](super::attend). The result of each head is computed only when
-//! somebody looks at it.
+//! a hook or a cache asks for it.
 
 use ndarray::{Array2, Array4, ArrayView, ArrayView2, ArrayView3, ArrayView4, Axis, CowArray, RemoveAxis};
 use rayon::prelude::*;
@@ -27,8 +27,8 @@ use crate::hooks::{Pass, Site};
 use crate::numerics::linalg;
 use crate::numerics::rows::softmax;
 
-/// What queries, keys or values are computed from: one stream for all heads, or a stream for each head if somebody
-/// hooks the inputs of heads separately.
+/// What queries, keys or values are computed from: one stream for all heads, or a stream for each head if a hook
+/// edits the inputs of heads separately.
 pub(crate) enum HeadInput {
     Shared(Act3),
     PerHead(Act4),
@@ -189,7 +189,7 @@ fn project(x: &HeadInput, w: ArrayView3<'_, f32>, b: ArrayView2<'_, f32>) -> Arr
     out.into_shape_with_order((n_batch, n_pos, n_heads, d_head)).expect("same size")
 }
 
-/// Softmax over the last axis, in place where nobody else holds the scores.
+/// Softmax over the last axis, in place where no cache shares the scores.
 pub(crate) fn softmax_rows(mut scores: Act4) -> Act4 {
     let n_keys = scores.dim().3.max(1);
     super::values_mut(&mut scores).par_chunks_mut(n_keys).for_each(softmax);

@@ -82,8 +82,8 @@ impl Block<'_> {
         pass.point(Site::MlpOut, layer, out)
     }
 
-    /// What queries, keys and values are computed from: one normalized stream for all, unless somebody looks at the
-    /// inputs of heads separately.
+    /// What queries, keys and values are computed from: one normalized stream for all, unless a hook or a cache asks
+    /// for the inputs of heads separately.
     fn attention_inputs(&self, pass: &mut Pass<'_, '_>, resid_pre: &Act3) -> [HeadInput; 3] {
         let layer = Some(self.layer);
         let sites = [Site::QInput, Site::KInput, Site::VInput];
@@ -116,7 +116,7 @@ impl Block<'_> {
         })
     }
 
-    /// Stores the separate inputs of the heads for a cache that asks for them; nobody edits them, so the pass itself
+    /// Stores the separate inputs of the heads for a cache that asks for them; no hook edits them, so the pass itself
     /// goes on with the one shared stream.
     fn observe_inputs(&self, pass: &mut Pass<'_, '_>, resid_pre: &Act3) {
         for site in [Site::AttnIn, Site::QInput, Site::KInput, Site::VInput] {

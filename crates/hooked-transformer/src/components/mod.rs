@@ -21,7 +21,7 @@ pub use loss::{
 };
 use ndarray::{ArcArray, Dimension, Ix3, Ix4};
 
-/// An activation `[batch, pos, …]`; shared between the pass and the cache, copied when somebody edits it.
+/// An activation `[batch, pos, …]`; shared between the pass and the cache, copied when it is edited.
 pub(crate) type Act3 = ArcArray<f32, Ix3>;
 /// An activation with a head axis, or an attention pattern.
 pub(crate) type Act4 = ArcArray<f32, Ix4>;

@@ -1,7 +1,7 @@
 //! What happens at each hook point of one run: worked out once, before the pass begins.
 //!
 //! A name that the model lacks is found here, before anything is computed. During the pass, [`Pass::watches`] lets a
-//! component skip what nobody looks at, and [`Pass::point`] runs the hooks and stores the activation.
+//! component skip what no hook or cache asks for, and [`Pass::point`] runs the hooks and stores the activation.
 
 use ndarray::{ArcArray, Dimension, IxDyn};
 
@@ -133,7 +133,7 @@ pub(crate) struct Pass<'p, 'a> {
 pub(crate) type Record<'p> = Box<dyn FnMut(&HookPoint, ArcArray<f32, IxDyn>) + 'p>;
 
 impl Pass<'_, '_> {
-    /// Whether somebody hooks or caches this activation, so that it must be computed.
+    /// Whether a hook or a cache asks for this activation, so that it must be computed.
     pub(crate) fn watches(&self, site: Site, layer: Option<usize>) -> bool {
         self.points
             .index(site, layer)
@@ -146,7 +146,7 @@ impl Pass<'_, '_> {
         self.points.index(site, layer).is_some_and(|point| point <= last)
     }
 
-    /// Whether somebody may edit this activation.
+    /// Whether a hook may edit this activation.
     pub(crate) fn hooked(&self, site: Site, layer: Option<usize>) -> bool {
         self.points.index(site, layer).is_some_and(|point| self.plan.fires(point))
     }
@@ -167,7 +167,7 @@ impl Pass<'_, '_> {
 
     /// Runs the hooks on an activation, stores it if asked to, and hands it on.
     ///
-    /// Arrays are shared, not copied: the cache and the pass hold the same memory until somebody edits it, and an edit
+    /// Arrays are shared, not copied: the cache and the pass hold the same memory until it is edited, and an edit
     /// by a later hook does not reach back into the cache.
     pub(crate) fn point<D: Dimension>(
         &mut self,

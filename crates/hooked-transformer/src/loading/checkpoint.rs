@@ -30,7 +30,7 @@ impl TensorFile {
         let file = File::open(path).map_err(fail)?;
         // SAFETY: nothing in this program writes to the file while it is mapped: the map lives as long as one call of
         // `load`. That no other program does cannot be ensured; `load` asks for it in its documentation. If one changes
-        // the file all the same, weights are read that are partly old and partly new, any of which is a number; the
+        // the file nevertheless, weights are read that are partly old and partly new, any of which is a number; the
         // table of contents is parsed once and checked against the length of the map, so that no read leaves it; and
         // if the file gets shorter, the system ends this program at the first page that is gone.
         #[expect(unsafe_code, reason = "mapping a file is unsafe, since other programs can change it")]
@@ -133,7 +133,7 @@ impl Checkpoint {
     }
 
     /// # Errors
-    /// The files hold tensors that nobody asked for and that are not known to be superfluous: they belong to another
+    /// The files hold tensors that were not read and that are not known to be superfluous: they belong to another
     /// configuration.
     pub(crate) fn refuse_leftovers(&self, superfluous: impl Fn(&str) -> bool) -> Result<()> {
         let names: Vec<String> = self.unread.borrow().iter().filter(|name| !superfluous(name)).cloned().collect();

@@ -38,7 +38,7 @@ impl PretrainedOptions {
     /// `owner/name` of any repository whose architecture is supported.
     ///
     /// # Errors
-    /// The name means nothing; a file is not to be had ([`Error::Hub`] says which, and why); the architecture is not
+    /// The name means nothing; a file is not available ([`Error::Hub`] says which, and why); the architecture is not
     /// supported; a file is damaged, or the files contradict each other.
     pub fn load(&self, name: &str) -> Result<HookedTransformer> {
         let reporter = self.reporter.clone().unwrap_or_else(Reporter::terminal);
@@ -78,7 +78,9 @@ impl PretrainedOptions {
             .and_then(|mut files| tokenizer(files.as_mut()))
             .and_then(|tokenizer| tokenizer.map_or(Ok(()), |tokenizer| model.set_tokenizer(tokenizer)));
         if let Err(e) = attached {
-            reporter.report(Progress::Note(&format!("the model takes token ids only, for want of its tokenizer: {e}")));
+            reporter.report(Progress::Note(&format!(
+                "the model takes only token ids, because its tokenizer is missing: {e}"
+            )));
         }
     }
 }

@@ -109,7 +109,7 @@ fn shards(index: &Path) -> Result<Vec<String>> {
         // A plain name: nothing outside the folder is ever read.
         let plain = |name: &&str| !name.is_empty() && !name.contains(['/', '\\']) && *name != "..";
         let name = file.as_str().filter(plain).ok_or_else(|| {
-            malformed(format!("tensor `{tensor}` is said to be in {file}, which is no plain file name"))
+            malformed(format!("tensor `{tensor}` is said to be in {file}, which is not a plain file name"))
         })?;
         names.push(name.to_string());
     }

@@ -88,7 +88,7 @@ impl HookedTransformer {
                     (norm / (f64::from(left_norms[[l1, h1]]) * f64::from(right_norms[[l2, h2]]))) as f32
                 };
                 let values: Vec<f32> = (0..n_heads * n_heads).into_par_iter().map(pair).collect();
-                let values = Array2::from_shape_vec((n_heads, n_heads), values).expect("one value a pair");
+                let values = Array2::from_shape_vec((n_heads, n_heads), values).expect("one value per pair");
                 scores.slice_mut(s![l1, .., l2, ..]).assign(&values);
             }
         }

@@ -76,7 +76,7 @@ impl HookedTransformer {
         Ok(batch)
     }
 
-    /// The text of token ids, special tokens included: one string for one row, a list for token ids `[batch, pos]` or
+    /// The text of token ids, special tokens included: one string for a single row, a list for token ids `[batch, pos]` or
     /// other lists of rows.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use super::vectorized::vectorized;
 /// exponent bits.
 #[inline(always)]
 pub(crate) fn exp(x: f32) -> f32 {
-    /// Adding this number leaves the nearest whole number in the low bits of the sum.
+    /// Adding this number leaves the nearest integer in the low bits of the sum.
     const ROUND: f32 = 12_582_912.0;
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;

@@ -141,7 +141,7 @@ impl Tokenizer {
 
     /// A tokenizer whose special tokens are named.
     ///
-    /// Truncation and padding that it was saved with are switched off: they would drop or add tokens in silence. See
+    /// Truncation and padding that it was saved with are switched off: they would silently drop or add tokens. See
     /// [`with_truncation`](Self::with_truncation) and [`encode_batch`](Self::encode_batch).
     ///
     /// # Errors
@@ -240,7 +240,7 @@ impl Tokenizer {
     /// token, and no BOS, give an array without columns.
     ///
     /// # Errors
-    /// As [`encode`](Self::encode), or there is no text at all.
+    /// As [`encode`](Self::encode), or none at all.
     pub fn encode_batch(&self, texts: &Texts, prepend_bos: bool, side: PaddingSide) -> Result<TokenBatch> {
         let rows: Vec<Vec<usize>> = texts.0.iter().map(|text| self.encode(text, prepend_bos)).collect::<Result<_>>()?;
         let n_pos = rows.iter().map(Vec::len).max().unwrap_or(0);

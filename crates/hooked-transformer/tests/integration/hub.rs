@@ -245,7 +245,7 @@ fn leftovers_of_another_program_do_no_harm() {
         }
         assert_eq!(std::fs::read(&blob).unwrap(), whole);
     }
-    // A blob that somebody else left half-written under its final name is not taken for whole.
+    // A blob that another program left half-written under its final name is not taken for whole.
     std::fs::remove_file(&link).unwrap();
     std::fs::write(&blob, &whole[..50]).unwrap();
     check(&hub.load().unwrap());
@@ -269,7 +269,7 @@ fn a_renamed_repository_is_followed() {
 fn without_a_network_the_cache_is_used_and_otherwise_it_is_said() {
     let hub = Hub::new(&[]);
     hub.load().unwrap();
-    // A port of this machine where nobody listens.
+    // A port of this machine on which no server listens.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let unreachable = || hub.options().endpoint(format!("http://{closed}"));
     check(&unreachable().load("tiny/llama").unwrap());

@@ -59,7 +59,7 @@ fn over_tls_a_model_comes_from_a_hub_that_is_trusted_and_from_no_other() {
         out.contains("could not be reached") && out.contains("certificate") && out.contains("SSL_CERT_FILE"),
         "{out}"
     );
-    assert!(server.requests().is_empty(), "a request was sent to a server that nobody vouches for");
+    assert!(server.requests().is_empty(), "a request was sent to a server that no authority vouches for");
 
     server.set_faults(&[Fault::Unprotected]);
     let out = load(&server, &cache, Some(&roots));

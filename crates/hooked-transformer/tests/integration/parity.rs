@@ -119,7 +119,7 @@ fn every_activation_agrees_with_the_classic_library() {
     assert!(failures.is_empty(), "beyond {ABSOLUTE} + {RELATIVE} |want|:\n{}", failures.join("\n"));
 }
 
-/// The pass without anybody looking takes shortcuts (no scores, no pattern, no split inputs); it must agree as well.
+/// The pass without hooks and caches takes shortcuts (no scores, no pattern, no split inputs); it must agree as well.
 #[test]
 fn an_unwatched_pass_gives_the_same_logits() {
     for case in cases() {

@@ -28,7 +28,7 @@ fn stream(cache: &ActivationCache, layer: usize) -> ArrayD<f32> {
     }
 }
 
-/// A norm without gain and bias, written anew.
+/// A norm without gain and bias, written again here.
 fn normalized(x: &ArrayD<f32>, kind: Option<NormalizationType>, eps: f32) -> ArrayD<f32> {
     let mut out = x.clone();
     let Some(kind) = kind else { return out };

@@ -33,9 +33,9 @@ pub const SLICES: Submission = Submission {
 /// The mean over the batch first; heads in reverse order; the first query left out where it can only look at itself.
 pub const BATCH_FIRST: Submission = Submission {
     attention_views: views_collected,
-    current_attn_detector: |cache| on_the_mean_pattern(cache, 0.45, Some),
-    prev_attn_detector: |cache| on_the_mean_pattern(cache, 0.45, |query| query.checked_sub(1)),
-    first_attn_detector: |cache| on_the_mean_pattern(cache, 0.45, |query| (query > 0).then_some(0)),
+    current_attn_detector: |cache| from_the_mean_pattern(cache, 0.45, Some),
+    prev_attn_detector: |cache| from_the_mean_pattern(cache, 0.45, |query| query.checked_sub(1)),
+    first_attn_detector: |cache| from_the_mean_pattern(cache, 0.45, |query| (query > 0).then_some(0)),
     generate_repeated_tokens: drawn_column_by_column,
     repeated_loss_by_half: loss_from_log_softmax,
     induction_attn_detector: induction_from_the_mean_pattern,
@@ -102,7 +102,7 @@ fn first_by_slices(cache: &ActivationCache) -> Vec<String> {
     heads
 }
 
-fn on_the_mean_pattern(
+fn from_the_mean_pattern(
     cache: &ActivationCache,
     threshold: f32,
     key_of: impl Fn(usize) -> Option<usize>,
@@ -123,7 +123,7 @@ fn on_the_mean_pattern(
 }
 
 fn induction_from_the_mean_pattern(cache: &ActivationCache, seq_len: usize) -> Vec<String> {
-    on_the_mean_pattern(cache, 0.45, |query| (query + 1).checked_sub(seq_len))
+    from_the_mean_pattern(cache, 0.45, |query| (query + 1).checked_sub(seq_len))
 }
 
 fn concatenated(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usize, bos: usize) -> Tokens {

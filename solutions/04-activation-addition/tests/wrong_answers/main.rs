@@ -247,7 +247,7 @@ fn another_way_not_to_use_the_generator_is_told_the_same() -> Result<(), Prose> 
 }
 
 #[test]
-fn what_has_no_name_is_rejected_all_the_same() {
+fn what_has_no_name_is_rejected_too() {
     let unsigned: Submission = Submission {
         steering_vector: |model, positive, negative, layer| {
             (RIGHT.steering_vector)(model, positive, negative, layer).mapv(f32::abs)

@@ -33,7 +33,7 @@ pub(super) fn none_if_negative<'de, D: Deserializer<'de>, T: FromNumber>(
     let value = Option::<f64>::deserialize(de)?;
     value
         .filter(|v| *v >= 0.0)
-        .map(|v| T::from_number(v).ok_or_else(|| serde::de::Error::custom(format!("expected a whole number, got {v}"))))
+        .map(|v| T::from_number(v).ok_or_else(|| serde::de::Error::custom(format!("expected an integer, got {v}"))))
         .transpose()
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Field names, defaults and meanings are those of TransformerLens's `HookedTransformerConfig`, and the JSON form is a
 //! plain object of them. Flags that exist there only to save memory (`use_attn_result`, `use_split_qkv_input`,
-//! `use_attn_in`, `use_hook_mlp_in`) have no counterpart: here a point is computed when somebody looks at it.
+//! `use_attn_in`, `use_hook_mlp_in`) have no counterpart: here a point is computed when a hook or a cache asks for it.
 
 mod choices;
 mod forms;

@@ -22,14 +22,14 @@ impl HookedTransformerConfig {
         ] {
             // The bound keeps the products of sizes from overflowing before any file has been looked at.
             if value == 0 || value > 1 << 24 {
-                return wrong(field, format!("expected a positive whole number up to {}, got {value}", 1 << 24));
+                return wrong(field, format!("expected a positive integer up to {}, got {value}", 1 << 24));
             }
         }
         if !self.attn_only && self.act_fn.is_none() {
             return wrong("act_fn", "expected an activation function, since the model has MLPs".into());
         }
         if !self.attn_only && !(1..=1 << 24).contains(&self.d_mlp()) {
-            return wrong("d_mlp", format!("expected a positive whole number up to {}, got {}", 1 << 24, self.d_mlp()));
+            return wrong("d_mlp", format!("expected a positive integer up to {}, got {}", 1 << 24, self.d_mlp()));
         }
         if self.attn_only && (self.gated_mlp || self.parallel_attn_mlp) {
             return wrong("attn_only", "gated_mlp and parallel_attn_mlp need an MLP, but attn_only is set".into());

@@ -97,7 +97,7 @@ impl HfConfig {
         let Some(value) = self.get(field) else { return Ok(None) };
         match value.as_u64().filter(|&size| size <= MAX_SIZE) {
             Some(size) => Ok(Some(size as usize)),
-            None => Err(self.wrong(field, format!("expected a whole number up to {MAX_SIZE}, got {value}"))),
+            None => Err(self.wrong(field, format!("expected an integer up to {MAX_SIZE}, got {value}"))),
         }
     }
 

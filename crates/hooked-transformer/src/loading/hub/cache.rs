@@ -35,7 +35,7 @@ impl Snapshot {
         let base = repo_dir(repo);
         let commit = match commit_of(&base, &repo.revision) {
             Some(commit) => commit,
-            // A revision that is no branch may be the commit itself.
+            // A revision that is not a branch may be the commit itself.
             None if is_plain(&repo.revision) => repo.revision.clone(),
             None => return Err(missing()),
         };

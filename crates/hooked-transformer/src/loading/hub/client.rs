@@ -2,7 +2,7 @@
 //!
 //! `HEAD OWNER/NAME/resolve/REVISION/FILE` says commit, checksum and size; for a large file it is a redirect, which is
 //! not followed, since the server behind it does not know them. `GET` of the same address is followed, with a range
-//! where part of the file is there already. The token goes to the hub itself and to nobody that it redirects to.
+//! where part of the file is there already. The token goes to the hub itself and not to a server that it redirects to.
 //!
 //! This is written on a plain HTTP client rather than on the `hf-hub` crate: the reasons are in this folder's `README.md`.
 

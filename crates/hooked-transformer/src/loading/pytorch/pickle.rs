@@ -206,7 +206,7 @@ impl<'p> Machine<'p> {
                 let n = usize::from(self.byte()?);
                 let bytes = self.take(n)?;
                 if n > 8 {
-                    return Err(format!("a whole number of {n} bytes; 8 are the most"));
+                    return Err(format!("an integer of {n} bytes; at most 8 are supported"));
                 }
                 // Two's complement, little-endian, sign-extended.
                 let fill = if bytes.last().is_some_and(|&high| high >= 0x80) { 0xff } else { 0 };

@@ -76,7 +76,7 @@ fn a_file_of_pytorch_reads() {
         (w.format.clone(), w.shape.as_slice(), w.strides.as_slice()),
         (Ok(Format::F16), &[3, 24, 8][..], &[192, 8, 1][..])
     );
-    // A buffer of whole numbers or truth values is listed, but is no weight.
+    // A buffer of integers or booleans is listed, but is not a weight.
     assert!(tensors["blocks.0.attn.mask"].format.is_err());
 }
 

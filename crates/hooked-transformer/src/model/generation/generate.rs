@@ -20,7 +20,7 @@
 //! ```
 //! Texts of unequal length are padded on the left, and every token's position is counted from the first real token of
 //! its row, so a row of a batch continues as it would alone. Prompt and continuation must fit into the model's `n_ctx`
-//! positions together: that is checked before the first step, and nothing ever slides out of view in silence.
+//! positions together: that is checked before the first step, and nothing ever slides out of view silently.
 //!
 //! A prompt can also be token embeddings `[batch, pos, d_model]`, without their positions, which need not be those of any
 //! token (soft prompts): what is returned are the new tokens alone.

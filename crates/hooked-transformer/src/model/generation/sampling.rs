@@ -8,7 +8,7 @@
 //!                  top_p: keep the most probable, one by one, until their probabilities sum to more than p
 //!                  draw from softmax(l) over what is kept
 //! ```
-//! Source: TransformerLens `utils.sample_logits`, which lets `top_k` win in silence when both filters are given; here
+//! Source: TransformerLens `utils.sample_logits`, which lets `top_k` silently win when both filters are given; here
 //! that is an error.
 
 use ndarray::{Array1, ArrayView1};

@@ -36,6 +36,6 @@ impl MatrixRank for Ix3 {
 impl MatrixRank for Ix4 {
     type PerMatrix<T> = Array2<T>;
     fn per_matrix<T>(leading: &[usize], values: Vec<T>) -> Array2<T> {
-        Array2::from_shape_vec((leading[0], leading[1]), values).expect("one value a matrix")
+        Array2::from_shape_vec((leading[0], leading[1]), values).expect("one value per matrix")
     }
 }

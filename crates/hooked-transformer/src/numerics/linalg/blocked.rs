@@ -222,7 +222,7 @@ mod tests {
     use super::*;
     use ndarray::{Array2, Array3};
 
-    /// Whole numbers, small enough to be exact: every kernel of this processor, heads narrower than a strip, tasks of
+    /// Integers, small enough to be exact: every kernel of this processor, heads narrower than a strip, tasks of
     /// several strips and several pieces, one thread and more than there are tasks.
     #[test]
     fn every_kernel_gives_the_exact_product() {

@@ -293,7 +293,7 @@ mod tests {
                     for ((r, c), &got) in out.indexed_iter() {
                         let product =
                             |c: usize| -> f32 { (0..depth).map(|k| a[[r, k + 1]] * strip[k * kernel.width + c]).sum() };
-                        // Small whole numbers: exact in any order. What lies around the tile is left alone.
+                        // Small integers: exact in any order. What lies around the tile is left alone.
                         let inside = (1..=columns).contains(&c);
                         let want = if inside { product(c - 1) * if add { 2.0 } else { 1.0 } } else { 100.0 };
                         assert_eq!(got, want, "{rows} rows of {}, at {r}, {c}, add {add}", kernel.width);
