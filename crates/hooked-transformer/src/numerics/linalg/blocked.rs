@@ -5,16 +5,18 @@
 //! into strips as wide as a kernel's tile, one row after another: read once from memory, then many times from the
 //! second-level cache. Then it runs the kernel over all tiles, which meanwhile fetch the next piece of `b` from memory.
 //!
-//! `b` is taken as one matrix a head, side by side: the `W_Q` of all heads makes one product, not twelve.
+//! `b` is taken as one matrix per head, side by side or one below the other: the `W_Q` of all heads makes one product, not
+//! twelve, on the way forward and back.
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ops::Range;
 
-use ndarray::{ArrayView2, ArrayView3, ArrayViewMut2, Axis, CowArray, Ix2, Slice, s};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2, s};
 
 use super::kernel::{AHEAD_WIDTH, Ahead, Kernel, STEPS_PER_ROW_AHEAD, contiguous_rows};
 use super::transpose;
-use super::{Factors, into_axis_chunks};
+use super::{Factors, Heads, into_axis_chunks};
 use crate::numerics::share::share;
 
 /// The most columns of a task: strips of this many columns fit half of a small second-level cache.
@@ -44,7 +46,7 @@ pub(super) fn fits(out: &ArrayViewMut2<'_, f32>) -> bool {
 ///
 /// # Shapes
 /// As [`Factors`], and
-/// - `out`: `[m, head * n]`, each row contiguous
+/// - `out`: each row contiguous
 pub(super) fn product(kernel: &Kernel, factors: Factors<'_>, out: ArrayViewMut2<'_, f32>, threads: usize) {
     let a = well_laid_out(factors.a, threads);
     let factors = Factors { a: a.view(), ..factors };
@@ -52,13 +54,27 @@ pub(super) fn product(kernel: &Kernel, factors: Factors<'_>, out: ArrayViewMut2<
 }
 
 impl Factors<'_> {
+    /// Whether the columns of each head's matrix are contiguous in memory, rather than its rows.
+    fn b_is_transposed(&self) -> bool {
+        self.b.strides()[1] == 1 && self.b.dim().1 > 1
+    }
+
     /// What lies at a row and a column of all of `b`, to be fetched ahead; nothing behind its end.
     fn ahead(&self, row: usize, column: usize) -> Ahead {
-        let (heads, _, n) = self.b.dim();
-        if column / n >= heads || self.b.strides()[2] != 1 {
+        let (heads, k, n) = self.b.dim();
+        let (head, row, column) = match self.heads {
+            Heads::Across => (column / n, row, column % n),
+            Heads::Along => (row / k, row % k, column),
+        };
+        if head >= heads || column >= n {
             return Ahead::NOTHING;
         }
-        Ahead::of(self.b.index_axis(Axis(0), column / n), row, column % n)
+        let b = self.b.index_axis(Axis(0), head);
+        match self.b_is_transposed() {
+            true => Ahead::of(b.reversed_axes(), column, row),
+            false if b.strides()[1] == 1 => Ahead::of(b, row, column),
+            false => Ahead::NOTHING,
+        }
     }
 }
 
@@ -121,43 +137,61 @@ impl Task<'_> {
         for start in (0..k).step_by(depth) {
             let piece = start..(start + depth).min(k);
             let strips = &mut strips[..piece.len() * columns.next_multiple_of(kernel.width)];
-            copy_strips(kernel.width, factors.b.slice(s![.., piece.clone(), ..]), self.first_column, columns, strips);
+            let part = (piece.clone(), self.first_column..self.first_column + columns);
+            copy_strips(kernel, factors, part, strips);
             let next = if piece.end < k { (piece.end, self.first_column) } else { (0, self.next_column) };
+            let coming = Coming { factors, row: next.0, column: next.1, rows: piece.len(), columns };
             let piece =
                 Piece { strips, a: a.slice(s![.., piece]), add: start > 0 || factors.bias.is_some() || factors.add };
-            self.tiles(kernel, &piece, |row, column| factors.ahead(next.0 + row, next.1 + column));
+            self.tiles(kernel, &piece, &coming);
         }
         STRIPS.set(strips);
     }
 
-    /// Runs the kernel over all tiles of the task, for one piece of the inner length. `ahead` says what lies at a row and
-    /// column of the next piece of `b`.
-    fn tiles(&mut self, kernel: &Kernel, piece: &Piece<'_>, ahead: impl Fn(usize, usize) -> Ahead) {
-        let (rows, columns) = self.out.dim();
+    /// Runs the kernel over all tiles of the task, for one piece of the inner length.
+    fn tiles(&mut self, kernel: &Kernel, piece: &Piece<'_>, coming: &Coming<'_, '_>) {
+        let rows = self.out.nrows();
         let depth = piece.a.ncols();
         // Tiles of equal height: 128 rows are ten times 13 or 12, rather than nine times 14 and a rest of 2.
         let height = rows.div_ceil(rows.div_ceil(kernel.max_rows()));
         let cached = (CACHED_ROWS / height).max(1) * height;
-        // Each tile fetches some rows of some columns ahead, until the next piece is complete.
-        let across = columns.div_ceil(AHEAD_WIDTH);
-        let mut fetched = 0;
-        for top in (0..rows).step_by(cached) {
-            for (strip, left) in piece.strips.chunks(depth * kernel.width).zip((0..columns).step_by(kernel.width)) {
-                let right = (left + kernel.width).min(columns);
-                for row in (top..(top + cached).min(rows)).step_by(height) {
-                    let tile = row..(row + height).min(rows);
-                    let ahead = match fetched / across {
-                        group if group < STEPS_PER_ROW_AHEAD => {
-                            ahead(group * depth.div_ceil(STEPS_PER_ROW_AHEAD), fetched % across * AHEAD_WIDTH)
-                        }
-                        _ => Ahead::NOTHING,
-                    };
-                    fetched += 1;
-                    let out = self.out.slice_mut(s![tile.clone(), left..right]);
-                    kernel.multiply(piece.a.slice(s![tile, ..]), strip, out, piece.add, ahead);
+        let mut done = 0;
+        let bands = piece.a.axis_chunks_iter(Axis(0), cached).zip(self.out.axis_chunks_iter_mut(Axis(0), cached));
+        for (a, mut out) in bands {
+            let strips = piece.strips.chunks(depth * kernel.width);
+            for (strip, mut out) in strips.zip(out.axis_chunks_iter_mut(Axis(1), kernel.width)) {
+                let tiles = a.axis_chunks_iter(Axis(0), height).zip(out.axis_chunks_iter_mut(Axis(0), height));
+                for (a, out) in tiles {
+                    kernel.multiply(a, strip, out, piece.add, coming.part(done, depth));
+                    done += 1;
                 }
             }
         }
+    }
+}
+
+/// The part of `b` that will be copied next, which tiles fetch from memory meanwhile: each some numbers of some rows, as
+/// these lie in memory, until it is complete.
+struct Coming<'r, 'f> {
+    factors: &'r Factors<'f>,
+    row: usize,
+    column: usize,
+    rows: usize,
+    columns: usize,
+}
+
+impl Coming<'_, '_> {
+    /// What the `n`-th tile fetches in a loop of `depth` steps.
+    fn part(&self, n: usize, depth: usize) -> Ahead {
+        let transposed = self.factors.b_is_transposed();
+        let (lines, length) = if transposed { (self.columns, self.rows) } else { (self.rows, self.columns) };
+        let across = length.div_ceil(AHEAD_WIDTH);
+        let (line, along) = (n / across * depth.div_ceil(STEPS_PER_ROW_AHEAD), n % across * AHEAD_WIDTH);
+        if line >= lines {
+            return Ahead::NOTHING;
+        }
+        let (row, column) = if transposed { (along, line) } else { (line, along) };
+        self.factors.ahead(self.row + row, self.column + column)
     }
 }
 
@@ -171,49 +205,90 @@ struct Piece<'p> {
     add: bool,
 }
 
-/// Copies columns of `b` into strips `[strip, k, width]`; what the last strip lacks is filled with zeros.
+/// Copies a part of `b` into strips `[strip, depth, width]`; what the last strip lacks is filled with zeros.
 ///
-/// # Shapes
-/// - `b`: `[head, k, n]`; column `c` of all is column `c % n` of head `c / n`
-fn copy_strips(width: usize, b: ArrayView3<'_, f32>, first: usize, columns: usize, strips: &mut [f32]) {
-    let (_, k, n) = b.dim();
-    if !columns.is_multiple_of(width) {
-        let last = strips.len() - k * width;
+/// - `part`: the rows, of all heads along or of each head, and the columns
+fn copy_strips(
+    kernel: &Kernel,
+    factors: &Factors<'_>,
+    (rows, columns): (Range<usize>, Range<usize>),
+    strips: &mut [f32],
+) {
+    let (width, depth) = (kernel.width, rows.len());
+    if !columns.len().is_multiple_of(width) {
+        let last = strips.len() - depth * width;
         strips[last..].fill(0.0);
     }
-    let mut copied = 0;
-    while copied < columns {
-        let (head, start) = ((first + copied) / n, (first + copied) % n);
-        let part = start..n.min(start + columns - copied);
-        let part_of_head = b.index_axis(Axis(0), head).slice_axis_move(Axis(1), Slice::from(part.clone()));
-        copy_columns(part_of_head, width, copied, strips);
-        copied += part.len();
+    let (_, k, n) = factors.b.dim();
+    let mut strips = Strips { kernel, depth, values: strips };
+    match factors.heads {
+        Heads::Across => {
+            for (head, of_head) in cut(columns.clone(), n) {
+                let at = (0, head * n + of_head.start - columns.start);
+                strips.copy(factors.b.slice(s![head, rows.clone(), of_head]), at);
+            }
+        }
+        Heads::Along => {
+            for (head, of_head) in cut(rows.clone(), k) {
+                let at = (head * k + of_head.start - rows.start, 0);
+                strips.copy(factors.b.slice(s![head, of_head, columns.clone()]), at);
+            }
+        }
     }
 }
 
-/// Copies a matrix `[k, n]` into strips `[strip, k, width]`, from column `first` of all strips on; along whichever axis
-/// lies contiguous in memory.
-fn copy_columns(b: ArrayView2<'_, f32>, width: usize, first: usize, strips: &mut [f32]) {
-    let k = b.nrows();
-    if b.strides()[0] == 1 && k > 1 {
-        for (c, column) in b.columns().into_iter().enumerate() {
-            let (strip, lane) = ((first + c) / width, (first + c) % width);
-            let places = strips[strip * k * width + lane..].iter_mut().step_by(width);
-            places.zip(column).for_each(|(place, x)| *place = *x);
+/// Cuts a range of the numbers of several heads, `each` per head, into heads and ranges within them.
+fn cut(range: Range<usize>, each: usize) -> impl Iterator<Item = (usize, Range<usize>)> {
+    let heads = range.start / each..range.end.div_ceil(each);
+    heads.map(move |head| {
+        let first = head * each;
+        (head, range.start.max(first) - first..range.end.min(first + each) - first)
+    })
+}
+
+/// Strips that are being filled: `[strip, depth, width]`.
+struct Strips<'s> {
+    kernel: &'s Kernel,
+    depth: usize,
+    values: &'s mut [f32],
+}
+
+impl Strips<'_> {
+    /// Copies a matrix to this row and column of all strips, along whichever axis lies contiguous in memory.
+    fn copy(&mut self, b: ArrayView2<'_, f32>, (row, column): (usize, usize)) {
+        let width = self.kernel.width;
+        if b.strides()[0] == 1 && b.nrows() > 1 {
+            let mut copied = 0;
+            while copied < b.ncols() {
+                let (strip, lane) = ((column + copied) / width, (column + copied) % width);
+                let end = b.ncols().min(copied + width - lane);
+                let to = &mut self.values[(strip * self.depth + row) * width + lane..];
+                self.kernel.transpose(b.slice(s![.., copied..end]).reversed_axes(), to, width);
+                copied = end;
+            }
+            return;
         }
-        return;
-    }
-    for (row, b) in b.rows().into_iter().enumerate() {
-        let b = b.to_slice().map_or_else(|| Cow::Owned(b.to_vec()), Cow::Borrowed);
-        let (mut at, mut rest) = (first, &*b);
-        while !rest.is_empty() {
-            let (strip, lane) = (at / width, at % width);
-            let (now, later) = rest.split_at(rest.len().min(width - lane));
-            strips[(strip * k + row) * width + lane..][..now.len()].copy_from_slice(now);
-            at += now.len();
-            rest = later;
+        for (index, b) in b.rows().into_iter().enumerate() {
+            let b = b.to_slice().map_or_else(|| Cow::Owned(b.to_vec()), Cow::Borrowed);
+            let (mut at, mut rest) = (column, &*b);
+            while !rest.is_empty() {
+                let (strip, lane) = (at / width, at % width);
+                let (now, later) = rest.split_at(rest.len().min(width - lane));
+                copy_row(now, &mut self.values[(strip * self.depth + row + index) * width + lane..][..now.len()]);
+                at += now.len();
+                rest = later;
+            }
         }
     }
+}
+
+/// Copies a part of a row that is at most as long as a strip is wide: mostly whole vectors, for which a call of the
+/// system's copy would take longer than the copy.
+fn copy_row(from: &[f32], to: &mut [f32]) {
+    const VECTOR: usize = 16;
+    let ((from, from_rest), (to, to_rest)) = (from.as_chunks::<VECTOR>(), to.as_chunks_mut::<VECTOR>());
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    to_rest.iter_mut().zip(from_rest).for_each(|(to, from)| *to = *from);
 }
 
 #[cfg(test)]
@@ -231,7 +306,7 @@ mod tests {
                 let a = Array2::from_shape_fn((m, k), |(i, j)| ((i * 7 + j * 3) % 11) as f32 - 5.0);
                 let b = Array3::from_shape_fn((heads, k, n), |(h, i, j)| ((h + i * 5 + j * 2) % 13) as f32 - 6.0);
                 let mut out = Array2::from_elem((m, heads * n), f32::NAN);
-                let factors = Factors { a: a.view(), b: b.view(), bias: None, add: false };
+                let factors = Factors { a: a.view(), b: b.view(), heads: Heads::Across, bias: None, add: false };
                 product(kernel, factors, out.view_mut(), threads);
                 for ((i, c), &got) in out.indexed_iter() {
                     let (h, j) = (c / n, c % n);

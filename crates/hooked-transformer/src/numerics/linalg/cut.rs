@@ -4,7 +4,7 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 
 use super::few_rows::{self, FEW_ROWS};
-use super::{Factors, into_axis_chunks};
+use super::{Factors, Heads, into_axis_chunks};
 use crate::numerics::share::share;
 
 /// Links BLIS, in its single-threaded form.
@@ -26,9 +26,17 @@ fn use_one_thread_per_block() {
 }
 
 /// Writes `a · b + bias` into `out`, with up to `threads` threads.
-pub(super) fn product(factors: Factors<'_>, out: ArrayViewMut2<'_, f32>, threads: usize) {
-    let n = factors.b.dim().2;
+pub(super) fn product(factors: Factors<'_>, mut out: ArrayViewMut2<'_, f32>, threads: usize) {
+    let (n_heads, k, n) = factors.b.dim();
     if n == 0 {
+        return;
+    }
+    if factors.heads == Heads::Along && n_heads > 1 {
+        for (head, b) in factors.b.outer_iter().enumerate() {
+            let a = factors.a.slice(s![.., head * k..(head + 1) * k]);
+            let (bias, add) = if head == 0 { (factors.bias, factors.add) } else { (None, true) };
+            product(Factors { bias, add, ..Factors::plain(a, b) }, out.view_mut(), threads);
+        }
         return;
     }
     let of_heads = into_axis_chunks(out, Axis(1), n).into_iter().zip(factors.b.outer_iter()).enumerate();

@@ -73,9 +73,11 @@ pub(super) static BEST: LazyLock<Option<&'static Kernel>> = LazyLock::new(|| ava
 
 /// All kernels that this processor runs, best first.
 pub(super) fn available() -> Vec<&'static Kernel> {
+    if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")) {
+        return Vec::new();
+    }
     let wide = is_x86_feature_detected!("avx512f").then_some(&AVX_512);
-    let narrow = (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(&AVX_2);
-    [wide, narrow].into_iter().flatten().collect()
+    wide.into_iter().chain([&AVX_2]).collect()
 }
 
 static AVX_512: Kernel = Kernel {
@@ -155,6 +157,79 @@ impl Kernel {
             for (mut out, tile) in out.rows_mut().into_iter().zip(beside.chunks(self.width)) {
                 out.iter_mut().zip(tile).for_each(|(out, x)| *out = if add { *out + x } else { *x });
             }
+        }
+    }
+}
+
+/// Side of the squares in which [`Kernel::transpose`] works.
+const SQUARE: usize = 8;
+
+impl Kernel {
+    /// Writes the transpose of a matrix: `to[c * to_stride + r] = from[r, c]`.
+    ///
+    /// # Shapes
+    /// - `from`: `[rows, columns]`, each row contiguous
+    /// - `to`: from the first entry to the last one, at least
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    pub(super) fn transpose(&self, from: ArrayView2<'_, f32>, to: &mut [f32], to_stride: usize) {
+        /// Numbers in a cache line: a line of the original is used up before the next one is read.
+        const LINE: usize = 2 * SQUARE;
+        let (rows, columns) = from.dim();
+        if rows == 0 || columns == 0 {
+            return;
+        }
+        assert!(contiguous_rows(from.strides(), columns) && to_stride >= rows);
+        assert!(to.len() >= (columns - 1) * to_stride + rows);
+        let from_stride = from.strides()[0] as usize;
+        let (whole_rows, whole_columns) = (rows / SQUARE * SQUARE, columns / SQUARE * SQUARE);
+        for first in (0..whole_columns).step_by(LINE) {
+            for row in (0..whole_rows).step_by(SQUARE) {
+                for column in (first..whole_columns.min(first + LINE)).step_by(SQUARE) {
+                    // SAFETY: kernels are only reached through `available`, which asked the processor for AVX2. The
+                    // square lies inside `from`, and its transpose inside `to`, as just checked.
+                    unsafe {
+                        let from = from.as_ptr().add(row * from_stride + column);
+                        transpose_square(from, from_stride, to.as_mut_ptr().add(column * to_stride + row), to_stride);
+                    }
+                }
+            }
+        }
+        for (row, values) in from.rows().into_iter().enumerate() {
+            let rest = if row < whole_rows { whole_columns } else { 0 };
+            (rest..columns).for_each(|column| to[column * to_stride + row] = values[column]);
+        }
+    }
+}
+
+/// Transposes one square: first numbers between pairs of rows, then pairs between pairs of pairs, then halves.
+///
+/// # Safety
+/// The processor has AVX2. `from` points to eight rows of eight numbers, `from_stride` apart, `to` to room for the same,
+/// `to_stride` apart.
+#[target_feature(enable = "avx2")]
+unsafe fn transpose_square(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    // SAFETY: every address that is read or written stays inside what the caller promised.
+    unsafe {
+        let row = |r: usize| _mm256_loadu_ps(from.add(r * from_stride));
+        let (a, b, c, d) = (row(0), row(1), row(2), row(3));
+        let (e, f, g, h) = (row(4), row(5), row(6), row(7));
+        let pairs = [
+            [_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)],
+            [_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d)],
+            [_mm256_unpacklo_ps(e, f), _mm256_unpackhi_ps(e, f)],
+            [_mm256_unpacklo_ps(g, h), _mm256_unpackhi_ps(g, h)],
+        ];
+        for half in 0..2 {
+            let (ab, cd, ef, gh) = (pairs[0][half], pairs[1][half], pairs[2][half], pairs[3][half]);
+            let (left, right) = (_mm256_shuffle_ps::<0x44>(ab, cd), _mm256_shuffle_ps::<0x44>(ef, gh));
+            let (left_next, right_next) = (_mm256_shuffle_ps::<0xEE>(ab, cd), _mm256_shuffle_ps::<0xEE>(ef, gh));
+            let column = |c: usize| to.add(c * to_stride);
+            _mm256_storeu_ps(column(2 * half), _mm256_permute2f128_ps::<0x20>(left, right));
+            _mm256_storeu_ps(column(2 * half + 1), _mm256_permute2f128_ps::<0x20>(left_next, right_next));
+            _mm256_storeu_ps(column(2 * half + 4), _mm256_permute2f128_ps::<0x31>(left, right));
+            _mm256_storeu_ps(column(2 * half + 5), _mm256_permute2f128_ps::<0x31>(left_next, right_next));
         }
     }
 }
@@ -272,6 +347,23 @@ vector!(__m256, 8: _mm256_setzero_ps, _mm256_set1_ps, _mm256_loadu_ps, _mm256_st
 mod tests {
     use super::*;
     use ndarray::{Array2, s};
+
+    /// Every entry in its place, nothing beside it touched: whole squares, ragged edges, and less than one square.
+    #[test]
+    fn a_transpose_has_every_entry_in_its_place() {
+        let Some(kernel) = *BEST else { return };
+        for (rows, columns) in [(8, 8), (16, 40), (19, 37), (3, 50), (50, 3), (1, 1), (0, 4), (4, 0), (32, 768)] {
+            let from = Array2::from_shape_fn((rows, columns + 2), |(r, c)| (r * 1000 + c) as f32);
+            let from = from.slice(s![.., 1..=columns]);
+            let stride = rows + 3;
+            let mut to = vec![-1.0; columns * stride];
+            kernel.transpose(from, &mut to, stride);
+            for (at, &got) in to.iter().enumerate() {
+                let (c, r) = (at / stride, at % stride);
+                assert_eq!(got, if r < rows { from[[r, c]] } else { -1.0 }, "{rows} x {columns} at {r}, {c}");
+            }
+        }
+    }
 
     /// Every kernel of this processor, every number of rows, whole and partial widths, written and added.
     #[test]

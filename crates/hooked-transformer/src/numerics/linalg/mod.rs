@@ -70,7 +70,7 @@ pub(crate) fn linear_into(
     bias: Option<ArrayView1<'_, f32>>,
     out: ArrayViewMut2<'_, f32>,
 ) {
-    Factors { a, b: b.insert_axis(Axis(0)), bias, add: false }.write(out);
+    Factors::plain(a, b).with_bias(bias).write(out);
 }
 
 /// Writes `a · b` into `out`, in parallel where that pays.
@@ -85,7 +85,7 @@ pub(crate) fn matmul_into(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: A
 /// Writes `a · b` into `out` on the calling thread. For code that is already parallel over batch and heads.
 #[track_caller]
 pub(crate) fn matmul_block(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
-    Factors { a, b: b.insert_axis(Axis(0)), bias: None, add: false }.write_with(1, out);
+    Factors::plain(a, b).write_with(1, out);
 }
 
 /// Adds `a · b` to `out`, in parallel where that pays.
@@ -94,35 +94,66 @@ pub(crate) fn matmul_block(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: 
 /// If the shapes do not fit.
 #[track_caller]
 pub(crate) fn add_matmul(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
-    Factors { a, b: b.insert_axis(Axis(0)), bias: None, add: true }.write(out);
+    Factors::plain(a, b).added().write(out);
 }
 
 /// Adds `a · b` to `out` on the calling thread.
 #[track_caller]
 pub(crate) fn add_matmul_block(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
-    Factors { a, b: b.insert_axis(Axis(0)), bias: None, add: true }.write_with(1, out);
+    Factors::plain(a, b).added().write_with(1, out);
 }
 
-/// What is multiplied and added: `a` times the matrix of each head, side by side, plus a bias.
+/// What is multiplied and added: `a` times the matrices of all heads, plus a bias.
 ///
 /// # Shapes
-/// - `a`: `[m, k]`
 /// - `b`: `[head, k, n]`; a plain matrix is one head
-/// - `bias`: `[head * n]`
+/// - `a`: `[m, k]`, or `[m, head * k]` where the heads are along the inner length
+/// - `bias`: as long as the output is wide
 #[derive(Clone, Copy)]
 struct Factors<'f> {
     a: ArrayView2<'f, f32>,
     b: ArrayView3<'f, f32>,
+    heads: Heads,
     bias: Option<ArrayView1<'f, f32>>,
     /// Whether the result is added to what the output holds; then there is no bias.
     add: bool,
 }
 
-impl Factors<'_> {
+/// How the matrices of heads make one matrix.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heads {
+    /// Side by side: `[k, head * n]`.
+    Across,
+    /// One below the other: `[head * k, n]`, so that the product is a sum over heads.
+    Along,
+}
+
+impl<'f> Factors<'f> {
+    fn plain(a: ArrayView2<'f, f32>, b: ArrayView2<'f, f32>) -> Self {
+        Factors { a, b: b.insert_axis(Axis(0)), heads: Heads::Across, bias: None, add: false }
+    }
+
+    fn with_bias(self, bias: Option<ArrayView1<'f, f32>>) -> Self {
+        Factors { bias, ..self }
+    }
+
+    fn added(self) -> Self {
+        Factors { add: true, ..self }
+    }
+
+    /// Rows and columns of what `a` is multiplied with.
+    fn shape_of_b(&self) -> (usize, usize) {
+        let (heads, k, n) = self.b.dim();
+        match self.heads {
+            Heads::Across => (k, heads * n),
+            Heads::Along => (heads * k, n),
+        }
+    }
+
     /// Writes the result, in parallel where that pays.
     ///
     /// # Shapes
-    /// - `out`: `[m, head * n]`
+    /// - `out`: `[m, head * n]`, or `[m, n]` where the heads are along the inner length
     #[track_caller]
     fn write(self, out: ArrayViewMut2<'_, f32>) {
         let worth_it = self.a.len() * out.ncols() >= WORTH_SPLITTING;
@@ -131,15 +162,15 @@ impl Factors<'_> {
 
     #[track_caller]
     fn write_with(self, threads: usize, out: ArrayViewMut2<'_, f32>) {
-        let (heads, k, n) = self.b.dim();
+        let (k, n) = self.shape_of_b();
         assert!(
-            self.a.ncols() == k && out.dim() == (self.a.nrows(), heads * n),
+            self.a.ncols() == k && out.dim() == (self.a.nrows(), n),
             "matmul: {:?} x {:?} does not fit into {:?}",
             self.a.dim(),
-            (k, heads * n),
+            (k, n),
             out.dim()
         );
-        assert!(self.bias.is_none_or(|bias| bias.len() == heads * n), "a bias of {:?} for {n} columns", self.bias);
+        assert!(self.bias.is_none_or(|bias| bias.len() == n), "a bias of {:?} for {n} columns", self.bias);
         #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
         if let Some(kernel) = *kernel::BEST
             && self.a.nrows() > few_rows::FEW_ROWS
@@ -180,7 +211,7 @@ pub(crate) fn linear_heads(x: ArrayView2<'_, f32>, w: ArrayView3<'_, f32>, bias:
     let (n_heads, _, d_out) = w.dim();
     let mut out = memory::zeros((x.nrows(), n_heads * d_out));
     let bias = bias.to_shape(n_heads * d_out).expect("a bias for each head's outputs");
-    Factors { a: x, b: w, bias: Some(bias.view()), add: false }.write(out.view_mut());
+    Factors { a: x, b: w, heads: Heads::Across, bias: Some(bias.view()), add: false }.write(out.view_mut());
     out.into_shape_with_order((x.nrows(), n_heads, d_out)).expect("same size")
 }
 
@@ -204,14 +235,14 @@ pub(crate) fn matmul_each_head(x: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>) -
 /// `out`.
 ///
 /// # Shapes
-/// - `d`: `[row, head, d_out]`
+/// - `d`: `[row, head, d_out]`, contiguous
 /// - `w`: `[head, d_in, d_out]`
 /// - `out`: `[row, d_in]`
 #[track_caller]
-pub(crate) fn add_heads_transposed(d: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>, mut out: ArrayViewMut2<'_, f32>) {
-    for (d, w) in d.axis_iter(Axis(1)).zip(w.outer_iter()) {
-        add_matmul(d, w.reversed_axes(), out.view_mut());
-    }
+pub(crate) fn add_heads_transposed(d: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>, out: ArrayViewMut2<'_, f32>) {
+    let (n_rows, n_heads, d_out) = d.dim();
+    let a = d.into_shape_with_order((n_rows, n_heads * d_out)).expect("heads lie side by side");
+    Factors { a, b: w.permuted_axes([0, 2, 1]), heads: Heads::Along, bias: None, add: true }.write(out);
 }
 
 /// The gradient of each head's matrix: its transposed input times its gradient.
@@ -361,6 +392,28 @@ mod tests {
         for head in 0..4 {
             let want = naive(each.index_axis(Axis(1), head), w.index_axis(Axis(0), head));
             assert_close(out.index_axis(Axis(1), head), &want);
+        }
+    }
+
+    /// Heads of several widths, few rows and many, one piece of the inner length and several, on every backend.
+    #[test]
+    fn a_sum_over_heads_is_the_sum_of_their_products() {
+        for (rows, n_heads, d_out, d_in) in [(2, 3, 4, 5), (9, 4, 5, 6), (40, 12, 64, 96), (130, 16, 100, 33)] {
+            let sample = |i: usize, j: usize, k: usize| ((i * 7 + j * 3 + k * 5) % 11) as f32 - 4.5 + i as f32 * 0.01;
+            let d = Array3::from_shape_fn((rows, n_heads, d_out), |(i, j, k)| sample(i, j, k));
+            let w = Array3::from_shape_fn((n_heads, d_in, d_out), |(i, j, k)| sample(k, i, j));
+            let mut want = Array2::from_elem((rows, d_in), 3.0f64);
+            for (d, w) in d.axis_iter(Axis(1)).zip(w.outer_iter()) {
+                want += &naive(d, w.t());
+            }
+            let mut out = Array2::from_elem((rows, d_in), 3.0);
+            add_heads_transposed(d.view(), w.view(), out.view_mut());
+            assert_close(out.view(), &want);
+            // Matrices that do not lie transposed.
+            let turned = w.permuted_axes([0, 2, 1]).as_standard_layout().into_owned().permuted_axes([0, 2, 1]);
+            let mut out = Array2::from_elem((rows, d_in), 3.0);
+            add_heads_transposed(d.view(), turned.view(), out.view_mut());
+            assert_close(out.view(), &want);
         }
     }
 

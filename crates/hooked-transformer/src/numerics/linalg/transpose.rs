@@ -1,8 +1,7 @@
 //! A transposed copy of a matrix, as the product reads it well.
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array2, ArrayView2, s};
 
-use super::into_axis_chunks;
 use crate::numerics::share::share;
 
 /// Added to the rows of a copy: rows that begin a multiple of 4096 bytes apart compete for the same places in the
@@ -15,21 +14,32 @@ const TOGETHER: usize = 16;
 /// A copy whose rows are contiguous, and not a multiple of 4096 bytes apart.
 pub(super) fn well_laid_out(a: ArrayView2<'_, f32>, threads: usize) -> Array2<f32> {
     let (m, k) = a.dim();
-    let mut copy = Array2::zeros((m, k + PADDING));
+    let stride = k + PADDING;
+    let mut copy = vec![0.0; m * stride];
+    let transposed = a.strides()[0] == 1 && m > 1;
+    if transposed {
+        let parts = copy.chunks_mut(TOGETHER * stride).enumerate().collect();
+        share(parts, threads, |(index, to): (usize, &mut [f32])| {
+            let first = index * TOGETHER;
+            transpose(a.slice(s![first..first + to.len() / stride, ..]).reversed_axes(), to, stride);
+        });
+    }
+    let mut copy = Array2::from_shape_vec((m, stride), copy).expect("as long as it was made");
     copy.slice_collapse(s![.., ..k]);
-    if a.strides()[0] == 1 && m > 1 {
-        let parts = into_axis_chunks(copy.view_mut(), Axis(0), TOGETHER).into_iter().enumerate().collect();
-        share(parts, threads, |(index, out)| copy_columns(a.slice(s![index * TOGETHER.., ..]), out));
-    } else {
+    if !transposed {
         copy.assign(&a);
     }
     copy
 }
 
-/// Copies the first rows of `a`, whose columns are contiguous.
-fn copy_columns(a: ArrayView2<'_, f32>, mut out: ArrayViewMut2<'_, f32>) {
-    for (from, mut to) in a.columns().into_iter().zip(out.columns_mut()) {
-        to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+/// Writes the transpose of a matrix whose rows are contiguous: `to[c * to_stride + r] = from[r, c]`.
+fn transpose(from: ArrayView2<'_, f32>, to: &mut [f32], to_stride: usize) {
+    #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
+    if let Some(kernel) = *super::kernel::BEST {
+        return kernel.transpose(from, to, to_stride);
+    }
+    for (r, row) in from.rows().into_iter().enumerate() {
+        to.iter_mut().skip(r).step_by(to_stride).zip(row).for_each(|(to, from)| *to = *from);
     }
 }
 
