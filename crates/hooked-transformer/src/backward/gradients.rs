@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use ndarray::{ArrayViewD, ArrayViewMutD};
 
+use super::spare::Returning;
 use super::wanted::select_weights;
 use crate::architecture::config::HookedTransformerConfig;
 use crate::architecture::layout;
-use crate::architecture::weights::Weights;
 use crate::cache::{Activation, ActivationCache};
 use crate::error::{Error, Result};
 use crate::hooks::{ActName, NameFilter};
@@ -23,7 +23,7 @@ pub struct Gradients {
     value: f32,
     activations: ActivationCache,
     cfg: Arc<HookedTransformerConfig>,
-    weights: Weights,
+    weights: Returning,
     wanted: HashSet<String>,
 }
 
@@ -32,7 +32,7 @@ impl Gradients {
         value: f32,
         activations: ActivationCache,
         cfg: Arc<HookedTransformerConfig>,
-        weights: Weights,
+        weights: Returning,
         wanted: HashSet<String>,
     ) -> Self {
         Gradients { value, activations, cfg, weights, wanted }
@@ -70,7 +70,7 @@ impl Gradients {
     /// The model has no such weight, or several that end like this; or the gradient was not asked for.
     pub fn weight(&self, name: impl Into<ActName>) -> Result<ArrayViewD<'_, f32>> {
         let name = name.into();
-        let found = select_weights(&self.cfg, &self.weights, &NameFilter::from(name.clone()))?;
+        let found = select_weights(&self.cfg, self.weights.get(), &NameFilter::from(name.clone()))?;
         if let Some(missing) = found.iter().find(|name| !self.wanted.contains(*name)) {
             return Err(Error::UnknownName {
                 name: missing.clone(),
@@ -85,8 +85,9 @@ impl Gradients {
             Some(part) if parts.len() == 1 => {
                 // A name without its layer means all layers, even if there is only one.
                 let of_all = if layer.is_none() && !found.contains(short) { *part } else { "" };
-                let stacked = layout::stacked(&self.cfg, &self.weights, of_all);
-                let one = || layout::state_dict(&self.cfg, &self.weights).into_iter().find(|(n, _)| found.contains(n));
+                let stacked = layout::stacked(&self.cfg, self.weights.get(), of_all);
+                let one =
+                    || layout::state_dict(&self.cfg, self.weights.get()).into_iter().find(|(n, _)| found.contains(n));
                 Ok(stacked.unwrap_or_else(|| one().expect("a name selects something").1))
             }
             _ => Err(Error::Argument {
@@ -102,13 +103,13 @@ impl Gradients {
     /// The gradients by weights that were asked for, by name, in the order of
     /// [`HookedTransformer::state_dict`](crate::HookedTransformer::state_dict).
     pub fn weights(&self) -> Vec<(String, ArrayViewD<'_, f32>)> {
-        let all = layout::state_dict(&self.cfg, &self.weights);
+        let all = layout::state_dict(&self.cfg, self.weights.get());
         all.into_iter().filter(|(name, _)| self.wanted.contains(name)).collect()
     }
 
     /// The same, to be changed in place: to clip them, say.
     pub fn weights_mut(&mut self) -> Vec<(String, ArrayViewMutD<'_, f32>)> {
-        let all = layout::state_dict_mut(&self.cfg, &mut self.weights);
+        let all = layout::state_dict_mut(&self.cfg, self.weights.get_mut());
         all.into_iter().filter(|(name, _)| self.wanted.contains(name)).collect()
     }
 }

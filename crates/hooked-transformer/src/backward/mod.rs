@@ -22,6 +22,7 @@ mod normalization;
 mod pass;
 mod record;
 mod scalar;
+mod spare;
 mod unembed;
 mod wanted;
 
@@ -29,8 +30,6 @@ use std::ops::Range;
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::architecture::config::HookedTransformerConfig;
-use crate::architecture::layout;
 use crate::architecture::weights::Weights;
 use crate::components::Act3;
 use crate::components::block::Block;
@@ -39,13 +38,13 @@ use crate::components::normalization::Norm;
 use crate::components::unembed::Unembedding;
 use crate::error::Result;
 use crate::hooks::{Pass, Tape};
-use crate::numerics::memory;
 
 pub use edits::Edits;
 pub use gradients::Gradients;
 pub(crate) use record::tape;
 pub(crate) use scalar::{Input, Resolved};
 pub use scalar::{Scalar, TokenPerRow};
+pub(crate) use spare::{Returning, Spare};
 pub(crate) use wanted::{Wanted, select_weights};
 
 /// A forward pass that has been recorded.
@@ -71,6 +70,8 @@ pub(crate) struct Request<'p, 'a> {
     pub tape: Tape,
     /// What the caller said about edits.
     pub edits: Option<Edits>,
+    /// Memory for the gradients of weights.
+    pub spare: &'p Spare,
 }
 
 impl Recorded<'_> {
@@ -79,11 +80,15 @@ impl Recorded<'_> {
     /// # Errors
     /// The scalar is not a number; a forward hook edited something, and the request does not say what that means.
     pub(crate) fn backward(self, request: Request<'_, '_>, scalar: &Resolved<'_>) -> Result<(f32, Weights)> {
-        let Request { at_points, wanted, tape, edits } = request;
+        let Request { at_points, wanted, tape, edits, spare } = request;
         let edits = edits::check(edits, at_points.points, &tape, wanted.floor)?;
         let (cfg, weights) = (self.embedding.cfg, self.embedding.weights);
         let unembedding = Unembedding::new(cfg, weights);
-        let (weights, tied) = (zeros(cfg), cfg.tie_word_embeddings);
+        let weights = match self.layers == (0..cfg.n_layers) {
+            true => spare.weights(cfg, &wanted, scalar.needs_whole_rows()),
+            false => spare::zeros(cfg), // those of the layers that did not run stay zero
+        };
+        let tied = cfg.tie_word_embeddings;
         let mut pass = pass::BackwardPass { at_points, tape, wanted, edits, weights, tied };
         let (value, d_x) = unembed::backward(&mut pass, &unembedding, &self.x, scalar)?;
         if let Some(d_x) = d_x {
@@ -113,19 +118,6 @@ impl Recorded<'_> {
             self.embedding.backward(pass, tokens, d, d_pos.map(|d_pos| d_pos.into_shared()));
         }
     }
-}
-
-/// Gradients that are zero, and take no memory until they are written.
-fn zeros(cfg: &HookedTransformerConfig) -> Weights {
-    let mut weights = layout::assemble(cfg, |_, _| Ok(())).expect("filling with nothing cannot fail");
-    if cfg.tie_word_embeddings {
-        // Its gradient is part of the embedding's.
-        weights.W_U = memory::zeros((0, 0)).into_shared();
-    }
-    for (_, mut gradient) in layout::state_dict_mut(cfg, &mut weights) {
-        gradient.as_slice_mut().into_iter().for_each(memory::prefer_large_pages);
-    }
-    weights
 }
 
 /// `[batch * pos, d]`

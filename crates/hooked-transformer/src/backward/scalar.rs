@@ -235,7 +235,12 @@ impl Resolved<'_> {
         }
     }
 
-    /// Turns logits into the derivative by them, in place; returns what these rows contribute to the scalar.
+    /// Whether the gradient by `W_U` is a sum over rows of logits as a whole, not over a few single logits.
+    pub(super) fn needs_whole_rows(&self) -> bool {
+        !matches!(self.of_rows, OfRows::Logits(_))
+    }
+
+    /// Turns rows of logits into the derivative by them, in place; returns what these rows contribute to the scalar.
     ///
     /// # Shapes
     /// - `logits`: `[row, d_vocab]`, of the rows from `first` on
@@ -255,15 +260,7 @@ impl Resolved<'_> {
                 let losses: Vec<f64> = losses.collect();
                 Ok(losses.iter().sum::<f64>() / self.rows.len() as f64)
             }
-            OfRows::Logits(of_rows) => {
-                let mut value = 0.0;
-                for (mut row, terms) in logits.rows_mut().into_iter().zip(&of_rows[first..]) {
-                    value += terms.iter().map(|&(token, w)| f64::from(row[token]) * f64::from(w)).sum::<f64>();
-                    row.fill(0.0);
-                    terms.iter().for_each(|&(token, weight)| row[token] += weight);
-                }
-                Ok(value)
-            }
+            OfRows::Logits(_) => unreachable!("single logits are differentiated without their rows"),
             OfRows::Function(f, shape) => {
                 let (value, derivative) = {
                     let view = logits.view().into_shape_with_order(*shape).expect("all rows of the positions");

@@ -8,6 +8,7 @@ use crate::architecture::config::HookedTransformerConfig;
 use crate::architecture::init::random_weights;
 use crate::architecture::weights::Weights;
 use crate::architecture::{layout, xielu};
+use crate::backward::Spare;
 use crate::cache::CachedModel;
 use crate::error::{Error, Result};
 use crate::hooks::{Direction, HookHandle, HookPoint, HookPoints, LastingHooks, NameFilter, select};
@@ -22,6 +23,8 @@ pub struct HookedTransformer {
     pub(crate) points: Arc<HookPoints>,
     pub(crate) lasting: LastingHooks,
     pub(super) tokenizer: Option<Arc<Tokenizer>>,
+    /// Memory for the next gradients.
+    pub(super) spare: Arc<Spare>,
 }
 
 impl Clone for HookedTransformer {
@@ -32,6 +35,7 @@ impl Clone for HookedTransformer {
             points: Arc::clone(&self.points),
             lasting: LastingHooks::default(),
             tokenizer: self.tokenizer.clone(),
+            spare: Arc::default(),
         }
     }
 }
@@ -110,6 +114,7 @@ impl HookedTransformer {
             weights: Arc::new(weights),
             lasting: LastingHooks::default(),
             tokenizer: None,
+            spare: Arc::default(),
         }
     }
 

@@ -182,3 +182,27 @@ fn gradients_with_padding_agree_with_autograd() {
     assert!(found >= 6);
     comparison.finish();
 }
+
+/// A pass writes its gradients where dropped ones were. In a build with debug assertions that memory holds NaN, so that
+/// whatever is added to it, or left out, shows.
+#[test]
+fn gradients_are_the_same_in_memory_that_held_others() {
+    for case in cases() {
+        let of = |hooked: bool, weights: &str, scalar: Scalar<'_>| -> Vec<(String, Vec<f32>)> {
+            let run = if hooked { case.run(&case.tokens) } else { case.model.run(&case.tokens) };
+            let grads = run.backward(scalar).weights(|name: &str| name.ends_with(weights)).grads().unwrap();
+            grads.weights().into_iter().map(|(name, x)| (name, x.iter().copied().collect())).collect()
+        };
+        for scalar in [Scalar::loss(), Scalar::logit(-1, 5), Scalar::loss_at(1)] {
+            let first = of(false, "", scalar.clone());
+            let of_queries = of(true, "W_Q", scalar.clone());
+            assert_eq!(of(true, "W_Q", scalar.clone()), of_queries, "{}", case.name);
+            assert_eq!(of(false, "", scalar.clone()), first, "{}", case.name);
+            // After gradients of another scalar, and of fewer layers.
+            of(false, "", Scalar::loss());
+            let upper = |name: &str| !name.starts_with("blocks.0.");
+            drop(case.model.run(&case.tokens).backward(Scalar::loss()).weights(upper).grads().unwrap());
+            assert_eq!(of(false, "", scalar), first, "{}", case.name);
+        }
+    }
+}

@@ -27,7 +27,7 @@ use ndarray::Ix2;
 use super::builder::Run;
 use super::pass::Completed;
 use super::ready::{Ready, Start};
-use crate::backward::{self, Edits, Gradients, Input, Recorded, Request, Resolved, Scalar, Wanted};
+use crate::backward::{self, Edits, Gradients, Input, Recorded, Request, Resolved, Returning, Scalar, Wanted};
 use crate::cache::{Activation, ActivationCache};
 use crate::components::embed::Embedding;
 use crate::error::{Error, Result};
@@ -146,10 +146,11 @@ impl<'a> Backward<'a> {
         };
         let mut found = Found::default();
         let at_points = Pass { points: &model.points, plan: backward_plan, record: found.record(), tape: None };
-        let request = Request { at_points, wanted, tape, edits: self.edits };
+        let request = Request { at_points, wanted, tape, edits: self.edits, spare: &model.spare };
         let (value, d_weights) = recorded.backward(request, &scalar)?;
         let mut activations = found.in_forward_order(&model.points);
         activations.model = Some(model.for_cache());
+        let d_weights = Returning::new(d_weights, Some(&model.spare).filter(|_| !of_weights.is_empty()));
         Ok((Gradients::new(value, activations, model.cfg.clone(), d_weights, of_weights), cache))
     }
 }
