@@ -92,7 +92,10 @@ pub use components::{
 };
 pub use error::{Error, HubCause, Result};
 pub use hooks::{ActName, BwdHook, FwdHook, HookHandle, HookPoint, NameFilter, bwd_hook, fwd_hook, get_act_name};
-pub use loading::{ModelInfo, PretrainedOptions, list_models, read_npz, read_npz_from, write_npz, write_npz_to};
+#[cfg(feature = "files")]
+pub use loading::{ModelInfo, PretrainedOptions, list_models, read_npz, write_npz};
+#[cfg(feature = "npz")]
+pub use loading::{read_npz_from, write_npz_to};
 pub use model::{
     Backward, Composition, Generate, Generated, Head, HookedTransformer, LayerIndex, Mlp, ProcessOptions, Run,
     Sampling, Schedule, sample_logits,

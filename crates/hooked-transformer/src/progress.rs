@@ -1,7 +1,9 @@
 //! How far long work has come: what a program that loads a model can hear, and the line on the terminal.
 
 use std::io::{IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(feature = "files")]
+use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What is going on while a model is fetched and loaded.
@@ -31,12 +33,15 @@ pub enum Progress<'a> {
 }
 
 /// What is told about progress.
+#[cfg(feature = "files")]
 type Listener = dyn FnMut(Progress<'_>) + Send;
 
 /// Passes progress on to the function that was given.
+#[cfg(feature = "files")]
 #[derive(Clone)]
 pub(crate) struct Reporter(Arc<Mutex<Listener>>);
 
+#[cfg(feature = "files")]
 impl Reporter {
     /// The line on the terminal that is written over.
     pub(crate) fn terminal() -> Self {
@@ -56,6 +61,7 @@ impl Reporter {
 }
 
 /// Shows progress on the terminal.
+#[cfg(feature = "files")]
 fn terminal() -> impl FnMut(Progress<'_>) + Send {
     let mut bar = Bar::new();
     move |progress| match progress {
@@ -92,6 +98,7 @@ impl Counter {
 /// What is counted.
 #[derive(Clone, Copy)]
 enum Unit {
+    #[cfg_attr(not(feature = "files"), expect(dead_code, reason = "only files are counted in bytes"))]
     Bytes,
     Pieces,
 }
@@ -100,8 +107,8 @@ enum Unit {
 ///
 /// Nothing is shown for the first second, nor where standard error is not a terminal (in tests, pipes and notebooks).
 struct Bar {
-    shown: bool,
-    started: Instant,
+    /// When it was made; `None` where nothing is shown, which includes systems without a clock.
+    started: Option<Instant>,
     drawn: Option<Instant>,
 }
 
@@ -111,16 +118,18 @@ impl Bar {
     const BETWEEN: Duration = Duration::from_millis(100);
 
     fn new() -> Self {
-        Bar { shown: std::io::stderr().is_terminal(), started: Instant::now(), drawn: None }
+        Bar { started: std::io::stderr().is_terminal().then(Instant::now), drawn: None }
     }
 
     fn draw(&mut self, what: &str, done: u64, total: u64, unit: Unit) {
         if done >= total {
             return self.wipe();
         }
-        let due = self.drawn.map_or(self.started + Self::QUIET, |last| last + Self::BETWEEN);
-        if self.shown && Instant::now() >= due {
-            self.drawn = Some(Instant::now());
+        let Some(started) = self.started else { return };
+        let due = self.drawn.map_or(started + Self::QUIET, |last| last + Self::BETWEEN);
+        let now = Instant::now();
+        if now >= due {
+            self.drawn = Some(now);
             // A terminal that was closed does not need to see it.
             let _ = write!(std::io::stderr(), "\r{}\x1b[K", line(what, done, total, unit));
         }

@@ -2,21 +2,26 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use memmap2::Mmap;
-
+use super::model_file::{Mapped, ModelFile};
+#[cfg(feature = "pickles")]
+use super::pytorch;
+use super::safetensors_file;
 use super::source::Source;
 use super::stored::{Stored, TensorInfo, extent};
-use super::{pytorch, safetensors_file};
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 
-/// A file of tensors, mapped into memory.
+/// What is said about a checkpoint of PyTorch by a program that was built without reading them.
+#[cfg(not(feature = "pickles"))]
+const WITHOUT_PICKLES: &str = "this is a PyTorch checkpoint, and this program reads safetensors only (it was built without \
+                               the feature `pickles`); in Python, `safetensors.torch.save_file` converts it";
+
+/// A file of tensors: its bytes, and where each tensor is among them.
 pub(crate) struct TensorFile {
-    path: PathBuf,
-    bytes: Mmap,
+    file: ModelFile,
+    bytes: Mapped,
     tensors: BTreeMap<String, TensorInfo>,
 }
 
@@ -25,18 +30,13 @@ impl TensorFile {
     ///
     /// # Errors
     /// The file is neither safetensors nor a PyTorch checkpoint, or is damaged.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        let fail = |source| Error::Io { path: path.to_path_buf(), source };
-        let file = File::open(path).map_err(fail)?;
-        // SAFETY: nothing in this program writes to the file while it is mapped: the map lives as long as one call of
-        // `load`. That no other program does cannot be ensured; `load` asks for it in its documentation. If one changes
-        // the file nevertheless, weights are read that are partly old and partly new, any of which is a number; the
-        // table of contents is parsed once and checked against the length of the map, so that no read leaves it; and
-        // if the file gets shorter, the system ends this program at the first page that is gone.
-        #[expect(unsafe_code, reason = "mapping a file is unsafe, since other programs can change it")]
-        let bytes = unsafe { Mmap::map(&file) }.map_err(fail)?;
+    pub(crate) fn open(file: ModelFile) -> Result<Self> {
+        let bytes = file.mapped()?;
         let tensors = match bytes.get(..4) {
+            #[cfg(feature = "pickles")]
             Some(b"PK\x03\x04") => pytorch::tensors(&bytes),
+            #[cfg(not(feature = "pickles"))]
+            Some(b"PK\x03\x04") => Err(WITHOUT_PICKLES.to_string()),
             Some(b"vers") => {
                 Err("this is a Git LFS pointer, not the file itself: run `git lfs pull` in that folder, or \
                                   download the file"
@@ -44,27 +44,16 @@ impl TensorFile {
             }
             start => safetensors_file::tensors(&bytes).map_err(|problem| match start {
                 // What a pickle begins with, but so can the length of a safetensors header.
+                #[cfg(feature = "pickles")]
                 Some([0x80, 2..=5, ..]) => pytorch::OLD_FORMAT.to_string(),
+                #[cfg(not(feature = "pickles"))]
+                Some([0x80, 2..=5, ..]) => WITHOUT_PICKLES.to_string(),
                 _ => problem,
             }),
         };
-        let tensors = tensors.map_err(|problem| Error::Malformed { path: path.to_path_buf(), problem })?;
-        Ok(TensorFile { path: path.to_path_buf(), bytes, tensors })
+        let tensors = tensors.map_err(|problem| file.malformed(problem))?;
+        Ok(TensorFile { file, bytes, tensors })
     }
-
-    /// Gives the pages of a tensor back to the operating system, which otherwise counts everything that was read as
-    /// memory of this process.
-    #[cfg(unix)]
-    fn release(&self, info: &TensorInfo) {
-        use memmap2::UncheckedAdvice::DontNeed;
-        // SAFETY: the map is never written to and is backed by a file, so a dropped page holds nothing that is not there
-        // still, and is read again when it is needed.
-        #[expect(unsafe_code, reason = "of a map that was written to, this advice would drop what was written")]
-        let _ = unsafe { self.bytes.unchecked_advise_range(DontNeed, info.start, info.end - info.start) };
-    }
-
-    #[cfg(not(unix))]
-    fn release(&self, _info: &TensorInfo) {}
 }
 
 /// All files of one model.
@@ -78,13 +67,13 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     /// # Errors
     /// A file cannot be read, or two hold the same tensor.
-    pub(crate) fn open(source: &Path, paths: &[PathBuf]) -> Result<Self> {
-        let files = paths.iter().map(|path| TensorFile::open(path)).collect::<Result<Vec<_>>>()?;
+    pub(crate) fn open(source: &Path, files: Vec<ModelFile>) -> Result<Self> {
+        let files = files.into_iter().map(TensorFile::open).collect::<Result<Vec<_>>>()?;
         let mut unread = BTreeSet::new();
         for file in &files {
             if let Some(name) = file.tensors.keys().find(|name| unread.contains(*name)) {
                 let problem = format!("tensor `{name}` is in another file of the same model, too");
-                return Err(Error::Malformed { path: file.path.clone(), problem });
+                return Err(file.file.malformed(problem));
             }
             unread.extend(file.tensors.keys().cloned());
         }
@@ -108,7 +97,7 @@ impl Checkpoint {
         let find =
             |name| self.files.iter().find_map(|file| file.tensors.get_key_value(name).map(|found| (file, found)));
         let Some((file, (name, info))) = source.names.iter().find_map(find) else { return Ok(false) };
-        let place = || file.path.display().to_string();
+        let place = || file.file.path().display().to_string();
         if info.shape != source.shape {
             return Err(Error::TensorShape {
                 source: place(),
@@ -123,7 +112,7 @@ impl Checkpoint {
         let bytes = &file.bytes[info.start..info.end];
         debug_assert!(extent(&info.shape, &info.strides).is_some_and(|n| n * format.size() <= bytes.len()));
         source.read(Stored { format, shape: info.shape.clone(), strides: info.strides.clone(), bytes }, out);
-        file.release(info);
+        file.bytes.release(info.start, info.end);
         Ok(true)
     }
 

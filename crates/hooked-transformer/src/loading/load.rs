@@ -9,19 +9,25 @@
 //! Which it is, the configuration says. Where the files come from (a folder, the hub's cache, the hub) is a
 //! [`ModelSource`], and makes no difference to what follows.
 
+#[cfg(feature = "files")]
 use std::io::Write;
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::checkpoint::Checkpoint;
+use super::families;
 use super::families::hf_config::HfConfig;
 use super::families::{Family, Place, neel};
+use super::model_file::ModelFile;
+use super::safetensors_file;
 use super::source::Source;
 use super::tokenizer_files::tokenizer;
-use super::which_files::{self, Folder, ModelSource};
+#[cfg(feature = "files")]
+use super::which_files::Folder;
+use super::which_files::{self, Given, ModelSource};
+#[cfg(feature = "files")]
 use super::whole_file::write_whole;
-use super::{families, safetensors_file};
 use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::architecture::layout::{self, Parameter, Role, grouped_name};
 use crate::architecture::xielu;
@@ -34,7 +40,44 @@ pub(crate) const CONFIG_FILE: &str = "config.json";
 const WEIGHTS_FILE: &str = "model.safetensors";
 const TOKENIZER_FILE: &str = "tokenizer.json";
 
+/// A model from bytes.
+impl HookedTransformer {
+    /// As [`load`](Self::load), where there is no file system: the files of a model's folder by name, with their content.
+    /// Names other than those of a model's files are passed over.
+    ///
+    /// ```
+    /// # use hooked_transformer::HookedTransformer;
+    /// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reference_data/models/attn-only-2l-tales");
+    /// # let read = |name: &str| std::fs::read(format!("{folder}/{name}")).unwrap();
+    /// let files = ["config.json", "model.safetensors", "tokenizer.json"].map(|name| (name, read(name)));
+    /// let model = HookedTransformer::from_files(files)?;
+    /// assert_eq!(model.cfg().n_layers, 2);
+    /// # Ok::<(), hooked_transformer::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn from_files<N: Into<String>>(files: impl IntoIterator<Item = (N, Vec<u8>)>) -> Result<Self> {
+        load_from(&mut Given::new(files), None, &mut |_| {})
+    }
+
+    /// The files that [`save`](Self::save) writes, in f32, by name: what [`from_files`](Self::from_files) reads.
+    ///
+    /// # Errors
+    /// The tokenizer cannot be written as JSON.
+    pub fn to_files(&self) -> Result<Vec<(&'static str, Vec<u8>)>> {
+        let config = serde_json::to_string_pretty(self.cfg()).expect("a configuration is plain data");
+        let weights = safetensors_file::to_bytes(&self.state_dict())?;
+        let mut files = vec![(CONFIG_FILE, config.into_bytes()), (WEIGHTS_FILE, weights)];
+        if let Some(tokenizer) = self.tokenizer() {
+            files.push((TOKENIZER_FILE, tokenizer.to_json()?.into_bytes()));
+        }
+        Ok(files)
+    }
+}
+
 /// Files.
+#[cfg(feature = "files")]
 impl HookedTransformer {
     /// Loads a model from a folder, with its weights as they are: one that [`save`](Self::save) wrote, or one in Hugging
     /// Face's layout of a supported architecture. It has a `config.json`, tensors in safetensors or PyTorch's `.bin` or
@@ -70,7 +113,7 @@ impl HookedTransformer {
         let path = path.as_ref();
         cfg.fill_in();
         cfg.validate()?;
-        let checkpoint = Checkpoint::open(path, &[path.to_path_buf()])?;
+        let checkpoint = Checkpoint::open(path, vec![path.to_path_buf().into()])?;
         refuse_absurd_sizes(&cfg, &checkpoint, path)?;
         read_model(cfg, Layout::Classic, &checkpoint, &mut |_| {})
     }
@@ -85,6 +128,7 @@ impl HookedTransformer {
 }
 
 /// See [`HookedTransformer::load`].
+#[cfg(feature = "files")]
 pub(crate) fn load(dir: &Path) -> Result<HookedTransformer> {
     load_from(&mut Folder::new(dir), None, &mut |_| {})
 }
@@ -103,7 +147,7 @@ pub(crate) fn load_from(
         None => configuration(&files.file(CONFIG_FILE)?)?,
     };
     let weights = which_files::weights(files)?;
-    let checkpoint = Checkpoint::open(&files.place(), &weights)?;
+    let checkpoint = Checkpoint::open(&files.place(), weights)?;
     refuse_absurd_sizes(&cfg, &checkpoint, &files.place())?;
     let mut model = read_model(cfg, layout, &checkpoint, progress)?;
     drop(checkpoint);
@@ -122,10 +166,8 @@ enum Layout {
 }
 
 /// The configuration, and which layout it announces.
-fn configuration(path: &Path) -> Result<(HookedTransformerConfig, Layout)> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
-    let malformed = |problem: String| Error::Malformed { path: path.to_path_buf(), problem };
-    let json: Value = serde_json::from_str(&text).map_err(|e| malformed(format!("not JSON: {e}")))?;
+fn configuration(file: &ModelFile) -> Result<(HookedTransformerConfig, Layout)> {
+    let (path, json) = (file.path(), file.json()?);
     let empty = Map::new();
     let fields = json.as_object().unwrap_or(&empty);
     let hf = || HfConfig::new(path, fields.clone());
@@ -135,9 +177,9 @@ fn configuration(path: &Path) -> Result<(HookedTransformerConfig, Layout)> {
     } else if neel::is_toy_config(fields) {
         (neel::config(&hf())?, Layout::Classic)
     } else {
-        return Ok((HookedTransformerConfig::from_json_file(path)?, Layout::Classic));
+        return Ok((HookedTransformerConfig::from_json_of(path, json)?, Layout::Classic));
     };
-    cfg.validate().map_err(|e| malformed(e.to_string()))?;
+    cfg.validate().map_err(|e| file.malformed(e.to_string()))?;
     Ok((cfg, layout))
 }
 
@@ -235,15 +277,11 @@ fn is_superfluous(cfg: &HookedTransformerConfig, layout: Layout, name: &str) -> 
 }
 
 /// See [`HookedTransformer::save`].
+#[cfg(feature = "files")]
 pub(crate) fn save(model: &HookedTransformer, dir: &Path) -> Result<()> {
     std::fs::create_dir_all(dir).map_err(|source| Error::Io { path: dir.to_path_buf(), source })?;
-    let config = serde_json::to_string_pretty(model.cfg()).expect("a configuration is plain data");
-    let write = |file: &str, bytes: &[u8]| write_whole(&dir.join(file), |out| out.write_all(bytes));
-    write(CONFIG_FILE, config.as_bytes())?;
-    let bytes = safetensors_file::to_bytes(&model.state_dict())?;
-    write(WEIGHTS_FILE, &bytes)?;
-    if let Some(tokenizer) = model.tokenizer() {
-        write(TOKENIZER_FILE, tokenizer.to_json()?.as_bytes())?;
+    for (name, bytes) in model.to_files()? {
+        write_whole(&dir.join(name), |out| out.write_all(&bytes))?;
     }
     Ok(())
 }

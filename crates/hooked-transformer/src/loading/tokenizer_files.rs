@@ -1,11 +1,13 @@
 //! A model's tokenizer: `tokenizer.json`, or the two files of a byte-level one from before there was that format.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use serde_json::Value;
-use tokenizers::models::bpe::BPE;
+use tokenizers::models::bpe::{BPE, Vocab};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 
+use super::model_file::ModelFile;
 use super::which_files::ModelSource;
 use crate::error::{Error, Result};
 use crate::text::tokens::Tokenizer;
@@ -22,47 +24,50 @@ pub(crate) fn tokenizer(files: &mut dyn ModelSource) -> Result<Option<Tokenizer>
     let has = |name: &str| names.iter().any(|other| other == name);
     let mut special = Vec::new();
     for name in SPECIAL.into_iter().filter(|name| has(name)) {
-        special.push(read_json(&files.file(name)?)?);
+        special.push(files.file(name)?.json()?);
     }
     if has("tokenizer.json") {
-        let path = files.file("tokenizer.json")?;
+        let file = files.file("tokenizer.json")?;
         return match SpecialTokens::find(&special) {
-            None => Tokenizer::from_file(path).map(Some),
-            Some(special) => special.complete(from_json(&path)?, &path).map(Some),
+            None => Tokenizer::from_json_of(file.path(), &file.read()?).map(Some),
+            Some(special) => special.complete(from_json(&file)?, file.path()).map(Some),
         };
     }
     if has("vocab.json") && has("merges.txt") {
         let (vocab, merges) = (files.file("vocab.json")?, files.file("merges.txt")?);
         let default = || SpecialTokens { bos: None, eos: Some("<|endoftext|>".into()), pad: None };
         let special = SpecialTokens::find(&special).unwrap_or_else(default);
-        return special.complete(byte_level(&vocab, &merges)?, &vocab).map(Some);
+        return special.complete(byte_level(&vocab, &merges)?, vocab.path()).map(Some);
     }
     Ok(None)
 }
 
-fn read_json(path: &Path) -> Result<Value> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
-    serde_json::from_str(&text)
-        .map_err(|e| Error::Malformed { path: path.to_path_buf(), problem: format!("not JSON: {e}") })
-}
-
-fn from_json(path: &Path) -> Result<tokenizers::Tokenizer> {
-    let json = std::fs::read(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
-    tokenizers::Tokenizer::from_bytes(json)
-        .map_err(|e| Error::Malformed { path: path.to_path_buf(), problem: format!("not a tokenizer.json: {e}") })
+fn from_json(file: &ModelFile) -> Result<tokenizers::Tokenizer> {
+    tokenizers::Tokenizer::from_bytes(file.read()?).map_err(|e| file.malformed(format!("not a tokenizer.json: {e}")))
 }
 
 /// GPT-2's kind of tokenizer from its vocabulary and merges.
-fn byte_level(vocab: &Path, merges: &Path) -> Result<tokenizers::Tokenizer> {
-    let damaged = |e: tokenizers::Error| Error::Malformed {
-        path: vocab.to_path_buf(),
-        problem: format!("together with {} it is no byte-pair vocabulary: {e}", merges.display()),
+fn byte_level(vocab: &ModelFile, merges: &ModelFile) -> Result<tokenizers::Tokenizer> {
+    let damaged = |e: &dyn Display| {
+        vocab.malformed(format!("together with {} it is not a byte-pair vocabulary: {e}", merges.path().display()))
     };
-    let model = BPE::from_file(&vocab.to_string_lossy(), &merges.to_string_lossy()).build().map_err(damaged)?;
+    let entries: Vocab = serde_json::from_slice(&vocab.read()?).map_err(|e| damaged(&e))?;
+    let pairs = merge_pairs(&String::from_utf8_lossy(&merges.read()?)).map_err(|e| damaged(&e))?;
+    let model = BPE::builder().vocab_and_merges(entries, pairs).build().map_err(|e| damaged(&e))?;
     let mut tokenizer = tokenizers::Tokenizer::new(model);
     tokenizer.with_pre_tokenizer(Some(ByteLevel::new(false, true, true)));
     tokenizer.with_decoder(Some(ByteLevel::default()));
     Ok(tokenizer)
+}
+
+/// The pairs of a `merges.txt`, one per line, below a line that says which version it is.
+fn merge_pairs(text: &str) -> std::result::Result<Vec<(String, String)>, String> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with("#version") && !line.is_empty());
+    let pair = |(number, line): (usize, &str)| match line.split_once(' ') {
+        Some((left, right)) if !right.contains(' ') => Ok((left.to_string(), right.to_string())),
+        _ => Err(format!("line {} of the merges is not two tokens: {line:?}", number + 1)),
+    };
+    lines.map(pair).collect()
 }
 
 /// Special tokens by their texts.

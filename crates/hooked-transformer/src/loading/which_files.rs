@@ -1,9 +1,9 @@
 //! Which files a model consists of, wherever they are.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::model_file::ModelFile;
 use crate::error::{Error, Result};
 
 /// Where a model's files come from.
@@ -17,11 +17,11 @@ pub(crate) trait ModelSource {
     /// They cannot be listed.
     fn names(&mut self) -> Result<Vec<String>>;
 
-    /// A file on this computer; it is fetched if need be.
+    /// A file; it is fetched if need be.
     ///
     /// # Errors
     /// It does not exist, or cannot be had.
-    fn file(&mut self, name: &str) -> Result<PathBuf>;
+    fn file(&mut self, name: &str) -> Result<ModelFile>;
 
     /// What it means that no weights are among the names.
     fn no_weights(&mut self, problem: String) -> Error {
@@ -30,16 +30,19 @@ pub(crate) trait ModelSource {
 }
 
 /// A folder.
+#[cfg(feature = "files")]
 pub(crate) struct Folder {
     dir: PathBuf,
 }
 
+#[cfg(feature = "files")]
 impl Folder {
-    pub(crate) fn new(dir: &Path) -> Self {
+    pub(crate) fn new(dir: &std::path::Path) -> Self {
         Folder { dir: dir.to_path_buf() }
     }
 }
 
+#[cfg(feature = "files")]
 impl ModelSource for Folder {
     fn place(&self) -> PathBuf {
         self.dir.clone()
@@ -55,8 +58,38 @@ impl ModelSource for Folder {
         Ok(names)
     }
 
-    fn file(&mut self, name: &str) -> Result<PathBuf> {
-        Ok(self.dir.join(name))
+    fn file(&mut self, name: &str) -> Result<ModelFile> {
+        Ok(self.dir.join(name).into())
+    }
+}
+
+/// Files whose bytes the caller has, by their names.
+pub(crate) struct Given(Vec<(String, Arc<Vec<u8>>)>);
+
+impl Given {
+    pub(crate) fn new<N: Into<String>>(files: impl IntoIterator<Item = (N, Vec<u8>)>) -> Self {
+        Given(files.into_iter().map(|(name, bytes)| (name.into(), Arc::new(bytes))).collect())
+    }
+}
+
+impl ModelSource for Given {
+    fn place(&self) -> PathBuf {
+        PathBuf::from("the given files")
+    }
+
+    fn names(&mut self) -> Result<Vec<String>> {
+        Ok(self.0.iter().map(|(name, _)| name.clone()).collect())
+    }
+
+    fn file(&mut self, name: &str) -> Result<ModelFile> {
+        match self.0.iter().find(|(other, _)| other == name) {
+            Some((_, bytes)) => Ok(ModelFile::Given(PathBuf::from(name), Arc::clone(bytes))),
+            None => {
+                let names = self.0.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                let names = if names.is_empty() { "none at all".to_string() } else { names };
+                Err(Error::Malformed { path: self.place(), problem: format!("`{name}` is missing; there are {names}") })
+            }
+        }
     }
 }
 
@@ -64,7 +97,7 @@ impl ModelSource for Folder {
 ///
 /// # Errors
 /// There are none, or the index of several is damaged.
-pub(crate) fn weights(files: &mut dyn ModelSource) -> Result<Vec<PathBuf>> {
+pub(crate) fn weights(files: &mut dyn ModelSource) -> Result<Vec<ModelFile>> {
     let names = files.names()?;
     let has = |name: &str| names.iter().any(|other| other == name);
     for (single, index) in
@@ -99,10 +132,9 @@ pub(crate) fn weights(files: &mut dyn ModelSource) -> Result<Vec<PathBuf>> {
 }
 
 /// The files that an index names, each once.
-fn shards(index: &Path) -> Result<Vec<String>> {
-    let malformed = |problem: String| Error::Malformed { path: index.to_path_buf(), problem };
-    let text = std::fs::read_to_string(index).map_err(|source| Error::Io { path: index.to_path_buf(), source })?;
-    let json: Value = serde_json::from_str(&text).map_err(|e| malformed(format!("not JSON: {e}")))?;
+fn shards(index: &ModelFile) -> Result<Vec<String>> {
+    let malformed = |problem: String| index.malformed(problem);
+    let json = index.json()?;
     let map = json["weight_map"].as_object().ok_or_else(|| malformed("it has no `weight_map`".to_string()))?;
     let mut names = Vec::new();
     for (tensor, file) in map {

@@ -118,9 +118,18 @@ impl Tokenizer {
     ///
     /// # Errors
     /// The file cannot be read, is not a tokenizer, or has none of these tokens.
+    #[cfg(feature = "files")]
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let json = std::fs::read(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
+        Tokenizer::from_json_of(path, &json)
+    }
+
+    /// As [`from_file`](Self::from_file), of the content of a `tokenizer.json`. `path` is what messages call it.
+    ///
+    /// # Errors
+    /// It is not a tokenizer, or has none of these tokens.
+    pub(crate) fn from_json_of(path: &Path, json: &[u8]) -> Result<Self> {
         let inner = tokenizers::Tokenizer::from_bytes(json).map_err(|e| Error::Malformed {
             path: path.to_path_buf(),
             problem: format!("not a tokenizer.json: {e}"),

@@ -16,6 +16,7 @@ mod families;
 mod finite_differences;
 mod fixtures;
 mod generation;
+mod given_files;
 mod gradients;
 mod guide;
 mod hooks;

@@ -37,11 +37,20 @@ impl HookedTransformerConfig {
     ///
     /// # Errors
     /// The file cannot be read, is not JSON of this form (an unknown field is named), or contradicts itself.
+    #[cfg(feature = "files")]
     pub fn from_json_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
         let json = serde_json::from_str(&text)
             .map_err(|e| Error::Malformed { path: path.to_path_buf(), problem: format!("not JSON: {e}") })?;
+        HookedTransformerConfig::from_json_of(path, json)
+    }
+
+    /// As [`from_json`](Self::from_json), with messages that name the file.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json).
+    pub(crate) fn from_json_of(path: &Path, json: Value) -> Result<Self> {
         HookedTransformerConfig::from_json(json).map_err(|e| match e {
             Error::Config { field, problem } => {
                 Error::Malformed { path: path.to_path_buf(), problem: format!("config field `{field}`: {problem}") }

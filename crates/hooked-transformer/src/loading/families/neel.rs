@@ -61,6 +61,7 @@ pub(crate) fn config(hf: &HfConfig) -> Result<HookedTransformerConfig> {
 }
 
 /// The two-layer model of the notebook: attention only, shortformer positions, no LayerNorm.
+#[cfg(feature = "files")]
 pub(crate) fn attn_only_2l_half() -> HookedTransformerConfig {
     HookedTransformerConfig {
         attn_only: true,

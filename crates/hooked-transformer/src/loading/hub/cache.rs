@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::repo::Repo;
 use crate::error::{Error, HubCause, Result};
+use crate::loading::model_file::ModelFile;
 use crate::loading::which_files::{Folder, ModelSource};
 
 /// The folder of a repository.
@@ -63,11 +64,11 @@ impl ModelSource for Snapshot {
         self.folder.names()
     }
 
-    fn file(&mut self, name: &str) -> Result<PathBuf> {
+    fn file(&mut self, name: &str) -> Result<ModelFile> {
         let path = self.dir.join(name);
         // `exists` follows the link: one that points to a blob that was deleted does not count.
         if path.exists() {
-            return Ok(path);
+            return Ok(path.into());
         }
         let cause = HubCause::NotCached { cache: self.repo.cache.clone(), because: self.because };
         Err(self.repo.error(Some(name), cause))

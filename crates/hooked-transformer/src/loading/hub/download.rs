@@ -16,6 +16,7 @@ use super::cache::{Snapshot, is_plain, repo_dir};
 use super::client::{Client, Metadata, chain};
 use super::repo::Repo;
 use crate::error::{Error, HubCause, Result};
+use crate::loading::model_file::ModelFile;
 use crate::loading::which_files::ModelSource;
 use crate::loading::whole_file::{replace, replace_with};
 use crate::progress::{Progress, Reporter};
@@ -180,11 +181,11 @@ impl ModelSource for Remote {
         Ok(self.names.clone())
     }
 
-    fn file(&mut self, name: &str) -> Result<PathBuf> {
+    fn file(&mut self, name: &str) -> Result<ModelFile> {
         let known = is_plain(name) && self.names.iter().any(|other| other == name);
         let fetched =
             if known { self.fetch(name) } else { Err(HubCause::NotFound { revision: self.repo.revision.clone() }) };
-        fetched.map_err(|cause| self.repo.error(Some(name), cause))
+        fetched.map(ModelFile::from).map_err(|cause| self.repo.error(Some(name), cause))
     }
 
     fn no_weights(&mut self, problem: String) -> Error {

@@ -79,6 +79,7 @@ impl ProcessOptions {
 
     /// These steps without those that are not among the possible ones, and the names of the steps that were left out.
     /// The last step is not among the defaults; where it was asked for, a model that refuses it should say so.
+    #[cfg(feature = "files")]
     pub(crate) fn limited_to(self, possible: Self) -> (Self, Vec<&'static str>) {
         let mut left_out = Vec::new();
         let mut both = |name, wanted: bool, possible: bool| {

@@ -1,7 +1,8 @@
 //! The one place that multiplies matrices; the rest of the crate says `matmul`.
 //!
 //! Which code does the arithmetic depends on the machine and the features:
-//! - on x86-64 with AVX2 or AVX-512, the product of this library (`blocked`, `kernel`): pure Rust;
+//! - on x86-64 with AVX2 or AVX-512, and in WebAssembly with `simd128`, the product of this library (`blocked`,
+//!   `kernel`): pure Rust;
 //! - with the feature `blas`, whichever BLAS the program links (the crate blas-src offers them all); `openblas-system`
 //!   and `blis-static` bring one;
 //! - otherwise ndarray's own (`matrixmultiply`, pure Rust).
@@ -10,11 +11,11 @@
 //! A factor that lies transposed in memory is copied first (`transpose`).
 //! A product with few rows, as in generation, is bound by memory traffic, and has code of its own (`few_rows`).
 
-#[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
+#[cfg(all(any(target_arch = "x86_64", target_feature = "simd128"), not(feature = "blas")))]
 mod blocked;
 mod cut;
 mod few_rows;
-#[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
+#[cfg(all(any(target_arch = "x86_64", target_feature = "simd128"), not(feature = "blas")))]
 mod kernel;
 mod transpose;
 
@@ -171,7 +172,7 @@ impl<'f> Factors<'f> {
             out.dim()
         );
         assert!(self.bias.is_none_or(|bias| bias.len() == n), "a bias of {:?} for {n} columns", self.bias);
-        #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
+        #[cfg(all(any(target_arch = "x86_64", target_feature = "simd128"), not(feature = "blas")))]
         if let Some(kernel) = *kernel::BEST
             && self.a.nrows() > few_rows::FEW_ROWS
             && blocked::fits(&out)

@@ -4,17 +4,23 @@
 //! out[r, c] (+)= Σ_k a[r, k] strip[k, c]         r < rows of the tile, c < WIDTH
 //! ```
 //! For each `k` a tile reads one row of the strip (two vectors) and one number from each row of `a`, and does two
-//! multiply-adds a row: enough arithmetic for each load that the processor's multipliers are never idle. There is a
-//! kernel for AVX-512 (14 rows of 32) and one for AVX2 with FMA (6 rows of 16), and of each a version for every smaller
-//! number of rows, so that no row is computed for nothing. The processor is asked once which of them it can run.
+//! multiply-adds a row: enough arithmetic for each load that the processor's multipliers are never idle. There are
+//! kernels for x86-64 (`x86.rs`: AVX-512, AVX2 with FMA) and for WebAssembly (`wasm.rs`: vectors of four numbers), and of
+//! each a version for every smaller number of rows, so that no row is computed for nothing.
 //!
 //! Method: Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
 //!
-//! Why there is a kernel of our own: `README.md` in this folder. This is the library's one file that names single
-//! instructions.
+//! Why there is a kernel of our own: `README.md` in this folder. The files of this folder are the library's only ones that
+//! name single instructions.
 #![expect(unsafe_code, reason = "vector instructions work on addresses, and need a processor that has them")]
 
-use std::arch::x86_64::*;
+#[cfg(target_arch = "wasm32")]
+#[path = "wasm.rs"]
+mod processor;
+#[cfg(target_arch = "x86_64")]
+#[path = "x86.rs"]
+mod processor;
+
 use std::sync::LazyLock;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
@@ -71,37 +77,7 @@ impl Ahead {
 /// The best kernel that this processor runs, if there is one.
 pub(super) static BEST: LazyLock<Option<&'static Kernel>> = LazyLock::new(|| available().into_iter().next());
 
-/// All kernels that this processor runs, best first.
-pub(super) fn available() -> Vec<&'static Kernel> {
-    if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")) {
-        return Vec::new();
-    }
-    let wide = is_x86_feature_detected!("avx512f").then_some(&AVX_512);
-    wide.into_iter().chain([&AVX_2]).collect()
-}
-
-static AVX_512: Kernel = Kernel {
-    width: 32,
-    tiles: &[
-        avx_512::<1>,
-        avx_512::<2>,
-        avx_512::<3>,
-        avx_512::<4>,
-        avx_512::<5>,
-        avx_512::<6>,
-        avx_512::<7>,
-        avx_512::<8>,
-        avx_512::<9>,
-        avx_512::<10>,
-        avx_512::<11>,
-        avx_512::<12>,
-        avx_512::<13>,
-        avx_512::<14>,
-    ],
-};
-
-static AVX_2: Kernel =
-    Kernel { width: 16, tiles: &[avx_2::<1>, avx_2::<2>, avx_2::<3>, avx_2::<4>, avx_2::<5>, avx_2::<6>] };
+pub(super) use processor::available;
 
 impl Kernel {
     /// The most rows of one tile.
@@ -187,11 +163,11 @@ impl Kernel {
         for first in (0..whole_columns).step_by(LINE) {
             for row in (0..whole_rows).step_by(SQUARE) {
                 for column in (first..whole_columns.min(first + LINE)).step_by(SQUARE) {
-                    // SAFETY: kernels are only reached through `available`, which asked the processor for AVX2. The
+                    // SAFETY: kernels are only reached through `available`, which asked the processor. The
                     // square lies inside `from`, and its transpose inside `to`, as just checked.
                     unsafe {
                         let from = from.as_ptr().add(row * from_stride + column);
-                        transpose_square(from, from_stride, to.as_mut_ptr().add(column * to_stride + row), to_stride);
+                        processor::transpose_square(from, from_stride, to.as_mut_ptr().add(column * to_stride + row), to_stride);
                     }
                 }
             }
@@ -203,55 +179,12 @@ impl Kernel {
     }
 }
 
-/// Transposes one square: first numbers between pairs of rows, then pairs between pairs of pairs, then halves.
-///
-/// # Safety
-/// The processor has AVX2. `from` points to eight rows of eight numbers, `from_stride` apart, `to` to room for the same,
-/// `to_stride` apart.
-#[target_feature(enable = "avx2")]
-unsafe fn transpose_square(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
-    // SAFETY: every address that is read or written stays inside what the caller promised.
-    unsafe {
-        let row = |r: usize| _mm256_loadu_ps(from.add(r * from_stride));
-        let (a, b, c, d) = (row(0), row(1), row(2), row(3));
-        let (e, f, g, h) = (row(4), row(5), row(6), row(7));
-        let pairs = [
-            [_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)],
-            [_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d)],
-            [_mm256_unpacklo_ps(e, f), _mm256_unpackhi_ps(e, f)],
-            [_mm256_unpacklo_ps(g, h), _mm256_unpackhi_ps(g, h)],
-        ];
-        for half in 0..2 {
-            let (ab, cd, ef, gh) = (pairs[0][half], pairs[1][half], pairs[2][half], pairs[3][half]);
-            let (left, right) = (_mm256_shuffle_ps::<0x44>(ab, cd), _mm256_shuffle_ps::<0x44>(ef, gh));
-            let (left_next, right_next) = (_mm256_shuffle_ps::<0xEE>(ab, cd), _mm256_shuffle_ps::<0xEE>(ef, gh));
-            let column = |c: usize| to.add(c * to_stride);
-            _mm256_storeu_ps(column(2 * half), _mm256_permute2f128_ps::<0x20>(left, right));
-            _mm256_storeu_ps(column(2 * half + 1), _mm256_permute2f128_ps::<0x20>(left_next, right_next));
-            _mm256_storeu_ps(column(2 * half + 4), _mm256_permute2f128_ps::<0x31>(left, right));
-            _mm256_storeu_ps(column(2 * half + 5), _mm256_permute2f128_ps::<0x31>(left_next, right_next));
-        }
-    }
-}
-
 /// Whether each row of a matrix with these strides lies in one piece, and rows go forward in memory.
 pub(super) fn contiguous_rows(strides: &[isize], columns: usize) -> bool {
     strides[0] >= 0 && (columns == 1 || strides[1] == 1)
 }
 
-#[target_feature(enable = "avx512f")]
-unsafe fn avx_512<const ROWS: usize>(tile: Tile) {
-    // SAFETY: the caller's promise is handed on.
-    unsafe { multiply_tile::<__m512, ROWS>(tile) }
-}
-
-#[target_feature(enable = "avx2,fma")]
-unsafe fn avx_2<const ROWS: usize>(tile: Tile) {
-    // SAFETY: the caller's promise is handed on.
-    unsafe { multiply_tile::<__m256, ROWS>(tile) }
-}
-
-/// The loop itself, for either kind of vector; compiled into the functions above, where its instructions are allowed.
+/// The loop itself, for any kind of vector; compiled into functions of each processor, where its instructions are allowed.
 ///
 /// # Safety
 /// The processor has the instructions of `V`. `a` points to `ROWS` rows of `depth` numbers, `a_stride` apart, `strip` to
@@ -263,15 +196,15 @@ unsafe fn multiply_tile<V: Vector, const ROWS: usize>(tile: Tile) {
         let out = |row: usize| tile.out.add(row * tile.out_stride);
         for row in 0..ROWS {
             // The output is not needed before the end: let it travel from memory meanwhile.
-            _mm_prefetch::<_MM_HINT_T0>(out(row).cast());
-            _mm_prefetch::<_MM_HINT_T0>(out(row).add(2 * V::LANES - 1).cast());
+            V::fetch(out(row));
+            V::fetch(out(row).add(2 * V::LANES - 1));
         }
         let mut ahead = tile.ahead.from;
         let mut sums = [[V::zero(); 2]; ROWS];
         for k in 0..tile.depth {
             if k.is_multiple_of(STEPS_PER_ROW_AHEAD) && !tile.ahead.from.is_null() {
-                _mm_prefetch::<_MM_HINT_T1>(ahead.cast());
-                _mm_prefetch::<_MM_HINT_T1>(ahead.wrapping_add(AHEAD_WIDTH / 2).cast());
+                V::fetch_later(ahead);
+                V::fetch_later(ahead.wrapping_add(AHEAD_WIDTH / 2));
                 ahead = ahead.wrapping_add(tile.ahead.stride);
             }
             let strip = tile.strip.add(k * 2 * V::LANES);
@@ -291,7 +224,7 @@ unsafe fn multiply_tile<V: Vector, const ROWS: usize>(tile: Tile) {
     }
 }
 
-/// The six instructions that a kernel is made of.
+/// The instructions that a kernel is made of.
 ///
 /// # Safety
 /// Of every function: the processor has the instruction, and a pointer is good for `LANES` numbers.
@@ -302,46 +235,12 @@ trait Vector: Copy {
     unsafe fn load(from: *const f32) -> Self;
     unsafe fn store(to: *mut f32, x: Self);
     unsafe fn add(x: Self, y: Self) -> Self;
-    /// `x y + z`, rounded once.
+    /// `x y + z`; rounded once where the processor has such an instruction.
     unsafe fn multiply_add(x: Self, y: Self, z: Self) -> Self;
+    /// Asks for the cache line of an address, which may be any: soon into the nearest cache, or later into the next.
+    fn fetch(from: *const f32);
+    fn fetch_later(from: *const f32);
 }
-
-/// Implements [`Vector`] by the names of its intrinsics, in the order of the trait.
-macro_rules! vector {
-    ($type:ty, $lanes:literal: $zero:ident, $splat:ident, $load:ident, $store:ident, $add:ident, $multiply_add:ident) => {
-        // SAFETY: each function does what its intrinsic does, under the trait's conditions.
-        impl Vector for $type {
-            const LANES: usize = $lanes;
-            #[inline(always)]
-            unsafe fn zero() -> Self {
-                unsafe { $zero() }
-            }
-            #[inline(always)]
-            unsafe fn splat(x: f32) -> Self {
-                unsafe { $splat(x) }
-            }
-            #[inline(always)]
-            unsafe fn load(from: *const f32) -> Self {
-                unsafe { $load(from) }
-            }
-            #[inline(always)]
-            unsafe fn store(to: *mut f32, x: Self) {
-                unsafe { $store(to, x) }
-            }
-            #[inline(always)]
-            unsafe fn add(x: Self, y: Self) -> Self {
-                unsafe { $add(x, y) }
-            }
-            #[inline(always)]
-            unsafe fn multiply_add(x: Self, y: Self, z: Self) -> Self {
-                unsafe { $multiply_add(x, y, z) }
-            }
-        }
-    };
-}
-
-vector!(__m512, 16: _mm512_setzero_ps, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps);
-vector!(__m256, 8: _mm256_setzero_ps, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps);
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,169 @@
+//! Models by name, and the one request that is being worked on.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use hooked_transformer::{Error, HookedTransformer, Result};
+
+use crate::answer::{Answer, Step};
+use crate::curve::CurveJob;
+use crate::loaded::Loaded;
+use crate::look::{find, look};
+use crate::request::{FileInfo, Request};
+use crate::stream::stream;
+use crate::sweep::SweepJob;
+use crate::take::take;
+use crate::write::WriteJob;
+
+/// Models that are kept: the two that come with the page, and one of the reader's own.
+const MAX_MODELS: usize = 3;
+
+/// Work that is done step by step.
+pub(crate) trait Job {
+    /// # Errors
+    /// What went wrong ends the work.
+    fn step(&mut self) -> Result<Step>;
+}
+
+/// Work that is done in one step.
+struct Once<F>(F);
+
+impl<F: FnMut() -> Result<Answer>> Job for Once<F> {
+    fn step(&mut self) -> Result<Step> {
+        (self.0)().map(Step::Done)
+    }
+}
+
+/// What answers requests.
+#[derive(Default)]
+pub struct Engine {
+    models: BTreeMap<String, Rc<Loaded>>,
+    job: Option<Box<dyn Job>>,
+}
+
+impl Engine {
+    /// An engine without models.
+    pub fn new() -> Self {
+        Engine::default()
+    }
+
+    /// Begins to work on a request, in place of the one before. `files` are the bytes that came beside it.
+    ///
+    /// # Errors
+    /// The model is not there, or what is asked does not suit it.
+    pub fn begin(&mut self, request: Request, files: &[u8]) -> Result<()> {
+        self.job = None;
+        self.job = Some(match request {
+            Request::Load { model, files: infos } => {
+                let answer = self.load(&model, &infos, files)?;
+                Box::new(Once(move || Ok(answer.clone())))
+            }
+            Request::Look(state) => {
+                let loaded = self.model(&state.model)?;
+                Box::new(Once(move || look(&loaded, &state)))
+            }
+            Request::Stream { state, pos, token } => {
+                let loaded = self.model(&state.model)?;
+                Box::new(Once(move || stream(&loaded, &state, pos, token)))
+            }
+            Request::Take(state) => {
+                let loaded = self.model(&state.model)?;
+                Box::new(Once(move || take(&loaded, &state)))
+            }
+            Request::Find { model, seed, length } => {
+                let loaded = self.model(&model)?;
+                Box::new(Once(move || find(&loaded, seed, length)))
+            }
+            Request::Sweep { state, silence, measure } => {
+                Box::new(SweepJob::new(self.model(&state.model)?, &state, silence, measure)?)
+            }
+            Request::Write { model, text, tokens, temperature, seed, steering } => {
+                let loaded = self.model(&model)?;
+                Box::new(WriteJob::new(&loaded.model, &text, tokens, (temperature, seed), steering)?)
+            }
+            Request::Curve { model, prompts, words, coefficients, steering } => {
+                let loaded = self.model(&model)?;
+                Box::new(CurveJob::new(&loaded.model, &prompts, &words, coefficients, &steering)?)
+            }
+        });
+        Ok(())
+    }
+
+    /// Works on the request for a while.
+    ///
+    /// # Errors
+    /// The request cannot be answered; it is given up.
+    pub fn step(&mut self) -> Result<Step> {
+        let Some(job) = &mut self.job else { return Ok(Step::Idle) };
+        let step = job.step();
+        if !matches!(step, Ok(Step::Progress(_))) {
+            self.job = None;
+        }
+        step
+    }
+
+    /// All steps of a request; the last answer counts.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin) and [`step`](Self::step).
+    pub fn answer(&mut self, request: Request) -> Result<Answer> {
+        self.begin(request, &[])?;
+        let mut last = Answer::default();
+        loop {
+            match self.step()? {
+                Step::Idle => return Ok(last),
+                Step::Progress(answer) => last = answer,
+                Step::Done(answer) => return Ok(answer),
+            }
+        }
+    }
+
+    /// Keeps a model under a name. One more than [`MAX_MODELS`] replaces the last that came.
+    ///
+    /// # Errors
+    /// The files are no model.
+    pub fn keep(&mut self, name: &str, model: HookedTransformer) {
+        if self.models.len() >= MAX_MODELS && !self.models.contains_key(name) {
+            self.models.pop_last();
+        }
+        self.models.insert(name.to_string(), Rc::new(Loaded::new(model)));
+    }
+
+    fn load(&mut self, name: &str, infos: &[FileInfo], bytes: &[u8]) -> Result<Answer> {
+        let mut files = Vec::with_capacity(infos.len());
+        let mut rest = bytes;
+        for FileInfo { name, length } in infos {
+            let Some((file, behind)) = rest.split_at_checked(*length) else {
+                let problem = format!("{length} bytes were announced for `{name}`, and {} came", rest.len());
+                return Err(Error::Argument { name: "files", problem });
+            };
+            files.push((name.clone(), file.to_vec()));
+            rest = behind;
+        }
+        let model = HookedTransformer::from_files(files)?;
+        if model.tokenizer().is_none() {
+            return Err(Error::NoTokenizer);
+        }
+        let cfg = model.cfg();
+        let answer = Answer::default()
+            .with("model", name)
+            .with("n_layers", cfg.n_layers)
+            .with("n_heads", cfg.n_heads)
+            .with("n_ctx", cfg.n_ctx)
+            .with("d_model", cfg.d_model)
+            .with("d_vocab", cfg.d_vocab)
+            .with("attn_only", cfg.attn_only)
+            .with("parameters", model.n_params_total());
+        self.keep(name, model);
+        Ok(answer)
+    }
+
+    /// # Errors
+    /// No model of this name was loaded.
+    fn model(&self, name: &str) -> Result<Rc<Loaded>> {
+        self.models.get(name).cloned().ok_or_else(|| Error::Argument {
+            name: "model",
+            problem: format!("no model `{name}` is loaded; there are {:?}", self.models.keys().collect::<Vec<_>>()),
+        })
+    }
+}
