@@ -17,8 +17,6 @@ pub struct Answer {
 /// What came of one step.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// There was nothing to do.
-    Idle,
     /// A part of the answer; there is more to do.
     Progress(Answer),
     /// The whole answer, or its last part.

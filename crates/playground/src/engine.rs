@@ -1,15 +1,16 @@
-//! Models by name, and the one request that is being worked on.
+//! Models by name, and the requests that are being worked on.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use hooked_transformer::{Error, HookedTransformer, Result};
+use hooked_transformer::{Error, HookedTransformer, Result, linalg};
+use ndarray::Array2;
 
 use crate::answer::{Answer, Step};
 use crate::curve::CurveJob;
 use crate::loaded::Loaded;
 use crate::look::{find, look};
-use crate::request::{FileInfo, Request};
+use crate::request::{FileInfo, Lane, Request};
 use crate::stream::stream;
 use crate::sweep::SweepJob;
 use crate::take::take;
@@ -38,7 +39,8 @@ impl<F: FnMut() -> Result<Answer>> Job for Once<F> {
 #[derive(Default)]
 pub struct Engine {
     models: BTreeMap<String, Rc<Loaded>>,
-    job: Option<Box<dyn Job>>,
+    /// What is being worked on, most urgent first, with the number that its answers carry.
+    jobs: BTreeMap<Lane, (u64, Box<dyn Job>)>,
 }
 
 impl Engine {
@@ -47,13 +49,25 @@ impl Engine {
         Engine::default()
     }
 
-    /// Begins to work on a request, in place of the one before. `files` are the bytes that came beside it.
+    /// Begins to work on a request, in place of the one of its kind before it. `id` is a number that its answers carry,
+    /// `files` are the bytes that came beside it. A new look is about a new state: whatever else was asked about the old
+    /// one is given up.
     ///
     /// # Errors
     /// The model is not there, or what is asked does not suit it.
-    pub fn begin(&mut self, request: Request, files: &[u8]) -> Result<()> {
-        self.job = None;
-        self.job = Some(match request {
+    pub fn begin(&mut self, id: u64, request: Request, files: &[u8]) -> Result<()> {
+        let lane = request.lane();
+        match lane {
+            Lane::Look => self.jobs.retain(|&other, _| other == Lane::Load),
+            _ => drop(self.jobs.remove(&lane)),
+        }
+        let job = self.job(request, files)?;
+        self.jobs.insert(lane, (id, job));
+        Ok(())
+    }
+
+    fn job(&mut self, request: Request, files: &[u8]) -> Result<Box<dyn Job>> {
+        Ok(match request {
             Request::Load { model, files: infos } => {
                 let answer = self.load(&model, &infos, files)?;
                 Box::new(Once(move || Ok(answer.clone())))
@@ -70,6 +84,7 @@ impl Engine {
                 let loaded = self.model(&state.model)?;
                 Box::new(Once(move || take(&loaded, &state)))
             }
+            Request::Product { m, k, n } => Box::new(Once(move || product(m, k, n))),
             Request::Find { model, seed, length } => {
                 let loaded = self.model(&model)?;
                 Box::new(Once(move || find(&loaded, seed, length)))
@@ -85,43 +100,37 @@ impl Engine {
                 let loaded = self.model(&model)?;
                 Box::new(CurveJob::new(&loaded.model, &prompts, &words, coefficients, &steering)?)
             }
-        });
-        Ok(())
+        })
     }
 
-    /// Works on the request for a while.
-    ///
-    /// # Errors
-    /// The request cannot be answered; it is given up.
-    pub fn step(&mut self) -> Result<Step> {
-        let Some(job) = &mut self.job else { return Ok(Step::Idle) };
-        let step = job.step();
+    /// Works on the most urgent request for a while: its number, and what came of it. `None` if there is nothing to do.
+    pub fn step(&mut self) -> Option<(u64, Result<Step>)> {
+        let mut first = self.jobs.first_entry()?;
+        let (id, job) = first.get_mut();
+        let (id, step) = (*id, job.step());
         if !matches!(step, Ok(Step::Progress(_))) {
-            self.job = None;
+            first.remove();
         }
-        step
+        Some((id, step))
     }
 
-    /// All steps of a request; the last answer counts.
+    /// All steps of a request, for tests and programs without a page.
     ///
     /// # Errors
-    /// As [`begin`](Self::begin) and [`step`](Self::step).
+    /// As [`begin`](Self::begin), or the request cannot be answered.
     pub fn answer(&mut self, request: Request) -> Result<Answer> {
-        self.begin(request, &[])?;
+        self.begin(0, request, &[])?;
         let mut last = Answer::default();
-        loop {
-            match self.step()? {
-                Step::Idle => return Ok(last),
+        while let Some((_, step)) = self.step() {
+            match step? {
                 Step::Progress(answer) => last = answer,
                 Step::Done(answer) => return Ok(answer),
             }
         }
+        Ok(last)
     }
 
-    /// Keeps a model under a name. One more than [`MAX_MODELS`] replaces the last that came.
-    ///
-    /// # Errors
-    /// The files are no model.
+    /// Keeps a model under a name; one too many replaces another.
     pub fn keep(&mut self, name: &str, model: HookedTransformer) {
         if self.models.len() >= MAX_MODELS && !self.models.contains_key(name) {
             self.models.pop_last();
@@ -166,4 +175,19 @@ impl Engine {
             problem: format!("no model `{name}` is loaded; there are {:?}", self.models.keys().collect::<Vec<_>>()),
         })
     }
+}
+
+/// # Errors
+/// The matrices are large.
+fn product(m: usize, k: usize, n: usize) -> Result<Answer> {
+    const LARGEST: usize = 4096;
+    if [m, k, n].iter().any(|&side| side > LARGEST) {
+        return Err(Error::Argument {
+            name: "m",
+            problem: format!("expected sides up to {LARGEST}, got {m}, {k}, {n}"),
+        });
+    }
+    let a = Array2::from_shape_fn((m, k), |(i, l)| ((i * 7 + l * 3) % 11) as f32 - 5.0);
+    let b = Array2::from_shape_fn((k, n), |(l, j)| ((l * 5 + j * 2) % 13) as f32 - 6.0);
+    Ok(Answer::default().array("product", linalg::matmul(a.view(), b.view())))
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 /// One request, as JSON with the entry `do`.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "do", rename_all = "snake_case")]
 pub enum Request {
     /// Keep a model under a name. Its files come beside the request, one behind the other.
     Load {
@@ -74,6 +74,43 @@ pub enum Request {
     },
     /// All activations as an `.npz` archive.
     Take(State),
+    /// A product of two matrices of small integers, for a test of the module's arithmetic.
+    Product {
+        /// Rows of the first.
+        m: usize,
+        /// The inner length.
+        k: usize,
+        /// Columns of the second.
+        n: usize,
+    },
+}
+
+/// Kinds of work, most urgent first. A request replaces the one of its kind that is not answered yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lane {
+    Load,
+    Look,
+    Stream,
+    Find,
+    Take,
+    Write,
+    Curve,
+    Sweep,
+}
+
+impl Request {
+    pub(crate) fn lane(&self) -> Lane {
+        match self {
+            Request::Load { .. } => Lane::Load,
+            Request::Look(_) => Lane::Look,
+            Request::Stream { .. } => Lane::Stream,
+            Request::Find { .. } => Lane::Find,
+            Request::Take(_) | Request::Product { .. } => Lane::Take,
+            Request::Write { .. } => Lane::Write,
+            Request::Curve { .. } => Lane::Curve,
+            Request::Sweep { .. } => Lane::Sweep,
+        }
+    }
 }
 
 /// A file beside a request.

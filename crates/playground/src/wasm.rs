@@ -8,8 +8,7 @@
 use std::cell::RefCell;
 use std::slice;
 
-use hooked_transformer::Result;
-use serde_json::json;
+use serde_json::Value;
 
 use crate::answer::{Answer, Step};
 use crate::engine::Engine;
@@ -55,24 +54,24 @@ extern "C" fn allocate(length: usize) -> *mut u8 {
 unsafe extern "C" fn begin(request: *mut u8, length: usize) -> *const u8 {
     // SAFETY: the caller's promise.
     let bytes = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(request, length)) };
-    let begun = parse(&bytes).and_then(|(request, files)| {
-        ENGINE.with_borrow_mut(|engine| engine.begin(request, files)).map_err(|error| error.to_string())
+    let begun = parse(&bytes).and_then(|(id, request, files)| {
+        let begun = ENGINE.with_borrow_mut(|engine| engine.begin(id, request, files));
+        begun.map_err(|problem| error(id, problem.to_string()))
     });
     match begun {
-        Ok(()) => keep(IDLE, &Answer::default()),
-        Err(message) => keep(ERROR, &error(message)),
+        Ok(()) => keep(IDLE, Answer::default()),
+        Err(answer) => keep(ERROR, answer),
     }
 }
 
-/// Works on the request for a while.
+/// Works on the most urgent request for a while.
 #[unsafe(no_mangle)]
 extern "C" fn step() -> *const u8 {
-    let stepped: Result<Step> = ENGINE.with_borrow_mut(Engine::step);
-    match stepped {
-        Ok(Step::Idle) => keep(IDLE, &Answer::default()),
-        Ok(Step::Progress(answer)) => keep(PROGRESS, &answer),
-        Ok(Step::Done(answer)) => keep(DONE, &answer),
-        Err(problem) => keep(ERROR, &error(problem.to_string())),
+    match ENGINE.with_borrow_mut(Engine::step) {
+        None => keep(IDLE, Answer::default()),
+        Some((id, Ok(Step::Progress(answer)))) => keep(PROGRESS, answer.with("id", id)),
+        Some((id, Ok(Step::Done(answer)))) => keep(DONE, answer.with("id", id)),
+        Some((id, Err(problem))) => keep(ERROR, error(id, problem.to_string())),
     }
 }
 
@@ -82,20 +81,24 @@ extern "C" fn panic_now() {
     panic!("this was asked for");
 }
 
-fn parse(bytes: &[u8]) -> std::result::Result<(Request, &[u8]), String> {
-    let short = || "the request is cut short".to_string();
+/// The request, its number and the files beside it; or the answer that says what is wrong.
+fn parse(bytes: &[u8]) -> Result<(u64, Request, &[u8]), Answer> {
+    let short = || error(0, "the request is cut short".to_string());
     let (length, rest) = bytes.split_first_chunk::<4>().ok_or_else(short)?;
     let (json, files) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(short)?;
-    let request = serde_json::from_slice(json).map_err(|error| format!("the request is not understood: {error}"))?;
-    Ok((request, files))
+    let wrong = |id: u64, problem: serde_json::Error| error(id, format!("the request is not understood: {problem}"));
+    let json: Value = serde_json::from_slice(json).map_err(|problem| wrong(0, problem))?;
+    let id = json["id"].as_u64().unwrap_or(0);
+    let request = serde_json::from_value(json).map_err(|problem| wrong(id, problem))?;
+    Ok((id, request, files))
 }
 
-fn error(message: String) -> Answer {
-    Answer { json: json!({ "error": message }).as_object().cloned().unwrap_or_default(), ..Answer::default() }
+fn error(id: u64, message: String) -> Answer {
+    Answer::default().with("id", id).with("error", message)
 }
 
 /// Puts an answer where the page will read it.
-fn keep(kind: u8, answer: &Answer) -> *const u8 {
+fn keep(kind: u8, answer: Answer) -> *const u8 {
     let bytes = answer.to_bytes();
     ANSWER.with_borrow_mut(|kept| {
         kept.clear();

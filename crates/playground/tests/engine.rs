@@ -82,7 +82,8 @@ fn edits_are_hooks() {
         let mean = z.slice(s![0, .., 5, ..]).mean_axis(Axis(0)).unwrap();
         z.slice_mut(s![0, .., 5, ..]).assign(&mean);
     }));
-    let patch = losses(fwd_hook(z, |mut z, _| z.slice_mut(s![.., .., 5, ..]).assign(&of_other.slice(s![.., .., 5, ..]))));
+    let patch =
+        losses(fwd_hook(z, |mut z, _| z.slice_mut(s![.., .., 5, ..]).assign(&of_other.slice(s![.., .., 5, ..]))));
     let mlp = losses(fwd_hook(("mlp_out", 2), |mut out, _| out.fill(0.0)));
     for (edits, want) in [
         (at("zero"), zero),
@@ -113,14 +114,19 @@ fn edits_are_hooks() {
 fn a_sweep_is_the_librarys_and_can_be_replaced() {
     let sweep = json!({ "do": "sweep", "model": "gpt2-tales", "text": TEXT, "silence": "zero", "measure": "loss" });
     let mut engine = engine();
-    engine.begin(request(sweep.clone()), &[]).unwrap();
-    let Step::Progress(first) = engine.step().unwrap() else { panic!("more than one layer") };
+    engine.begin(7, request(sweep.clone()), &[]).unwrap();
+    let Some((7, Ok(Step::Progress(first)))) = engine.step() else { panic!("more than one layer") };
     assert_eq!((first.json["done"].as_u64(), first.json["of"].as_u64()), (Some(1), Some(4)));
     let values = first.get("values").unwrap().into_dimensionality::<Ix2>().unwrap();
     assert!(values.row(0).iter().all(|x| x.is_finite()) && values.row(1).iter().all(|x| x.is_nan()));
-    // A newer request takes its place.
+    // A look is more urgent, and makes the sweep one of an older state.
     let looked = engine.answer(request(look(json!([])))).unwrap();
-    assert!(looked.get("patterns").is_some() && matches!(engine.step().unwrap(), Step::Idle));
+    assert!(looked.get("patterns").is_some() && engine.step().is_none());
+    // What is urgent goes first, and what is not goes on afterwards.
+    engine.begin(8, request(sweep.clone()), &[]).unwrap();
+    engine.begin(9, request(json!({ "do": "stream", "model": "gpt2-tales", "text": TEXT, "pos": 1 })), &[]).unwrap();
+    let ids: Vec<u64> = std::iter::from_fn(|| engine.step()).map(|(id, step)| step.map(|_| id).unwrap()).collect();
+    assert_eq!(ids, [9, 8, 8, 8, 8]);
     let all = engine.answer(request(sweep)).unwrap();
     let want = head_ablation_sweep(&model("gpt2-tales"), TEXT, Ablation::Zero, Metric::loss()).unwrap();
     assert_close(all.get("values").unwrap(), want.view().into_dyn(), 1e-5);
@@ -156,7 +162,8 @@ fn the_stream_is_taken_apart() {
         if name == "attn-only-2l-tales" {
             let gradient = answer.get("by_gradient").unwrap();
             let labels = answer.json["components"].as_array().unwrap();
-            for (at, label) in labels.iter().enumerate().filter(|(_, label)| label.as_str().unwrap().starts_with("L1")) {
+            for (at, label) in labels.iter().enumerate().filter(|(_, label)| label.as_str().unwrap().starts_with("L1"))
+            {
                 assert!((direct[at] - gradient[at]).abs() <= 1e-4, "{label}: {} and {}", direct[at], gradient[at]);
             }
         }
@@ -200,12 +207,16 @@ fn writing_is_the_librarys_and_steering_moves_it() {
         let steering = json!({ "pairs": set["pairs"], "pos": -2, "layer": 1, "coefficient": coefficient, "at": at });
         let write = json!({ "do": "write", "model": "gpt2-tales", "text": prompt, "tokens": 20, "temperature": 0.0, "seed": 1, "steering": steering });
         let answer = engine.answer(request(write)).unwrap();
-        let text = |name: &str| answer.json[name].as_array().unwrap().iter().map(|t| t.as_str().unwrap()).collect::<String>();
+        let text =
+            |name: &str| answer.json[name].as_array().unwrap().iter().map(|t| t.as_str().unwrap()).collect::<String>();
         (text("plain"), text("steered"))
     };
     let library = model.generate(prompt).greedy().max_new_tokens(20).stop_at_eos(false).run().unwrap();
     let (plain, steered) = write(0.0, "all");
-    assert_eq!((plain.as_str(), steered.as_str()), (library.continuations[0].as_str(), library.continuations[0].as_str()));
+    assert_eq!(
+        (plain.as_str(), steered.as_str()),
+        (library.continuations[0].as_str(), library.continuations[0].as_str())
+    );
     for at in ["all", "prompt", "new"] {
         let (plain, steered) = write(4.0, at);
         assert_eq!(plain, library.continuations[0]);
@@ -241,7 +252,8 @@ fn induction_heads_are_found_on_random_tokens() {
     let scores_of = |score: usize| of(score).to_owned();
     let best = |score: usize| {
         let scores = scores_of(score);
-        let (at, _) = scores.indexed_iter().fold(((0, 0), f32::MIN), |best, (at, &x)| if x > best.1 { (at, x) } else { best });
+        let (at, _) =
+            scores.indexed_iter().fold(((0, 0), f32::MIN), |best, (at, &x)| if x > best.1 { (at, x) } else { best });
         at
     };
     // The README of the model: 0.5 looks at the current token, 0.4 at the previous one, 2.1 is the induction head.
@@ -253,19 +265,32 @@ fn induction_heads_are_found_on_random_tokens() {
 fn what_makes_no_sense_is_an_error_with_a_reason() {
     let mut engine = engine();
     let head = |layer: usize, head: usize, silence: &str| json!([{ "layer": layer, "component": { "head": head }, "silence": silence }]);
-    let steering = |layer: usize, pos: isize| json!({ "pairs": [["a", "b"]], "pos": pos, "layer": layer, "coefficient": 1.0 });
+    let steering =
+        |layer: usize, pos: isize| json!({ "pairs": [["a", "b"]], "pos": pos, "layer": layer, "coefficient": 1.0 });
     let write = |steering: Value, temperature: f64| json!({ "do": "write", "model": "gpt2-tales", "text": "a", "tokens": 3, "temperature": temperature, "seed": 1, "steering": steering });
     for (json, said) in [
         (json!({ "do": "look", "model": "nobody", "text": "a" }), "no model `nobody`"),
         (look(head(9, 0, "zero")), "no layer 9"),
         (look(head(0, 9, "zero")), "no head 9"),
-        (json!({ "do": "look", "model": "gpt2-tales", "text": "a b", "second": "a", "edits": head(0, 0, "patch") }), "goes position by position"),
+        (
+            json!({ "do": "look", "model": "gpt2-tales", "text": "a b", "second": "a", "edits": head(0, 0, "patch") }),
+            "goes position by position",
+        ),
         (json!({ "do": "look", "model": "gpt2-tales", "text": "a b", "edits": head(0, 0, "patch") }), "second text"),
-        (json!({ "do": "look", "model": "attn-only-2l-tales", "text": "a", "edits": [{ "layer": 0, "component": "mlp", "silence": "zero" }] }), "mlp_out"),
+        (
+            json!({ "do": "look", "model": "attn-only-2l-tales", "text": "a", "edits": [{ "layer": 0, "component": "mlp", "silence": "zero" }] }),
+            "mlp_out",
+        ),
         (json!({ "do": "stream", "model": "gpt2-tales", "text": "a", "pos": 90 }), "position 90 of 2"),
         (json!({ "do": "stream", "model": "gpt2-tales", "text": "a", "pos": 0, "token": 99999 }), "99999"),
-        (json!({ "do": "sweep", "model": "gpt2-tales", "text": "a", "silence": "freeze", "measure": "loss" }), "frozen"),
-        (json!({ "do": "sweep", "model": "gpt2-tales", "text": "a", "silence": "zero", "measure": { "logit": { "pos": 5, "token": 1 } } }), "position 5"),
+        (
+            json!({ "do": "sweep", "model": "gpt2-tales", "text": "a", "silence": "freeze", "measure": "loss" }),
+            "frozen",
+        ),
+        (
+            json!({ "do": "sweep", "model": "gpt2-tales", "text": "a", "silence": "zero", "measure": { "logit": { "pos": 5, "token": 1 } } }),
+            "position 5",
+        ),
         (write(steering(9, -1), 1.0), "no layer 9"),
         (write(steering(0, -9), 1.0), "no position -9"),
         (write(steering(0, 9), 1.0), "no position 9"),
@@ -274,13 +299,19 @@ fn what_makes_no_sense_is_an_error_with_a_reason() {
         let error = engine.answer(request(json.clone())).unwrap_err().to_string();
         assert!(error.contains(said), "{json}: {error}");
     }
-    for json in [json!({}), json!({ "do": "nothing" }), json!({ "do": "look" }), json!({ "do": "find", "model": "x", "seed": -1, "length": 3 })] {
+    for json in [
+        json!({}),
+        json!({ "do": "nothing" }),
+        json!({ "do": "look", "model": 3 }),
+        json!({ "do": "find", "model": "x", "seed": -1, "length": 3 }),
+    ] {
         assert!(serde_json::from_value::<Request>(json.clone()).is_err(), "{json}");
     }
     // An empty text has one token and no loss; one that is too long is cut; odd characters pass.
     let empty = engine.answer(request(json!({ "do": "look", "model": "gpt2-tales", "text": "" }))).unwrap();
     assert_eq!((empty.json["first"]["tokens"].as_array().unwrap().len(), &empty.json["loss"]), (1, &Value::Null));
-    let long = engine.answer(request(json!({ "do": "look", "model": "gpt2-tales", "text": "word ".repeat(30_000) }))).unwrap();
+    let long =
+        engine.answer(request(json!({ "do": "look", "model": "gpt2-tales", "text": "word ".repeat(30_000) }))).unwrap();
     assert_eq!(long.json["first"]["tokens"].as_array().unwrap().len(), 256);
     assert!(long.json["first"]["cut"].as_u64().unwrap() > 3000);
     let odd = "<script>\u{202e}שלום\u{0}\u{7}\u{feff}👩‍👩‍👧";

@@ -43,7 +43,8 @@ fn what_is_missing_or_damaged_is_named() {
     let nothing = HookedTransformer::from_files(Vec::<(String, Vec<u8>)>::new()).unwrap_err().to_string();
     assert!(nothing.contains("there are none at all"), "{nothing}");
 
-    for (name, bytes) in [("config.json", &b"{"[..]), ("model.safetensors", b"short"), ("tokenizer.json", b"\xff\xfe")] {
+    for (name, bytes) in [("config.json", &b"{"[..]), ("model.safetensors", b"short"), ("tokenizer.json", b"\xff\xfe")]
+    {
         let mut damaged = files("attn-only-2l-tales");
         damaged.iter_mut().filter(|(other, _)| other == name).for_each(|(_, content)| *content = bytes.to_vec());
         let error = HookedTransformer::from_files(damaged).unwrap_err();
