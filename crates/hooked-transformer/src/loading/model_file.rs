@@ -120,7 +120,7 @@ fn map(path: &Path) -> std::io::Result<Mapped> {
     let file = std::fs::File::open(path)?;
     // SAFETY: nothing in this program writes to the file while it is mapped: the map lives as long as one call of
     // `load`. That no other program does cannot be ensured; `load` asks for it in its documentation. If one changes
-    // the file all the same, weights are read that are partly old and partly new, any of which is a number; the
+    // the file nevertheless, weights are read that are partly old and partly new, any of which is a number; the
     // table of contents is parsed once and checked against the length of the map, so that no read leaves it; and
     // if the file gets shorter, the system ends this program at the first page that is gone.
     #[expect(unsafe_code, reason = "mapping a file is unsafe, since other programs can change it")]

@@ -34,7 +34,7 @@ pub(super) fn well_laid_out(a: ArrayView2<'_, f32>, threads: usize) -> Array2<f3
 
 /// Writes the transpose of a matrix whose rows are contiguous: `to[c * to_stride + r] = from[r, c]`.
 fn transpose(from: ArrayView2<'_, f32>, to: &mut [f32], to_stride: usize) {
-    #[cfg(all(target_arch = "x86_64", not(feature = "blas")))]
+    #[cfg(all(any(target_arch = "x86_64", target_feature = "simd128"), not(feature = "blas")))]
     if let Some(kernel) = *super::kernel::BEST {
         return kernel.transpose(from, to, to_stride);
     }

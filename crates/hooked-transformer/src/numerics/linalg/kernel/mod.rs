@@ -167,7 +167,12 @@ impl Kernel {
                     // square lies inside `from`, and its transpose inside `to`, as just checked.
                     unsafe {
                         let from = from.as_ptr().add(row * from_stride + column);
-                        processor::transpose_square(from, from_stride, to.as_mut_ptr().add(column * to_stride + row), to_stride);
+                        processor::transpose_square(
+                            from,
+                            from_stride,
+                            to.as_mut_ptr().add(column * to_stride + row),
+                            to_stride,
+                        );
                     }
                 }
             }
