@@ -70,7 +70,7 @@ pub fn mean_ablate(layer: usize, head: usize) -> FwdHook<'static> {
 ///
 /// An entry is the mean loss of the predictions of the second copy with the hook `ablate(layer, head)`, minus the same without
 /// a hook. `ablate` makes the hook: [`zero_ablate`], [`mean_ablate`], or any other. As in exercise 02, the second copy is the
-/// last `seq_len` predictions. Afterward the model has the same permanent hooks as before.
+/// last `seq_len` predictions. Afterward the model has the same lasting hooks as before.
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`, with `1 + 2 * seq_len` positions

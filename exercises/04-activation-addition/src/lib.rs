@@ -37,7 +37,7 @@ pub fn steering_vector(model: &HookedTransformer, positive: &str, negative: &str
 /// The logits when `coefficient` times the vector is added to `resid_pre` at the front of every text: row 0 of the
 /// vector at position 0, row 1 at position 1, and so on.
 ///
-/// Rows beyond the end of a text are not used. Afterward the model has the same permanent hooks as before, for every
+/// Rows beyond the end of a text are not used. Afterward the model has the same lasting hooks as before, for every
 /// coefficient.
 ///
 /// # Shapes

@@ -6,8 +6,10 @@
 
 mod attention;
 mod attribution;
+mod neurons;
 mod steering;
 mod stored;
+mod training;
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -31,8 +33,11 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 type Make = fn() -> Outcome<View>;
 
 /// Every view: the name of its file, and what makes it.
-const VIEWS: [(&str, Make); 8] = [
+const VIEWS: [(&str, Make); 11] = [
     ("01-attention.html", attention::of_a_sentence),
+    ("01-neurons.html", neurons::on_sentences),
+    ("01-top-tokens.html", neurons::top_tokens),
+    ("02-bump.html", training::bump),
     ("02-layer-0.html", attention::of_layer_0_on_repeated_tokens),
     ("02-layer-1.html", attention::of_layer_1_on_repeated_tokens),
     ("03-ablation.html", attribution::ablation),

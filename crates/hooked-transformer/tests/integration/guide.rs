@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hooked_transformer::{HookedTransformer, Result, Scalar, Tokens, fwd_hook};
+use hooked_transformer::{HookedTransformer, HookedTransformerConfig, Result, Scalar, Tokens, fwd_hook};
 
 use ndarray::{Axis, Ix4, s};
 
@@ -71,6 +71,43 @@ fn from_folder(folder: &Path) -> Result<HookedTransformer> {
 }
 // ANCHOR_END: from_folder
 
+// ANCHOR: what_a_run_returns
+fn what_a_run_returns(model: &HookedTransformer, text: &str) -> Result<f32> {
+    let logits = model.forward(text)?; // [batch, pos, d_vocab]
+    let loss = model.loss(text)?; // the mean over all next tokens, in nats
+    let (both_logits, both_loss) = model.run(text).logits_and_loss()?; // one run for both
+    assert_eq!((logits.dim(), loss), (both_logits.dim(), both_loss));
+    Ok(loss)
+}
+// ANCHOR_END: what_a_run_returns
+
+// ANCHOR: a_model_from_a_configuration
+fn a_model_from_a_configuration() -> Result<HookedTransformer> {
+    let (n_layers, d_model, d_head, n_ctx, d_vocab) = (2, 64, 16, 128, 1000);
+    let sizes = HookedTransformerConfig::new(n_layers, d_model, d_head, n_ctx, d_vocab);
+    HookedTransformer::from_config(HookedTransformerConfig { attn_only: true, ..sizes }) // random weights
+}
+// ANCHOR_END: a_model_from_a_configuration
+
+// ANCHOR: several_hooks
+fn several_hooks(model: &HookedTransformer, tokens: &Tokens) -> Result<f32> {
+    let silence = |layer, head| fwd_hook(("z", layer), move |mut z, _| z.slice_mut(s![.., .., head, ..]).fill(0.0));
+    model.run(tokens).hook(silence(0, 1)).hook(silence(1, 4)).loss() // both act in one run, in this order
+}
+// ANCHOR_END: several_hooks
+
+// ANCHOR: resetting
+fn lasting_hooks(model: &HookedTransformer, tokens: &Tokens) -> Result<[f32; 3]> {
+    let handle = model.add_hook(("z", 0), |mut z, _| z.fill(0.0))?;
+    let edited = model.loss(tokens)?; // every run is edited now
+    model.remove_hook(handle);
+    let restored = model.loss(tokens)?;
+    model.add_hook(("z", 1), |mut z, _| z.fill(0.0))?;
+    model.reset_hooks(); // removes all lasting hooks
+    Ok([edited, restored, model.loss(tokens)?])
+}
+// ANCHOR_END: resetting
+
 #[test]
 fn the_hook_of_chapter_03_silences_a_layer() {
     let model = model("attn-only-2l-tales");
@@ -108,4 +145,35 @@ fn the_heads_of_the_library_s_page_add_up_to_the_last_layer() {
 fn a_folder_is_loaded() {
     let model = from_folder(&reference("models/attn-only-2l-tales")).unwrap();
     assert_eq!(model.cfg().n_layers, 2);
+}
+
+#[test]
+fn one_run_for_logits_and_loss_gives_what_two_give() {
+    let loss = what_a_run_returns(&model("gpt2-tales"), "Once upon a time").unwrap();
+    assert!(loss > 0.0 && loss < 4096.0_f32.ln(), "{loss}");
+}
+
+/// Random weights know nothing: the loss is close to that of a uniform guess.
+#[test]
+fn a_model_from_a_configuration_guesses() {
+    let model = a_model_from_a_configuration().unwrap();
+    assert_eq!((model.cfg().n_heads, model.cfg().n_layers), (4, 2));
+    let loss = model.loss(vec![5, 7, 900, 3]).unwrap();
+    assert!((loss - 1000.0_f32.ln()).abs() < 0.5, "{loss}");
+}
+
+#[test]
+fn two_hooks_of_one_run_cost_more_than_none() {
+    let model = model("attn-only-2l-tales");
+    let tokens = model.to_tokens("The golden bird. The golden bird. The golden bird.", true).unwrap();
+    assert!(several_hooks(&model, &tokens).unwrap() > model.loss(&tokens).unwrap() + 0.1);
+}
+
+#[test]
+fn lasting_hooks_act_until_they_are_removed() {
+    let model = model("attn-only-2l-tales");
+    let tokens = model.to_tokens("Once upon a time there was a king.", true).unwrap();
+    let clean = model.loss(&tokens).unwrap();
+    let [edited, restored, reset] = lasting_hooks(&model, &tokens).unwrap();
+    assert!(edited > clean + 0.5 && restored == clean && reset == clean, "{clean} {edited} {restored} {reset}");
 }
