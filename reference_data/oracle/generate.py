@@ -1,4 +1,4 @@
-"""Makes everything in activations/, parity/, analysis/ and gradients/ again, from the weights in models/.
+"""Makes everything in activations/, parity/, analysis/, gradients/ and optimizers/ again, from the weights in models/.
 
     python generate.py            about a minute
     python generate.py --check    changes nothing: are the stored files what the manifests say?
@@ -55,6 +55,7 @@ def main() -> int:
     import held_out
     import interventions
     import numpy_file
+    import optimizers
     import parity
     import tokenizer_cases
 
@@ -94,6 +95,10 @@ def main() -> int:
         gradients.generate()
         found = manifest.build(common.GRADIENTS, about, [], {})
         common.write_json(found, common.GRADIENTS / "manifest.json")
+    if args.only in (None, "optimizers"):
+        optimizers.generate()
+        found = manifest.build(optimizers.OUT, about, [], {})
+        common.write_json(found, optimizers.OUT / "manifest.json")
     return manifest.check()
 
 

@@ -2,7 +2,7 @@
 
 Needs nothing but Python itself, so that a check needs no oracle:
 
-    python manifest.py            checks activations/, parity/, analysis/ and gradients/
+    python manifest.py            checks activations/, parity/, analysis/, gradients/ and optimizers/
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 REFERENCE_DATA = Path(__file__).resolve().parent.parent
-FOLDERS = ("activations", "parity", "analysis", "gradients")
+FOLDERS = ("activations", "parity", "analysis", "gradients", "optimizers")
 MODEL_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 
 

@@ -34,7 +34,7 @@ from model import Transformer
 NOT_RECIPE = {"data", "out", "resume", "device", "threads", "every"}
 
 
-def state_dict(model: Transformer) -> dict[str, torch.Tensor]:
+def state_dict(model: Transformer, dtype: torch.dtype = torch.half) -> dict[str, torch.Tensor]:
     """TransformerLens's names. It has a head axis where `nn.Linear` has heads * d_head rows, and
     stores every matrix as [in, out], `nn.Linear` as [out, in]."""
     shape = model.shape
@@ -70,7 +70,7 @@ def state_dict(model: Transformer) -> dict[str, torch.Tensor]:
         found[at + "mlp.b_out"] = block.mlp_out.bias
         for name, norm in (("ln1", block.ln1), ("ln2", block.ln2)):
             found[f"{at}{name}.w"], found[f"{at}{name}.b"] = norm.weight, norm.bias
-    return {name: found[name].detach().half().contiguous().clone() for name in sorted(found)}
+    return {name: found[name].detach().to(dtype).contiguous().clone() for name in sorted(found)}
 
 
 def config(model: Transformer, name: str, seed: int) -> dict:

@@ -62,6 +62,7 @@ pub use error::VisError;
 pub use heatmap::{PlotOptions, component_names, heatmap, plot_logit_attribution};
 pub use lines::{Line, lines};
 pub use logits::token_log_probs;
+pub use page::live_page;
 pub use report::Report;
 pub use text::text_heatmap;
 pub use tokens::{ColorOptions, colored_tokens, colored_tokens_multi};

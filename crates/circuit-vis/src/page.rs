@@ -38,6 +38,22 @@ const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 
 
 /// A whole page with `body` in it.
 pub(crate) fn document(title: &str, body: &str) -> String {
+    document_with(title, body, "", POLICY)
+}
+
+/// A page that a script of the caller's keeps up to date, from the server that the page came from.
+///
+/// `script` runs after those of this crate, in the same function scope, so it may use what they define: `el`, `svg`,
+/// `theme`, `matrix`, `curve` and the rest. `body` is HTML, trusted as the script is.
+///
+/// # Panics
+/// If the script could end its own element.
+pub fn live_page(title: &str, body: &str, script: &str) -> String {
+    assert!(!script.contains("</"), "a script inside a page cannot hold `</`");
+    document_with(title, body, script, &format!("{POLICY}; connect-src 'self'"))
+}
+
+fn document_with(title: &str, body: &str, script: &str, policy: &str) -> String {
     let (title, styles, scripts) = (escape(title), STYLES.concat(), SCRIPTS.concat());
     format!(
         r#"<!doctype html>
@@ -45,7 +61,7 @@ pub(crate) fn document(title: &str, body: &str) -> String {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
 <style>
 {styles}</style>
@@ -56,7 +72,7 @@ pub(crate) fn document(title: &str, body: &str) -> String {
 <script>
 (() => {{
 "use strict";
-{scripts}}})();
+{scripts}{script}}})();
 </script>
 </body>
 </html>

@@ -6,6 +6,7 @@ mod check_all;
 mod check_solutions;
 mod explore;
 mod fingerprints;
+mod grow;
 mod guide;
 mod hint;
 mod mdbook;
@@ -105,6 +106,13 @@ const COMMANDS: &[Command] = &[
         run: explore::run,
     },
     Command {
+        name: "grow",
+        arguments: "[OPTIONS]",
+        help: "train a small model while you watch its induction head form",
+        for_authors: false,
+        run: grow::run,
+    },
+    Command {
         name: "check-solutions",
         arguments: "[NN]",
         help: "prove the course: stubs not started, solutions right, wrong answers rejected",
@@ -172,7 +180,8 @@ pub(crate) fn run(words: &[&str]) -> Done {
         return Ok(true);
     }
     match COMMANDS.iter().find(|command| command.name == name) {
-        Some(command) if arguments.iter().any(|word| ["--help", "-h"].contains(word)) => {
+        // `grow` knows its options itself.
+        Some(command) if name != "grow" && arguments.iter().any(|word| ["--help", "-h"].contains(word)) => {
             say!("cargo xtask {} {}\n  {}", command.name, command.arguments, command.help);
             Ok(true)
         }

@@ -19,7 +19,7 @@ pub(crate) struct Build {
     pub(crate) succeeded: bool,
     /// What the compiler said about the code of this repository.
     pub(crate) messages: Vec<Message>,
-    /// The test programs.
+    /// The programs, tests among them.
     pub(crate) programs: Vec<Program>,
     /// What cargo itself said.
     pub(crate) stderr: String,
@@ -35,12 +35,12 @@ pub(crate) struct Message {
     pub(crate) shown: String,
 }
 
-/// A test program.
+/// A program that was built, such as that of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Program {
-    /// The package that it tests.
+    /// Its package.
     pub(crate) package: String,
-    /// The name of the test: `checks`.
+    /// Its name, which is that of the test: `checks`.
     pub(crate) name: String,
     /// The folder of the package, in which cargo would run it.
     pub(crate) folder: PathBuf,
@@ -48,13 +48,13 @@ pub(crate) struct Program {
 }
 
 impl Build {
-    /// The test program of this package and name.
+    /// The program of this package and name.
     ///
     /// # Errors
     /// There is none.
     pub(crate) fn program(&self, package: &str, name: &str) -> Result<&Program, String> {
         let found = self.programs.iter().find(|program| program.package == package && program.name == name);
-        found.ok_or_else(|| format!("cargo built no test `{name}` of {package}."))
+        found.ok_or_else(|| format!("cargo built no program `{name}` of {package}."))
     }
 
     /// Everything that explains why it did not succeed.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array3, ArrayView2, ArrayView3, ArrayViewMut2, Axis};
+use ndarray::{Array2, Array3, ArrayView2, ArrayView3, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
 use crate::cache::PosSlice;
@@ -31,6 +31,8 @@ pub struct Scalar<'a>(Kind<'a>);
 #[derive(Clone)]
 enum Kind<'a> {
     Loss(Option<PosSlice>),
+    /// By prediction: whether it counts.
+    LossWhere(Arc<Array2<bool>>),
     /// Coefficients and tokens: each token for all rows, or one for each row.
     Logits(isize, Vec<(f32, Vec<usize>)>),
     Function(Option<PosSlice>, OfLogits<'a>),
@@ -74,6 +76,16 @@ impl<'a> Scalar<'a> {
         Scalar(Kind::Loss(Some(positions.into())))
     }
 
+    /// The mean loss of the predictions that count: `counts[[row, p]]` is about the one made at position `p`, of the token
+    /// at `p + 1`. For training on text in which some tokens cannot be predicted, such as the first copy of a repeated
+    /// random segment; the logits of what does not count are not computed.
+    ///
+    /// # Shapes
+    /// - `counts`: `[batch, pos - 1]`
+    pub fn loss_where(counts: Array2<bool>) -> Self {
+        Scalar(Kind::LossWhere(Arc::new(counts)))
+    }
+
     /// The logit of a token at a position (negative positions count from the end), averaged over the batch. The token is
     /// the same for all rows, or one is given for each.
     pub fn logit(pos: isize, token: impl Into<TokenPerRow>) -> Self {
@@ -103,7 +115,8 @@ impl<'a> Scalar<'a> {
     /// vocabulary.
     pub(crate) fn resolve(&self, of: &Input<'_>) -> Result<Resolved<'a>> {
         match &self.0 {
-            Kind::Loss(positions) => resolve_loss(positions.as_ref(), of),
+            Kind::Loss(positions) => resolve_loss(positions.as_ref(), None, of),
+            Kind::LossWhere(counts) => resolve_loss(None, Some(counts), of),
             Kind::Logits(pos, terms) => resolve_logits(*pos, terms, of),
             Kind::Function(positions, f) => {
                 let n_pos = of.shape.1;
@@ -140,7 +153,11 @@ pub(crate) enum OfRows<'a> {
     Function(OfLogits<'a>, (usize, usize, usize)),
 }
 
-fn resolve_loss<'a>(positions: Option<&PosSlice>, of: &Input<'_>) -> Result<Resolved<'a>> {
+fn resolve_loss<'a>(
+    positions: Option<&PosSlice>,
+    counts: Option<&Array2<bool>>,
+    of: &Input<'_>,
+) -> Result<Resolved<'a>> {
     let (n_batch, n_pos) = of.shape;
     let tokens = of.tokens.ok_or_else(|| Error::Argument {
         name: "tokens",
@@ -167,15 +184,29 @@ fn resolve_loss<'a>(positions: Option<&PosSlice>, of: &Input<'_>) -> Result<Reso
             ),
         });
     }
-    let counts = |b: usize, p: usize| of.mask.is_none_or(|mask| mask[[b, p]] && mask[[b, p + 1]]);
+    if let Some(counts) = counts
+        && counts.dim() != (n_batch, n_pos - 1)
+    {
+        return Err(Error::Shape {
+            what: "what counts in the loss".to_string(),
+            expected: format!("[batch, pos - 1] = {:?}: one entry per prediction", [n_batch, n_pos - 1]),
+            got: counts.shape().to_vec(),
+        });
+    }
+    let all_left_out = counts.is_some_and(|counts| !counts.iter().any(|&counts| counts));
+    let is_real = |b: usize, p: usize| of.mask.is_none_or(|mask| mask[[b, p]] && mask[[b, p + 1]]);
+    let counts = |b: usize, p: usize| is_real(b, p) && counts.is_none_or(|counts| counts[[b, p]]);
     let (mut rows, mut next) = (Vec::new(), Vec::new());
     for (b, p) in (0..n_batch).flat_map(|b| chosen.iter().map(move |&p| (b, p))).filter(|&(b, p)| counts(b, p)) {
         rows.push(b * n_pos + p);
         next.push(checked(tokens[[b, p + 1]], (b, p + 1), of.d_vocab)?);
     }
     if rows.is_empty() {
-        let problem = "padding leaves no two real tokens side by side there, so there is no loss".to_string();
-        return Err(Error::Argument { name: "positions", problem });
+        let (name, problem) = match all_left_out {
+            true => ("counts", "no prediction counts, so there is no loss"),
+            false => ("positions", "padding leaves no two real tokens side by side there, so there is no loss"),
+        };
+        return Err(Error::Argument { name, problem: problem.to_string() });
     }
     Ok(Resolved { rows, of_rows: OfRows::Loss(next) })
 }

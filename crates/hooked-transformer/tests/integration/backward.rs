@@ -212,6 +212,9 @@ fn scalars_are_what_they_say() {
     same(value(Scalar::loss()), losses.mean().unwrap());
     same(value(Scalar::loss_at(2)), losses.column(2).mean().unwrap());
     same(value(Scalar::loss_at(1..3)), losses.slice(s![.., 1..3]).mean().unwrap());
+    let counts = array![[false, true, true, false], [true, false, false, true]];
+    let counted = (losses[[0, 1]] + losses[[0, 2]] + losses[[1, 0]] + losses[[1, 3]]) / 4.0;
+    same(value(Scalar::loss_where(counts)), counted);
     same(value(Scalar::logit(-1, 5)), (logits[[0, 4, 5]] + logits[[1, 4, 5]]) / 2.0);
     let diff = (logits[[0, 3, 5]] - logits[[0, 3, 2]] + logits[[1, 3, 7]] - logits[[1, 3, 2]]) / 2.0;
     same(value(Scalar::logit_diff(3, [5, 7], 2)), diff);
@@ -350,6 +353,8 @@ fn what_has_no_gradient_is_refused() {
     refused(grads(Scalar::logit_diff(0, [1, 2], 3)), &["one token, or one for each of the 1 rows"]);
     refused(grads(Scalar::loss_at(4)), &["position 4 is the last"]);
     refused(grads(Scalar::loss_at(3..3)), &["no such position among the 5"]);
+    refused(grads(Scalar::loss_where(array![[true; 5]])), &["what counts in the loss", "[1, 4]", "[1, 5]"]);
+    refused(grads(Scalar::loss_where(array![[false; 4]])), &["`counts`", "no prediction counts"]);
     refused(model.run(array![[3]]).backward(Scalar::loss()).grads(), &["at least two positions"]);
     let wrong_shape = Scalar::of_logits(|_| (1.0, Array3::zeros((1, 2, 3))));
     refused(grads(wrong_shape), &["derivative of the scalar", "[1, 5, 23]", "[1, 2, 3]"]);
@@ -359,6 +364,7 @@ fn what_has_no_gradient_is_refused() {
     let padded = || model.run(tokens()).attention_mask(array![[true, true, true, true, false]]);
     refused(padded().backward(Scalar::logit(-1, 3)).grads(), &["position -1 of row 0 is padding"]);
     refused(padded().backward(Scalar::loss_at(3)).grads(), &["padding"]);
+    refused(padded().backward(Scalar::loss_where(array![[false, false, false, true]])).grads(), &["padding"]);
 
     let backward = || model.run(tokens()).backward(Scalar::loss());
     refused(backward().activations("blocks.0.attn.hook_patern").grads(), &["blocks.0.attn.hook_pattern"]);
