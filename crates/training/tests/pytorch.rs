@@ -152,18 +152,18 @@ fn within(far: ([f32; 3], f64), tolerances: ([f32; 3], f64)) {
 
 #[test]
 fn adamw_takes_pytorchs_steps() {
-    within(steps("adamw", recipe(OptimizerChoice::AdamW, Precision::Single)), ([1e-6, 2e-6, 1e-5], 1e-5));
+    within(steps("adamw", recipe(OptimizerChoice::AdamW, Precision::Single)), ([5e-7, 5e-7, 1e-6], 2e-6));
 }
 
 #[test]
 fn muon_takes_pytorchs_steps() {
-    within(steps("muon_single", recipe(OptimizerChoice::Muon, Precision::Single)), ([1e-6, 2e-6, 1e-5], 1e-5));
+    within(steps("muon_single", recipe(OptimizerChoice::Muon, Precision::Single)), ([5e-7, 5e-7, 1e-6], 2e-6));
 }
 
 /// PyTorch orthogonalizes in bfloat16, whose rounding leaves two or three digits to compare.
 #[test]
 fn muon_in_bfloat16_takes_pytorchs_steps() {
-    within(steps("muon", recipe(OptimizerChoice::Muon, Precision::Bfloat16)), ([1e-4, 3e-4, 2e-3], 1e-3));
+    within(steps("muon", recipe(OptimizerChoice::Muon, Precision::Bfloat16)), ([2e-4, 4e-4, 4e-3], 2e-5));
 }
 
 /// A mistake in an optimizer moves the weights far outside the tolerances: no decay, queries and keys apart, no clipping.
