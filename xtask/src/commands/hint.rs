@@ -40,6 +40,7 @@ fn text(exercise: &Exercise, function: &str, hints: &[String], level: usize) -> 
     let number = exercise.number();
     let rest = match hints.len() - level {
         // The chapter folds the solution in too, but only as the book shows it; in the file there is a line that includes it.
+        0 if !exercise.is_solved => "That was the last hint. What is left is to ask your teacher.".to_string(),
         0 => {
             format!(
                 "That was the last hint. What is left is the solution:  cargo xtask solution {number} {function} --spoil"

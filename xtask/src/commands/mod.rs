@@ -6,6 +6,7 @@ mod check_all;
 mod check_solutions;
 mod explore;
 mod fingerprints;
+mod grade;
 mod grow;
 mod guide;
 mod hint;
@@ -17,6 +18,8 @@ mod reset;
 mod solution;
 mod status;
 mod stubs;
+mod student_edition;
+mod timetable;
 mod tolerances;
 mod watch;
 mod words;
@@ -113,6 +116,27 @@ const COMMANDS: &[Command] = &[
         run: grow::run,
     },
     Command {
+        name: "timetable",
+        arguments: "",
+        help: "the exercises with their deadlines and points",
+        for_authors: false,
+        run: timetable::run,
+    },
+    Command {
+        name: "grade",
+        arguments: "FOLDER... --out DIR",
+        help: "grade the submissions of a class, each in a sandbox",
+        for_authors: true,
+        run: grade::run,
+    },
+    Command {
+        name: "student-edition",
+        arguments: "--out DIR",
+        help: "write the course without solutions and wrong answers",
+        for_authors: true,
+        run: student_edition::run,
+    },
+    Command {
         name: "check-solutions",
         arguments: "[NN]",
         help: "prove the course: stubs not started, solutions right, wrong answers rejected",
@@ -185,7 +209,14 @@ pub(crate) fn run(words: &[&str]) -> Done {
             say!("cargo xtask {} {}\n  {}", command.name, command.arguments, command.help);
             Ok(true)
         }
-        Some(command) => (command.run)(&Course::find()?, arguments),
+        Some(command) => {
+            let course = Course::find()?;
+            // mdBook calls its command in every edition.
+            if command.for_authors && name != "mdbook" && course.is_for_students() {
+                return Err(format!("`{name}` needs the solutions, which the student edition does not have."));
+            }
+            (command.run)(&course, arguments)
+        }
         None => Err(unknown(name)),
     }
 }
@@ -202,7 +233,7 @@ fn help() -> String {
     };
     format!(
         "cargo xtask, alone, says where you are and what is next. cargo xtask followed by:\n\n{}\n\n\
-         For authors of exercises:\n\n{}\n\n\
+         For authors of exercises and teachers:\n\n{}\n\n\
          NN is the number of an exercise; where it may be left out, it is the one that you are at.",
         table(&rows(false)),
         table(&rows(true))

@@ -22,6 +22,9 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
         }
         _ => return Err("Which exercise? For example: cargo xtask solution 02".to_string()),
     };
+    if !exercise.is_solved {
+        return Err("The student edition has no solutions: your teacher has them.".to_string());
+    }
     if !spoil && !is_earned(course, exercise, function)? {
         say!("{}", refusal(exercise, function));
         return Ok(false);

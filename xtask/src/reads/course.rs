@@ -5,6 +5,9 @@ use super::{rust, stub};
 
 const TABLE: &str = "exercises/course.toml";
 
+/// Where the student edition, which has no solutions to derive them from, keeps the stubs.
+const STUBS: &str = "exercises/stubs/";
+
 /// An exercise.
 #[derive(Clone, Debug)]
 pub(crate) struct Exercise {
@@ -24,6 +27,8 @@ pub(crate) struct Exercise {
     pub(crate) model: String,
     /// The text that its pictures show the model on.
     pub(crate) text: String,
+    /// Whether its solution is here: not in the student edition.
+    pub(crate) is_solved: bool,
 }
 
 /// The course: its exercises, and where its files are.
@@ -47,10 +52,18 @@ impl Course {
     /// # Errors
     /// Its table of exercises is damaged.
     pub(crate) fn of(workspace: Workspace) -> Result<Self, String> {
-        let exercises = exercises_in(&workspace.read(TABLE)?).map_err(|why| {
+        let mut exercises = exercises_in(&workspace.read(TABLE)?).map_err(|why| {
             format!("{TABLE} {why}\nTo get the file of the last commit back: git checkout -- {TABLE}")
         })?;
+        for exercise in &mut exercises {
+            exercise.is_solved = workspace.path(&exercise.solution()).is_file();
+        }
         Ok(Course { workspace, exercises })
+    }
+
+    /// Whether this is the student edition.
+    pub(crate) fn is_for_students(&self) -> bool {
+        !self.exercises.iter().any(|exercise| exercise.is_solved)
     }
 
     /// The exercise called by this number: `2`, `02` and `02-induction` are the same.
@@ -103,16 +116,24 @@ impl Exercise {
         format!("solutions/{}/src/lib.rs", self.slug)
     }
 
+    /// The stub, as the student edition keeps it.
+    pub(crate) fn stored_stub(&self) -> String {
+        format!("{STUBS}{}.rs", self.slug)
+    }
+
     /// The page of the guide.
     pub(crate) fn guide(&self) -> String {
         format!("exercises/guide/src/{}.md", self.slug)
     }
 
-    /// The stub that the solution gives.
+    /// The stub that the solution gives; in the student edition, the one that is stored.
     ///
     /// # Errors
     /// The solution cannot be read, or its marks are wrong.
     pub(crate) fn stub(&self, workspace: &Workspace) -> Result<String, String> {
+        if !self.is_solved && workspace.path(&self.stored_stub()).is_file() {
+            return workspace.read(&self.stored_stub());
+        }
         let file = self.solution();
         stub::derive(&workspace.read(&file)?).map_err(|trouble| format!("{file}: {trouble}."))
     }
@@ -167,6 +188,7 @@ fn exercise_in(entry: &toml::Value) -> Result<Exercise, String> {
         right_answers: number("right_answers")?,
         model: text("model")?,
         text: text("text")?,
+        is_solved: false,
     })
 }
 

@@ -30,6 +30,9 @@ use crate::verdict::Check;
 const CHECK: &str = "GRADING_CHECK";
 /// The file that it sends its answers through.
 const ANSWERS: &str = "GRADING_ANSWERS";
+/// A program to start as a child instead of this one, with the same arguments and variables. It starts a test program of
+/// the same exercise that is linked with other people's code, in a sandbox say; then this program holds none of that code.
+const CALLER: &str = "GRADING_CALLER";
 
 impl Cases {
     /// Has the calls made in a process of their own, and judges what they return.

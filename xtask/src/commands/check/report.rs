@@ -87,7 +87,9 @@ fn after_a_pass(exercise: &Exercise, grade: &Grade) -> String {
             ("cargo xtask next".to_string(), "what comes next"),
         ],
     };
-    let rows: Vec<Vec<String>> = rows.into_iter().map(|(command, what)| vec![command, what.to_string()]).collect();
+    let is_here = |(command, _): &(String, &str)| exercise.is_solved || !command.contains(" solution ");
+    let rows: Vec<Vec<String>> =
+        rows.into_iter().filter(is_here).map(|(command, what)| vec![command, what.to_string()]).collect();
     format!("{found}\n\n{}", table(&rows))
 }
 

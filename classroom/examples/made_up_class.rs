@@ -1,0 +1,120 @@
+//! Makes a class of the known wrong answers, to measure what grading costs:
+//!
+//! ```sh
+//! cargo run -p classroom --example made_up_class -- FOLDER 200
+//! ```
+//!
+//! Each submission solves one exercise, apart from one function, which makes a known mistake; the other exercises are stubs.
+//! The mistakes are those of `solutions/NN/tests/wrong_answers`, evenly spread.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// A wrong answer: the function that it replaces, and the path of the function that replaces it.
+struct Wrong {
+    slug: String,
+    name: String,
+    function: String,
+    path: String,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [out, count] = &arguments[..] else { return Err("usage: made_up_class FOLDER COUNT".into()) };
+    let (out, count) = (PathBuf::from(out), count.parse::<usize>()?);
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no course")?;
+    let mut slugs: Vec<String> = Vec::new();
+    for entry in fs::read_dir(course.join("solutions"))? {
+        slugs.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    slugs.sort();
+    let mut all = Vec::new();
+    for slug in &slugs {
+        all.extend(wrong_answers(course, slug)?);
+    }
+    let mut written = 0;
+    for number in 0..count {
+        // Those of one exercise are beside each other in the list.
+        let wrong = &all[number * all.len() / count];
+        written += usize::from(write(course, &slugs, wrong, &out.join(format!("{number:03}-{}", wrong.name)))?);
+    }
+    println!("{written} of {count} submissions, made from {} wrong answers", all.len());
+    Ok(())
+}
+
+/// The lines `name: "E02-1", function = path;` of an exercise.
+fn wrong_answers(course: &Path, slug: &str) -> Result<Vec<Wrong>, Box<dyn Error>> {
+    let text = fs::read_to_string(course.join(format!("solutions/{slug}/tests/wrong_answers/main.rs")))?;
+    let line = |line: &str| {
+        let (name, rest) = line.trim().split_once(": \"E")?;
+        let (_, rest) = rest.split_once(", ")?;
+        let (function, path) = rest.strip_suffix(';')?.split_once(" = ")?;
+        Some(Wrong { slug: slug.into(), name: name.into(), function: function.into(), path: path.into() })
+    };
+    Ok(text.lines().filter_map(line).collect())
+}
+
+/// False for an answer that cannot be made so.
+fn write(course: &Path, slugs: &[String], wrong: &Wrong, folder: &Path) -> Result<bool, Box<dyn Error>> {
+    let source = |place: &str, slug: &str| fs::read_to_string(course.join(format!("{place}/{slug}/src/lib.rs")));
+    let mut files = BTreeMap::new();
+    for slug in slugs.iter().filter(|slug| **slug != wrong.slug) {
+        files.insert(format!("exercises/{slug}/src/lib.rs"), source("exercises", slug)?);
+    }
+    let solution = source("solutions", &wrong.slug)?;
+    let Some(changed) = changed(&solution, wrong) else { return Ok(false) };
+    let (own, tests) = (format!("exercises/{}/src", wrong.slug), format!("solutions/{}/tests", wrong.slug));
+    let mut modules = String::new();
+    for (folder, module) in [("wrong_answers", None), ("other_right_answers", Some("other_right"))] {
+        for entry in fs::read_dir(course.join(&tests).join(folder))? {
+            let path = entry?.path();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            if name == "main" || path.is_dir() {
+                continue;
+            }
+            let name = module.map_or(name, str::to_string);
+            let text = fs::read_to_string(&path)?;
+            let crate_name = format!("solution_{}", wrong.slug.replace('-', "_"));
+            files.insert(format!("{own}/{name}.rs"), text.replace(&crate_name, "crate"));
+            modules.push_str(&format!("mod {name};\n"));
+        }
+    }
+    // The modules go behind the documentation of the crate.
+    let at = changed.find("\nuse ").map_or(0, |at| at + 1);
+    files.insert(format!("{own}/lib.rs"), format!("{}{modules}{}", &changed[..at], &changed[at..]));
+    for (file, text) in files {
+        let path = folder.join(file);
+        fs::create_dir_all(path.parent().ok_or("no folder")?)?;
+        fs::write(path, text)?;
+    }
+    Ok(true)
+}
+
+/// The solution in which one function calls the wrong one.
+fn changed(solution: &str, wrong: &Wrong) -> Option<String> {
+    let begin = solution.find(&format!("pub fn {}", wrong.function))?;
+    let open = begin + solution[begin..].find("{\n")?;
+    let close = open + solution[open..].find("\n}\n")?;
+    let (_, parameters) = solution[begin..open].split_once('(')?;
+    // The last parenthesis that closes the parameters is before the arrow.
+    let parameters = parameters.rsplit_once(") ->").or_else(|| parameters.rsplit_once(')'))?.0;
+    let mut names = Vec::new();
+    let mut depth = 0;
+    let mut start = 0;
+    for (at, c) in parameters.char_indices().chain([(parameters.len(), ',')]) {
+        match c {
+            '(' | '<' | '[' => depth += 1,
+            ')' | '>' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                let name = parameters[start..at].split(':').next().unwrap_or_default().trim();
+                names.extend((!name.is_empty()).then(|| name.trim_start_matches("mut ").to_string()));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    let call = format!("{}({})", wrong.path, names.join(", "));
+    Some(format!("{}{{\n    {call}{}", &solution[..open], &solution[close..]))
+}

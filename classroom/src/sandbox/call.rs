@@ -1,0 +1,87 @@
+//! What the judge starts instead of itself: this program again, which starts the submission's test program in the sandbox
+//! with the same arguments, and ends as that ended.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{ExitCode, ExitStatus, Stdio};
+
+use super::{Job, Sandbox, watch};
+use crate::words::complain;
+
+/// The variable that names the file with the [`Job`] of a submission.
+pub(crate) const VARIABLE: &str = "CLASSROOM_CALL";
+/// The variables by which the judge speaks to what it starts: the check, and the file for the answers.
+const CHECK: &str = "GRADING_CHECK";
+const ANSWERS: &str = "GRADING_ANSWERS";
+
+/// Has the calls made, if the judge has started this process.
+pub(super) fn from_environment(arguments: &[OsString]) -> Option<ExitCode> {
+    let (file, check, answers) = (env::var_os(VARIABLE)?, env::var_os(CHECK)?, env::var_os(ANSWERS)?);
+    let job = fs::read_to_string(&file).map_err(|error| error.to_string());
+    let job = job.and_then(|text| serde_json::from_str::<(Sandbox, Job)>(&text).map_err(|error| error.to_string()));
+    Some(match job {
+        Ok((sandbox, job)) => call(&sandbox, job, arguments, check, answers.into()),
+        Err(trouble) => {
+            complain(&format!("The job of the sandbox cannot be read: {trouble}"));
+            ExitCode::from(125)
+        }
+    })
+}
+
+fn call(sandbox: &Sandbox, mut job: Job, arguments: &[OsString], check: OsString, answers: PathBuf) -> ExitCode {
+    let folder = answers.parent().unwrap_or(Path::new("/")).to_path_buf();
+    let scratch = folder.join("scratch");
+    job.arguments = arguments.to_vec();
+    job.write.push(folder);
+    job.variables.push((CHECK.into(), check));
+    job.variables.push((ANSWERS.into(), answers.into()));
+    job.variables.extend(["TMPDIR", "TEMP", "TMP"].map(|name| (name.into(), scratch.clone().into())));
+    // What the submission prints goes to the judge, which keeps it apart from the answers.
+    let ran = sandbox.command(&job).and_then(|mut command| {
+        command.stdin(Stdio::null());
+        watch::run(command, &job.limits)
+    });
+    match ran {
+        Ok(ran) => {
+            if let Some(over) = ran.over {
+                complain(&format!("The sandbox ended it: {}.", over.words()));
+            }
+            end_likewise(ran.status, ran.over.is_some())
+        }
+        Err(trouble) => {
+            complain(&trouble);
+            ExitCode::from(125)
+        }
+    }
+}
+
+/// The numbers of signals, as a shell and bubblewrap report them.
+const SIGNALED: i32 = 128;
+const ABORT: i32 = 6;
+const KILL: i32 = 9;
+
+/// Ends this process as the job has ended: by the same exit code or, for the judge's words, by the same signal.
+fn end_likewise(status: ExitStatus, was_ended: bool) -> ExitCode {
+    let code = status.code().or_else(|| signal(status).map(|signal| SIGNALED + signal)).unwrap_or(1);
+    let signal = if was_ended { KILL } else { code - SIGNALED };
+    #[cfg(unix)]
+    if [ABORT, KILL].contains(&signal) {
+        use rustix::process::{Signal, getpid, kill_process};
+        let _ = kill_process(getpid(), if signal == KILL { Signal::KILL } else { Signal::ABORT });
+    }
+    #[cfg(not(unix))]
+    let _ = (signal, ABORT);
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(not(unix))]
+fn signal(_: ExitStatus) -> Option<i32> {
+    None
+}
