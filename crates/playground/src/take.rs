@@ -51,14 +51,26 @@ fn archive<'a>(arrays: impl Iterator<Item = (&'a str, ndarray::ArrayViewD<'a, f3
 
 /// A program that prints the losses of this state.
 pub(crate) fn lines_of_rust(state: &State) -> String {
-    let mut lines = vec![
-        "use hooked_transformer::{HookedTransformer, fwd_hook};".to_string(),
-        "use ndarray::{Axis, s};".to_string(),
+    let hooks: Vec<String> = state.edits.iter().map(|edit| format!("        .hook({})", hook(edit))).collect();
+    // Only what is used, so that the compiler has nothing to say.
+    let names: Vec<&str> = [("Axis", "Axis("), ("s", "s![")]
+        .into_iter()
+        .filter(|(_, used)| hooks.iter().any(|hook| hook.contains(used)))
+        .map(|(name, _)| name)
+        .collect();
+    let mut lines = match hooks.is_empty() {
+        true => vec!["use hooked_transformer::HookedTransformer;".to_string()],
+        false => vec!["use hooked_transformer::{HookedTransformer, fwd_hook};".to_string()],
+    };
+    if !names.is_empty() {
+        lines.push(format!("use ndarray::{{{}}};", names.join(", ")));
+    }
+    lines.extend([
         String::new(),
         "fn main() -> hooked_transformer::Result<()> {".to_string(),
         format!("    let model = HookedTransformer::load({:?})?;", format!("reference_data/models/{}", state.model)),
         format!("    let text = {:?};", state.text),
-    ];
+    ]);
     let uses = |silence: Silence| state.edits.iter().any(|edit| edit.silence == silence);
     if uses(Silence::Patch) {
         lines.push(format!(
@@ -74,7 +86,7 @@ pub(crate) fn lines_of_rust(state: &State) -> String {
     }
     lines.push("    let losses = model".to_string());
     lines.push("        .run(text)".to_string());
-    lines.extend(state.edits.iter().map(|edit| format!("        .hook({})", hook(edit))));
+    lines.extend(hooks);
     lines.push("        .loss_per_token()?;".to_string());
     lines.push("    println!(\"{losses}\");".to_string());
     lines.push("    Ok(())".to_string());

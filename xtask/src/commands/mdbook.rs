@@ -1,4 +1,5 @@
-//! `mdbook`: the preprocessor that `exercises/book.toml` names. It puts functions of the solutions into the pages.
+//! `mdbook`: the preprocessor that `exercises/book.toml` names. It puts functions of the solutions into the pages, writes the
+//! playground beside them, and leads there from the live views of the chapters.
 //!
 //! mdBook itself includes the lines between two `ANCHOR` comments, which a solution would need around every function. Here
 //! the name of a function is enough: `{{#include ../../../solutions/02-induction/src/lib.rs:prev_attn_detector}}`. Pieces
@@ -11,8 +12,9 @@ use std::io::{Read, stdin};
 use serde_json::Value as Json;
 
 use super::arguments::Done;
+use super::playground::page::write_for_book;
 use crate::reads::course::Course;
-use crate::reads::links::{PAGES, resolve};
+use crate::reads::links::{PAGES, PLAYGROUND, resolve};
 use crate::reads::workspace::Workspace;
 use crate::reads::{page, stub};
 use crate::says::screen::say;
@@ -30,6 +32,10 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
         serde_json::from_str(&text).map_err(|error| format!("mdBook did not write JSON: {error}."))?;
     let book = answer.get_mut(1).ok_or("mdBook wrote no book: this command is only for mdBook to call.")?;
     complete(book, &course.workspace)?;
+    write_for_book(&course.workspace, &course.workspace.path(&format!("{PAGES}/{PLAYGROUND}")))?;
+    for exercise in &course.exercises {
+        lead_to_playground(book, &format!("{}.md", exercise.slug), &exercise.model, &exercise.text);
+    }
     say!("{book}");
     Ok(true)
 }
@@ -47,6 +53,41 @@ fn complete(part: &mut Json, workspace: &Workspace) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// Puts a link to the playground, with the chapter's text, below every live view of a chapter.
+fn lead_to_playground(part: &mut Json, chapter: &str, model: &str, text: &str) {
+    match part {
+        Json::Array(parts) => parts.iter_mut().for_each(|part| lead_to_playground(part, chapter, model, text)),
+        Json::Object(fields) => {
+            if fields.get("path").and_then(Json::as_str) == Some(chapter)
+                && let Some(Json::String(content)) = fields.get_mut("content")
+            {
+                let link = format!(
+                    "<p class=\"open-in-playground\"><a href=\"{PLAYGROUND}#model={}&amp;text={}\" target=\"_blank\">Open a text \
+                     like this in the playground</a></p>",
+                    percent_encoded(model),
+                    percent_encoded(text)
+                );
+                let lines = content.lines().map(|line| match line.starts_with("<iframe class=\"live-view\"") {
+                    true => format!("{line}\n{link}\n"),
+                    false => format!("{line}\n"),
+                });
+                *content = lines.collect();
+            }
+            fields.values_mut().for_each(|part| lead_to_playground(part, chapter, model, text));
+        }
+        _ => {}
+    }
+}
+
+/// A text as a part of an address.
+fn percent_encoded(text: &str) -> String {
+    let encoded = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(encoded).collect()
 }
 
 /// The page with the functions that it includes.
@@ -89,6 +130,19 @@ mod tests {
         let after =
             format!("a\npub fn f() {{\n    g();\n}}\nb {} {} \\{}", include("g"), include("none"), include("f"));
         assert_eq!(book, json!({"items": [chapter("a.md", &after), "Separator", {"PartTitle": "p"}]}));
+    }
+
+    #[test]
+    fn live_views_lead_to_the_playground() {
+        let view = "<iframe class=\"live-view\" src=\"views/a.html\"></iframe>";
+        let chapter =
+            |path: &str, content: &str| json!({"Chapter": {"path": path, "content": content, "sub_items": []}});
+        let mut book = json!([chapter("a.md", &format!("one\n{view}\ntwo\n")), chapter("b.md", view)]);
+        lead_to_playground(&mut book, "a.md", "m", "A & \"é\"");
+        let content = book[0]["Chapter"]["content"].as_str().unwrap();
+        assert!(content.starts_with(&format!("one\n{view}\n<p ")) && content.ends_with("</p>\ntwo\n"), "{content}");
+        assert!(content.contains("live-playground.html#model=m&amp;text=A%20%26%20%22%C3%A9%22\""), "{content}");
+        assert_eq!(book[1], chapter("b.md", view));
     }
 
     #[test]

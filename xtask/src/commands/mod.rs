@@ -12,6 +12,7 @@ mod guide;
 mod hint;
 mod mdbook;
 mod next;
+mod playground;
 mod progress;
 mod reference;
 mod reset;
@@ -107,6 +108,13 @@ const COMMANDS: &[Command] = &[
         help: "pictures of a model on any text",
         for_authors: false,
         run: explore::run,
+    },
+    Command {
+        name: "playground",
+        arguments: "[--out DIR|FILE.html]",
+        help: "a live model in your browser: type, look inside, silence heads",
+        for_authors: false,
+        run: playground::run,
     },
     Command {
         name: "grow",

@@ -116,7 +116,8 @@ fn is_rust(path: &Path) -> bool {
     !is_hidden && path.extension().is_some_and(|kind| kind == "rs")
 }
 
-fn hash(bytes: &[u8]) -> String {
+/// The FNV-1a hash of some bytes: tells one content from another, and is not meant to keep anyone out.
+pub(crate) fn hash(bytes: &[u8]) -> String {
     let hash = bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));

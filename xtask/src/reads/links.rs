@@ -11,6 +11,9 @@ use super::workspace::Workspace;
 /// The folder of the pages, from the root of the repository.
 pub(crate) const PAGES: &str = "exercises/guide/src";
 
+/// The playground in the book: a file that is too large to be kept, and that `cargo xtask mdbook` writes for mdBook.
+pub(crate) const PLAYGROUND: &str = "live-playground.html";
+
 /// Every reference of every page that leads nowhere: where it is, what was expected, what to do.
 ///
 /// # Errors
@@ -67,6 +70,9 @@ fn link_trouble(page: &str, text: &str, target: &str, read: &dyn Fn(&str) -> Opt
         return Some(format!(
             "`{target}` leads to {file}, which the book does not carry: name the file in backticks instead"
         ));
+    }
+    if file == format!("{PAGES}/{PLAYGROUND}") {
+        return None;
     }
     let there = if file == page { Some(text.to_string()) } else { read(&file) };
     let Some(content) = there else {

@@ -1,0 +1,234 @@
+// The page: what is shown follows from the state; the state follows from what a person does.
+
+import { el, startTheme, startFrame, theme, tooltip } from "./parts.js";
+import { challengesPanel, tour } from "./challenges.js";
+import { Client, Replaced } from "./client.js";
+import { chosen, embedded, makeWorker, module } from "./files.js";
+import { findPanel } from "./find.js";
+import { headsPanel } from "./heads.js";
+import { freshState, fromLink, toLink } from "./state.js";
+import { steeringPanel } from "./steering.js";
+import { streamPanel } from "./stream.js";
+import { takePanel } from "./take.js";
+import { textPanel } from "./text_panel.js";
+
+const EMBEDDED = ["gpt2-tales", "attn-only-2l-tales"];
+const OWN = "your own";
+const TABS = [["heads", "Heads"], ["stream", "Residual stream"], ["steering", "Steering"], ["find", "Find heads"], ["take", "Take it away"], ["challenges", "Challenges"]];
+const LINK_AFTER = 400; // milliseconds without a change before the address follows
+
+let state = fromLink(location.hash);
+let target = null; // the token whose logit is taken apart; null is the most probable one
+let look = null; // the last answer about the state
+let client = null;
+const models = new Map(); // name -> what loading it said
+
+const root = document.documentElement;
+const at = (id) => document.getElementById(id);
+const notice = at("notice");
+const panels = {};
+
+function problem(error) {
+  if (error instanceof Replaced) return;
+  notice.textContent = error.message;
+  notice.hidden = false;
+}
+
+const ask = (request, options) => {
+  notice.hidden = true;
+  return client.ask(request, options);
+};
+
+function change(changes) {
+  state = { ...state, ...changes };
+  if ("pos" in changes || "text" in changes || "model" in changes || "edits" in changes) target = null;
+  rememberSoon();
+  const asked = ["model", "text", "second", "edits"].some((name) => name in changes);
+  if (asked) refresh();
+  else draw();
+}
+
+let remembering = 0;
+function rememberSoon() {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    history.replaceState(null, "", toLink(state));
+    if (state.tab === "take") panels.take.show();
+  }, LINK_AFTER);
+}
+
+// Ask about the state, and draw the answer. The numbers of the tests: when it was asked, when it was drawn.
+async function refresh() {
+  const began = performance.now();
+  text.show(state, null);
+  try {
+    await load(state.model);
+    const { model, text: typed, second, edits } = state;
+    const answer = await ask({ do: "look", model, text: typed, second, edits });
+    look = answer;
+    state.pos = Math.min(state.pos, look.first.tokens.length - 1);
+    panels.find.stale();
+    draw();
+    root.dataset.latency = (performance.now() - began).toFixed(1);
+    root.dataset.drawn = Number(root.dataset.drawn ?? 0) + 1;
+    root.dataset.ready = "true";
+  } catch (error) {
+    problem(error);
+    if (!(error instanceof Replaced)) root.dataset.ready = "true";
+  }
+}
+
+function draw() {
+  const model = models.get(state.model);
+  if (!look || !model) return;
+  drawTabs();
+  text.show(state, look);
+  if (state.tab === "heads") panels.heads.show(state, look, model);
+  if (state.tab === "stream") askStream(model);
+  if (state.tab === "steering") panels.steering.show(model);
+  if (state.tab === "take") rememberSoon();
+  const solved = panels.challenges.check(state, look);
+  if (solved) problem(new Error(solved));
+}
+
+async function askStream(model) {
+  const { model: name, text: typed, second, edits, pos } = state;
+  try {
+    const answer = await ask({ do: "stream", model: name, text: typed, second, edits, pos, token: target });
+    panels.stream.show(state, look, answer, model);
+    root.dataset.stream = Number(root.dataset.stream ?? 0) + 1;
+  } catch (error) {
+    problem(error);
+  }
+}
+
+// Load a model once.
+const loading = new Map();
+function load(name) {
+  if (!loading.has(name)) {
+    if (!EMBEDDED.includes(name)) return Promise.reject(new Error(`the model “${name}” is not here; choose one above, or drop the files of your own on the page`));
+    loading.set(name, keep(name, embedded(name)));
+  }
+  return loading.get(name);
+}
+
+async function keep(name, reading) {
+  try {
+    const files = await reading;
+    const request = { do: "load", model: name, files: files.map(({ name: file, bytes }) => ({ name: file, length: bytes.byteLength })) };
+    models.set(name, await client.ask(request, { files: files.map(({ bytes }) => bytes) }));
+  } catch (error) {
+    loading.delete(name);
+    throw error;
+  }
+}
+
+async function loadOwn(list) {
+  try {
+    const files = await chosen(list);
+    loading.set(OWN, keep(OWN, Promise.resolve(files)));
+    await loading.get(OWN);
+    drawBar();
+    change({ model: OWN, edits: [], head: null });
+  } catch (error) {
+    problem(error);
+  }
+}
+
+function drawBar() {
+  const names = [...EMBEDDED, ...(models.has(OWN) ? [OWN] : [])];
+  const select = el("select", { "aria-label": "Model", onchange: () => change({ model: select.value, edits: [], head: null }) },
+    ...names.map((name) => el("option", { value: name, selected: name === state.model }, name)));
+  const input = el("input", { type: "file", multiple: true, hidden: true, onchange: () => loadOwn(input.files) });
+  at("bar").replaceChildren(
+    el("label", { class: "control" }, el("span", {}, "Model"), select),
+    el("button", { type: "button", title: "config.json, model.safetensors and tokenizer.json of a folder; or drop them on the page. They stay on this computer.", onclick: () => input.click() }, "Your own model…"), input,
+    el("button", { type: "button", onclick: () => { notice.hidden = true; change(freshState()); drawBar(); } }, "Start again"),
+    el("button", { type: "button", onclick: () => { change({ tab: "heads" }); tour(true); } }, "Tour"));
+}
+
+function drawTabs() {
+  for (const [name] of TABS) {
+    const tab = at(`tab-${name}`);
+    tab.setAttribute("aria-selected", state.tab === name);
+    tab.tabIndex = state.tab === name ? 0 : -1;
+    panels[name].box.hidden = state.tab !== name;
+  }
+  at("panel").setAttribute("aria-labelledby", `tab-${state.tab}`);
+}
+
+function makeTabs() {
+  const tabs = TABS.map(([name, label]) => el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel", onclick: () => change({ tab: name }) }, label));
+  at("tabs").replaceChildren(...tabs);
+  at("tabs").addEventListener("keydown", (event) => {
+    const here = tabs.indexOf(document.activeElement);
+    const to = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined || !tabs[to]) return;
+    event.preventDefault();
+    tabs[to].focus();
+    tabs[to].click();
+  });
+  const shared = { ask, problem, model: () => models.get(state.model), state: () => state, look: () => look };
+  const open = (head) => change({ head, tab: "heads" });
+  const make = {
+    heads: (box) => headsPanel(box, { head: (head) => change({ head }), edits: (edits) => change({ edits }) }),
+    stream: (box) => streamPanel(box, { target: (token) => { target = token; draw(); }, pos: (pos) => change({ pos }), head: open }),
+    steering: (box) => steeringPanel(box, shared),
+    find: (box) => findPanel(box, { ...shared, head: open }),
+    take: (box) => takePanel(box, shared),
+    challenges: (box) => challengesPanel(box, { begin: (text) => change({ model: "gpt2-tales", text, second: null, edits: [], head: [2, 1], pos: 12 }) }),
+  };
+  for (const [name] of TABS) {
+    const box = el("div", { hidden: true });
+    at("panel").append(box);
+    panels[name] = Object.assign(make[name](box), { box });
+  }
+}
+
+function takeDrops() {
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    root.classList.add("dropping");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) root.classList.remove("dropping");
+  });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    root.classList.remove("dropping");
+    if (event.dataTransfer.files.length) loadOwn(event.dataTransfer.files);
+  });
+}
+
+const text = textPanel(at("text"), {
+  text: (value) => change({ text: value }),
+  second: (value) => change({ second: value }),
+  pos: (pos) => change({ pos }),
+  example: ({ model, text: typed, second = null, pos, head = null }) => { change({ model, text: typed, second, pos, head, edits: [] }); drawBar(); },
+});
+
+document.body.append(tooltip.box);
+startTheme();
+startFrame();
+makeTabs();
+drawBar();
+drawTabs();
+takeDrops();
+theme.onChange(() => draw());
+window.addEventListener("hashchange", () => { state = fromLink(location.hash); drawBar(); refresh(); });
+
+try {
+  client = new Client(await module(), makeWorker, (message, again) => {
+    problem(new Error(`The model stopped (${message}). ${again ? "It was started again; what you asked last may be the cause." : "It stopped again and again; load the page anew."}`));
+    root.dataset.restarts = Number(root.dataset.restarts ?? 0) + 1;
+  });
+  await refresh();
+} catch (error) {
+  problem(new Error(`The playground could not start: ${error.message}`));
+  root.dataset.ready = "failed";
+}
+at("starting").remove();
+tour();
+
+// For tests: ask the engine as the page does.
+window.playground = { ask: (request) => client.ask(request), state: () => state, change };
