@@ -20,19 +20,31 @@ from pathlib import Path
 
 # `load` reads a state dict in each library's own form; `pretrained` a model as it is published, as a user does.
 # `patching` and `attribution` compare this library with itself: the exact effect of each head, and to first order.
+# `large-vocabulary` and `short-rows` are the loss of small models of other shapes (below).
+# `eigenvalues` are those of the OV circuits of all heads.
 # `ablation` asks for the loss without each head; `ablation-at-last` for a logit of the last position.
 ROWS = [("load", 1), ("pretrained", 1), ("loss", 128), ("loss", 1024), ("cache", 128), ("cache", 1024),
         ("ablation", 128), ("ablation-at-last", 128), ("generate", 32),
         ("weight-gradients", 128), ("weight-gradients", 1024),
-        ("activation-gradients", 128), ("activation-gradients", 1024), ("patching", 128), ("attribution", 128)]
+        ("activation-gradients", 128), ("activation-gradients", 1024), ("patching", 128), ("attribution", 128),
+        ("large-vocabulary", 128), ("short-rows", 5), ("eigenvalues", 1)]
 # The others have both.
 PEERS = {"load": ["lens"], "cache": ["lens"], "ablation": ["lens"], "ablation-at-last": ["lens"],
-         "activation-gradients": ["lens"], "patching": [], "attribution": []}
+         "activation-gradients": ["lens"], "patching": [], "attribution": [],
+         "large-vocabulary": ["lens"], "short-rows": ["lens"], "eigenvalues": ["lens"]}
 ONCE = ["load", "pretrained", "ablation", "ablation-at-last", "patching"]  # in a process
 BACKWARD = ["weight-gradients", "activation-gradients"]
 SHAPE = dict(n_layers=12, d_model=768, n_ctx=1024, d_head=64, n_heads=12, d_mlp=3072, d_vocab=50257,
              act_fn="gelu_new", normalization_type="LN", positional_embedding_type="standard",
              attention_dir="causal")
+
+# Shapes of their own, with random weights, and how many rows of tokens.
+OTHER_SHAPES = {
+    "large-vocabulary": (dict(n_layers=1, d_model=8, n_ctx=128, d_head=4, n_heads=2, d_mlp=32, d_vocab=200_000,
+                              act_fn="gelu_new", normalization_type="LN"), 1),
+    "short-rows": (dict(n_layers=2, d_model=32, n_ctx=16, d_head=8, n_heads=4, d_mlp=128, d_vocab=100,
+                        act_fn="gelu_new", normalization_type="LN"), 20_000),
+}
 
 
 def make_model(folder: Path) -> None:
@@ -50,9 +62,9 @@ def make_model(folder: Path) -> None:
     GPT2LMHeadModel(GPT2Config()).save_pretrained(folder / "published")
 
 
-def tokens(positions: int):
+def tokens(positions: int, rows: int = 1, d_vocab: int = SHAPE["d_vocab"]):
     import torch
-    return torch.tensor([[(p * 7919 + 13) % SHAPE["d_vocab"] for p in range(positions)]])
+    return torch.tensor([[((r * positions + p) * 7919 + 13) % d_vocab for p in range(positions)] for r in range(rows)])
 
 
 def lens(folder: Path, task: str, positions: int):
@@ -80,6 +92,10 @@ def lens(folder: Path, task: str, positions: int):
 
     if task in ("load", "pretrained"):
         return {"load": load, "pretrained": pretrained}[task]
+    if task in OTHER_SHAPES:
+        shape, rows = OTHER_SHAPES[task]
+        other, many = HookedTransformer(HookedTransformerConfig(**shape, device="cpu")), tokens(positions, rows, shape["d_vocab"])
+        return lambda: other(many, return_type="loss")
     model, ids = load(), tokens(positions)
 
     def zero(head):
@@ -112,7 +128,7 @@ def lens(folder: Path, task: str, positions: int):
         return model.run_with_cache(ids, return_type="loss", incl_bwd=True)
 
     return {"weight-gradients": weight_gradients, "activation-gradients": activation_gradients,
-            "loss": lambda: model(ids, return_type="loss"), "cache": lambda: model.run_with_cache(ids),
+            "eigenvalues": lambda: model.OV.eigenvalues, "loss": lambda: model(ids, return_type="loss"), "cache": lambda: model.run_with_cache(ids),
             "ablation": ablation, "ablation-at-last": lambda: ablation("logits"), "generate": generate}[task]
 
 

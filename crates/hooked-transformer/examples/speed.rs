@@ -6,13 +6,15 @@
 //! ```
 //! Tasks: `load` (a state dict), `pretrained` (a model as it is published), `loss`, `logits`, `cache`, `ablation` (the
 //! loss), `ablation-at-last` (a logit of the last position), `generate`, `weight-gradients` and `activation-gradients` (of
-//! the loss), `patching` and `attribution` (each head's `z` in a corrupted run, exactly and to first order). The number of threads is RAYON_NUM_THREADS.
+//! the loss), `eigenvalues` (of all OV circuits), `patching` and `attribution` (each head's `z` in a corrupted run, exactly and to first order).
+//! `large-vocabulary` and `short-rows` are the loss of small random models of other shapes, whatever MODEL_DIR is. The
+//! number of threads is RAYON_NUM_THREADS.
 
 use std::process::ExitCode;
 use std::time::Instant;
 
 use hooked_transformer::analysis::{Ablation, Metric, attribution, head_ablation_sweep, patching};
-use hooked_transformer::{HookedTransformer, Result, Scalar, Tokens};
+use hooked_transformer::{ActivationFunction, HookedTransformer, HookedTransformerConfig, Result, Scalar, Tokens};
 use ndarray::Array2;
 
 /// Tokens that greedy generation adds.
@@ -44,12 +46,16 @@ fn time(dir: &str, task: &str, positions: usize, repeats: usize) -> Result<f64> 
     let started = Instant::now();
     let model = match task {
         "pretrained" => HookedTransformer::from_pretrained_no_processing(dir)?,
+        "large-vocabulary" => other_shape(HookedTransformerConfig::new(1, 8, 4, 128, 200_000))?,
+        "short-rows" => other_shape(HookedTransformerConfig::new(2, 32, 8, 16, 100))?,
         _ => HookedTransformer::load(dir)?,
     };
     if matches!(task, "load" | "pretrained") {
         return Ok(started.elapsed().as_secs_f64());
     }
-    let tokens = Array2::from_shape_fn((1, positions), |(_, p)| (p * 7919 + 13) % model.cfg().d_vocab);
+    let rows = if task == "short-rows" { 20_000 } else { 1 };
+    let id = |(row, p)| ((row * positions + p) * 7919 + 13) % model.cfg().d_vocab;
+    let tokens = Array2::from_shape_fn((rows, positions), id);
     let mut best = f64::INFINITY;
     for _ in 0..repeats {
         let started = Instant::now();
@@ -59,9 +65,14 @@ fn time(dir: &str, task: &str, positions: usize, repeats: usize) -> Result<f64> 
     Ok(best)
 }
 
+fn other_shape(cfg: HookedTransformerConfig) -> Result<HookedTransformer> {
+    let act_fn = Some(ActivationFunction::GeluNew);
+    HookedTransformer::from_config(HookedTransformerConfig { act_fn, ..cfg })
+}
+
 fn run(model: &HookedTransformer, task: &str, tokens: &Tokens) -> Result<()> {
     match task {
-        "loss" => drop(model.loss(tokens)?),
+        "loss" | "large-vocabulary" | "short-rows" => drop(model.loss(tokens)?),
         "logits" => drop(model.forward(tokens)?),
         "cache" => drop(model.run_with_cache(tokens)?),
         "ablation" => drop(head_ablation_sweep(model, tokens, Ablation::Zero, Metric::loss())?),
@@ -71,6 +82,7 @@ fn run(model: &HookedTransformer, task: &str, tokens: &Tokens) -> Result<()> {
         }
         "weight-gradients" => drop(model.run(tokens).backward(Scalar::loss()).all_weights().grads()?),
         "activation-gradients" => drop(model.run(tokens).backward(Scalar::loss()).grads()?),
+        "eigenvalues" => drop(model.OV().eigenvalues()),
         "patching" | "attribution" => {
             let mut corrupted = tokens.clone();
             corrupted[[0, tokens.ncols() / 2]] = 17;

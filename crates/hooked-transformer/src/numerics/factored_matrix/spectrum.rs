@@ -6,7 +6,8 @@
 //! B A x = λ x                           gives   A B (A x) = λ (A x)
 //! ```
 
-use ndarray::{Array, Array2, ArrayView2, Dimension, Ix2};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array, Array2, ArrayView2, Axis, Dimension, Ix2};
 use num_complex::Complex32;
 use rayon::prelude::*;
 
@@ -68,8 +69,9 @@ impl<D: MatrixRank> FactoredMatrix<D> {
     pub fn eigenvalues(&self) -> Array<Complex32, D::Smaller> {
         self.assert_square();
         let of_pair = |(A, B): (ArrayView2<'_, f32>, ArrayView2<'_, f32>)| {
-            let BA = B.mapv(f64::from).dot(&A.mapv(f64::from));
-            eigenvalues(BA.view()).into_iter().map(|value| Complex32::new(value.re as f32, value.im as f32))
+            eigenvalues(product_in_f64(B, A).view())
+                .into_iter()
+                .map(|value| Complex32::new(value.re as f32, value.im as f32))
         };
         let each = self.pairs().into_par_iter().flat_map_iter(of_pair).collect();
         vectors::<D, _>(self.leading(), self.mdim(), each)
@@ -99,6 +101,16 @@ impl<D: MatrixRank> FactoredMatrix<D> {
         let Svd { U, S, .. } = self.svd();
         scale_columns(U, &S)
     }
+}
+
+/// `B A`, in f64: a piece of the inner length at a time, so that the wider copies stay in the cache.
+fn product_in_f64(B: ArrayView2<'_, f32>, A: ArrayView2<'_, f32>) -> Array2<f64> {
+    const PIECE: usize = 128;
+    let mut product = Array2::zeros((B.nrows(), A.ncols()));
+    for (B, A) in B.axis_chunks_iter(Axis(1), PIECE).zip(A.axis_chunks_iter(Axis(0), PIECE)) {
+        general_mat_mul(1.0, &B.mapv(f64::from), &A.mapv(f64::from), 1.0, &mut product);
+    }
+    product
 }
 
 /// `Xᵀ X`, in f64.
