@@ -185,6 +185,6 @@ fn groups(d: &mut QueriesKeysValues) -> Vec<Group<'_>> {
 
 /// Cuts `[batch, pos, head, d_head]` into `[pos, heads, d_head]`.
 fn by_heads(x: ArrayViewMut4<'_, f32>, heads: usize) -> impl Iterator<Item = ArrayViewMut3<'_, f32>> {
-    let rows = into_axis_chunks(x, Axis(0), 1).into_iter().map(|row| row.index_axis_move(Axis(0), 0));
+    let rows = into_axis_chunks(x, Axis(0), 1).map(|row| row.index_axis_move(Axis(0), 0));
     rows.flat_map(move |row| into_axis_chunks(row, Axis(1), heads))
 }

@@ -184,11 +184,11 @@ impl Task {
 /// Cuts an output `[batch, query_pos, head, …]` into the blocks that the tasks write.
 fn query_blocks(out: ArrayViewMut4<'_, f32>) -> Vec<(Task, ArrayViewMut2<'_, f32>)> {
     let mut tasks = Vec::new();
-    for (batch, row) in linalg::into_axis_chunks(out, Axis(0), 1).into_iter().enumerate() {
+    for (batch, row) in linalg::into_axis_chunks(out, Axis(0), 1).enumerate() {
         let row = row.index_axis_move(Axis(0), 0);
-        for (head, queries) in linalg::into_axis_chunks(row, Axis(1), 1).into_iter().enumerate() {
+        for (head, queries) in linalg::into_axis_chunks(row, Axis(1), 1).enumerate() {
             let queries = queries.index_axis_move(Axis(1), 0);
-            for (block, out) in linalg::into_axis_chunks(queries, Axis(0), QUERY_BLOCK).into_iter().enumerate() {
+            for (block, out) in linalg::into_axis_chunks(queries, Axis(0), QUERY_BLOCK).enumerate() {
                 let task = Task { batch, head, first_query: block * QUERY_BLOCK, n_queries: out.nrows() };
                 tasks.push((task, out));
             }

@@ -9,7 +9,10 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::ThreadPoolBuilder;
 
-/// Tasks that threads fetch one by one, in order.
+/// Each thread fetches tasks about so many times at most.
+const TURNS: usize = 64;
+
+/// Tasks that threads fetch, in order.
 struct Queue<I>(Mutex<I>);
 
 impl<I: Iterator> Queue<I> {
@@ -20,6 +23,11 @@ impl<I: Iterator> Queue<I> {
     /// The next task; the queue is free again when this returns.
     fn next(&self) -> Option<I::Item> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    /// The next tasks, up to so many; none at the end.
+    fn next_few(&self, count: usize) -> Vec<I::Item> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(count).collect()
     }
 }
 
@@ -32,10 +40,16 @@ pub(crate) fn share<T: Send>(tasks: Vec<T>, threads: usize, work: impl Fn(T) + S
     if workers <= 1 {
         return tasks.into_iter().for_each(work);
     }
+    // Of very many, which are small, several at a time: a turn at the queue takes as long as some of them.
+    let at_once = (tasks.len() / (workers * TURNS)).max(1);
     let queue = Queue::new(tasks);
     let worker = || {
-        while let Some(task) = queue.next() {
-            work(task);
+        loop {
+            let few = queue.next_few(at_once);
+            if few.is_empty() {
+                return;
+            }
+            few.into_iter().for_each(&work);
         }
     };
     rayon::scope(|scope| {

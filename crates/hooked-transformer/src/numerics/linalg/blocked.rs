@@ -107,8 +107,8 @@ fn tasks<'o>(kernel: &Kernel, out: ArrayViewMut2<'o, f32>, threads: usize) -> Ve
     let down = (threads * TASKS_PER_THREAD).div_ceil(across).min(m / TASK_ROWS).max(1);
     let rows_each = m.div_ceil(if threads == 1 { 1 } else { down });
     let mut tasks = Vec::with_capacity(across * down);
-    for (j, columns) in into_axis_chunks(out, Axis(1), columns_each).into_iter().enumerate() {
-        for (i, out) in into_axis_chunks(columns, Axis(0), rows_each).into_iter().enumerate() {
+    for (j, columns) in into_axis_chunks(out, Axis(1), columns_each).enumerate() {
+        for (i, out) in into_axis_chunks(columns, Axis(0), rows_each).enumerate() {
             let (first_row, first_column) = (i * rows_each, j * columns_each);
             tasks.push(Task { first_row, first_column, next_column: first_column + threads * columns_each, out });
         }

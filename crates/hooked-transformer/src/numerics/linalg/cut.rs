@@ -39,7 +39,7 @@ pub(super) fn product(factors: Factors<'_>, mut out: ArrayViewMut2<'_, f32>, thr
         }
         return;
     }
-    let of_heads = into_axis_chunks(out, Axis(1), n).into_iter().zip(factors.b.outer_iter()).enumerate();
+    let of_heads = into_axis_chunks(out, Axis(1), n).zip(factors.b.outer_iter()).enumerate();
     let parts = of_heads.flat_map(|(head, (out, b))| {
         let bias = factors.bias.map(|bias| bias.slice_move(s![head * n..(head + 1) * n]));
         parts_of_one(Part { a: factors.a, b, bias, add: factors.add, out }, threads.div_ceil(factors.b.dim().0))
@@ -65,13 +65,13 @@ fn parts_of_one(whole: Part<'_>, count: usize) -> Vec<Part<'_>> {
     }
     if m >= n || (m > FEW_ROWS && m * 2 >= n && m >= 64 * count) {
         let rows = m.div_ceil(count).next_multiple_of(8);
-        let parts = into_axis_chunks(out, Axis(0), rows).into_iter().enumerate();
+        let parts = into_axis_chunks(out, Axis(0), rows).enumerate();
         return parts
             .map(|(i, out)| Part { a: a.slice_move(s![i * rows..i * rows + out.nrows(), ..]), b, bias, add, out })
             .collect();
     }
     let columns = n.div_ceil(count).next_multiple_of(16);
-    let parts = into_axis_chunks(out, Axis(1), columns).into_iter().enumerate();
+    let parts = into_axis_chunks(out, Axis(1), columns).enumerate();
     parts
         .map(|(i, out)| {
             let part = i * columns..i * columns + out.ncols();

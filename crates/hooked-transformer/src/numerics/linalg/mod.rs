@@ -32,6 +32,9 @@ pub(crate) use few_rows::dot;
 /// Below this many multiply-adds a product is not worth cutting up: waking a thread costs tens of microseconds.
 const WORTH_SPLITTING: usize = 1 << 20;
 
+/// Up to so many multiply-adds a product is computed entry by entry: attention in texts of a few tokens consists of such.
+const TINY: usize = 512;
+
 /// `a · b`.
 ///
 /// # Shapes
@@ -172,6 +175,9 @@ impl<'f> Factors<'f> {
             out.dim()
         );
         assert!(self.bias.is_none_or(|bias| bias.len() == n), "a bias of {:?} for {n} columns", self.bias);
+        if self.a.len() * n <= TINY && self.b.dim().0 == 1 {
+            return self.write_tiny(out);
+        }
         #[cfg(all(any(target_arch = "x86_64", target_feature = "simd128"), not(feature = "blas")))]
         if let Some(kernel) = *kernel::BEST
             && self.a.nrows() > few_rows::FEW_ROWS
@@ -183,21 +189,37 @@ impl<'f> Factors<'f> {
     }
 }
 
+impl Factors<'_> {
+    /// Writes the result entry by entry: for products that take less time than preparing them would.
+    fn write_tiny(self, mut out: ArrayViewMut2<'_, f32>) {
+        let b = self.b.index_axis(Axis(0), 0);
+        for (a, mut out) in self.a.rows().into_iter().zip(out.rows_mut()) {
+            for (column, (out, b)) in out.iter_mut().zip(b.columns()).enumerate() {
+                let sum: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+                let before = if self.add { *out } else { self.bias.map_or(0.0, |bias| bias[column]) };
+                *out = before + sum;
+            }
+        }
+    }
+}
+
 /// Cuts a mutable view into blocks along an axis. Unlike ndarray's iterators it consumes the view, so the blocks keep
 /// its lifetime and can be handed to threads.
 pub(crate) fn into_axis_chunks<D: Dimension>(
-    mut view: ArrayViewMut<'_, f32, D>,
+    view: ArrayViewMut<'_, f32, D>,
     axis: Axis,
     size: usize,
-) -> Vec<ArrayViewMut<'_, f32, D>> {
-    let mut chunks = Vec::new();
-    while view.len_of(axis) > size {
+) -> impl Iterator<Item = ArrayViewMut<'_, f32, D>> {
+    let mut rest = Some(view);
+    std::iter::from_fn(move || {
+        let view = rest.take()?;
+        if view.len_of(axis) <= size {
+            return Some(view);
+        }
         let (head, tail) = view.split_at(axis, size);
-        chunks.push(head);
-        view = tail;
-    }
-    chunks.push(view);
-    chunks
+        rest = Some(tail);
+        Some(head)
+    })
 }
 
 /// One input times each head's matrix, plus each head's bias.
@@ -259,7 +281,7 @@ pub(crate) fn outer_each_head(x: HeadRows<'_>, d: ArrayView3<'_, f32>, out: Arra
         HeadRows::Shared(x) => Some(transpose::well_laid_out(x.reversed_axes(), rayon::current_num_threads())),
         HeadRows::PerHead(_) => None,
     };
-    let heads = into_axis_chunks(out, Axis(0), 1).into_iter().map(|out| out.index_axis_move(Axis(0), 0)).enumerate();
+    let heads = into_axis_chunks(out, Axis(0), 1).map(|out| out.index_axis_move(Axis(0), 0)).enumerate();
     share(heads.collect(), rayon::current_num_threads(), |(head, out)| {
         let d = d.index_axis(Axis(1), head);
         match (&shared, x) {
@@ -291,9 +313,9 @@ fn for_each_head(
     let row_blocks = threads.div_ceil(n_heads.max(1)).min(n_rows.max(1));
     let rows_each = n_rows.div_ceil(row_blocks.max(1)).max(1);
     let mut blocks = Vec::with_capacity(n_heads * row_blocks);
-    for (head, out) in into_axis_chunks(out, Axis(1), 1).into_iter().enumerate() {
+    for (head, out) in into_axis_chunks(out, Axis(1), 1).enumerate() {
         let out = out.index_axis_move(Axis(1), 0);
-        for (block, out) in into_axis_chunks(out, Axis(0), rows_each).into_iter().enumerate() {
+        for (block, out) in into_axis_chunks(out, Axis(0), rows_each).enumerate() {
             let start = block * rows_each;
             blocks.push((head, Slice::from(start..start + out.nrows()), out));
         }
