@@ -16,6 +16,7 @@ use crate::architecture::config::ActivationFunction;
 use crate::architecture::xielu::{ALPHA_N, ALPHA_P, BETA};
 use crate::components::activation::tanh;
 use crate::numerics::rows::{exp, softmax};
+use crate::numerics::share::rows_per_task;
 use crate::numerics::vectorized::vectorized;
 
 /// Turns the gradient by the activation's output into that by its input `x`, in place. `d_mlp` is the length of a row.
@@ -27,12 +28,17 @@ pub(super) fn backward(function: ActivationFunction, x: &[f32], d: &mut [f32], d
         GeluNew | GeluFast | GeluPytorchTanh => each(x, d, d_mlp, gelu_tanh),
         Silu => each(x, d, d_mlp, silu),
         Xielu => each(x, d, d_mlp, xielu),
-        Solu | SoluLn => d.par_chunks_mut(d_mlp).zip(x.par_chunks(d_mlp)).for_each(|(d, x)| solu(x, d)),
+        Solu | SoluLn => each_row(x, d, d_mlp, solu),
     }
 }
 
 fn each(x: &[f32], d: &mut [f32], d_mlp: usize, derivative: impl Fn(f32) -> f32 + Sync) {
-    d.par_chunks_mut(d_mlp).zip(x.par_chunks(d_mlp)).for_each(|(d, x)| each_of_row(x, d, &derivative));
+    each_row(x, d, d_mlp, |x, d| each_of_row(x, d, &derivative));
+}
+
+fn each_row(x: &[f32], d: &mut [f32], d_mlp: usize, of_row: impl Fn(&[f32], &mut [f32]) + Sync) {
+    let rows = d.par_chunks_mut(d_mlp).zip(x.par_chunks(d_mlp)).with_min_len(rows_per_task(d_mlp));
+    rows.for_each(|(d, x)| of_row(x, d));
 }
 
 vectorized! {

@@ -24,7 +24,7 @@ use crate::components::{Act4, values, values_mut};
 use crate::hooks::Site;
 use crate::numerics::linalg::{self, into_axis_chunks};
 use crate::numerics::memory;
-use crate::numerics::share::share;
+use crate::numerics::share::{rows_per_task, share};
 
 /// Gradients by queries, keys and values.
 pub(super) struct QueriesKeysValues {
@@ -59,7 +59,7 @@ impl Attend<'_> {
         let mut d_scores = d_pattern;
         let n_keys = d_scores.dim().3.max(1);
         let rows = values_mut(&mut d_scores).par_chunks_mut(n_keys).zip(values(&computed).par_chunks(n_keys));
-        rows.for_each(|(d, p)| softmax_backward(p, d));
+        rows.with_min_len(rows_per_task(n_keys)).for_each(|(d, p)| softmax_backward(p, d));
         let d_scores = pass.point(Site::AttnScores, layer, d_scores);
         if !pass.goes_below(Site::AttnScores, layer) {
             return None;

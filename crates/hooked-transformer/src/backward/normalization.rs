@@ -20,6 +20,7 @@ use crate::components::normalization::{Norm, center, centered};
 use crate::components::{Act3, Act4, values, values_mut};
 use crate::hooks::Site;
 use crate::numerics::linalg::dot;
+use crate::numerics::share::rows_per_task;
 use crate::numerics::vectorized::vectorized;
 
 impl Norm<'_> {
@@ -84,7 +85,7 @@ impl Norm<'_> {
         let c = if self.kind.centers() { centered(x, d_model) } else { x.clone() };
         let w = self.w.map_or_else(|| vec![1.0; d_model], |w| w.to_vec());
         let rows = values_mut(&mut d_out).par_chunks_mut(n_heads * d_model).zip(values(&c).par_chunks(d_model));
-        rows.for_each(|(heads, c)| {
+        rows.with_min_len(rows_per_task(n_heads * d_model)).for_each(|(heads, c)| {
             let scale = (dot(c, c) / d_model as f32 + self.eps).sqrt();
             for d in heads.chunks_mut(d_model) {
                 multiply(d, &w);
@@ -120,7 +121,8 @@ impl Norm<'_> {
             add_column_sums(&products, w.row_mut(layer.unwrap_or(0)));
         }
         let w = w.to_vec();
-        values_mut(&mut d_out).par_chunks_mut(w.len()).for_each(|row| multiply(row, &w));
+        let rows = values_mut(&mut d_out).par_chunks_mut(w.len()).with_min_len(rows_per_task(w.len()));
+        rows.for_each(|row| multiply(row, &w));
         d_out
     }
 
@@ -142,13 +144,14 @@ impl Norm<'_> {
             (pass.value(scale, layer), pass.computed(scale, layer));
         let mut d_s = used.clone();
         let rows = values(&d_n).par_chunks(d_model).zip(values(&c).par_chunks(d_model));
-        values_mut(&mut d_s).par_iter_mut().zip(rows).for_each(|(s, (d_n, c))| {
+        let least = rows_per_task(d_model);
+        values_mut(&mut d_s).par_iter_mut().zip(rows).with_min_len(least).for_each(|(s, (d_n, c))| {
             *s = -dot(d_n, c) / (*s * *s);
         });
         let d_s = pass.point(scale, layer, d_s);
         let scales = values(&used).par_iter().zip(values(&computed)).zip(values(&d_s));
         let rows = values_mut(&mut d_n).par_chunks_mut(d_model).zip(values(&c).par_chunks(d_model));
-        rows.zip(scales).for_each(|((d, c), ((used, computed), d_s))| {
+        rows.zip(scales).with_min_len(least).for_each(|((d, c), ((used, computed), d_s))| {
             combine(d, c, 1.0 / used, d_s / (d_model as f32 * computed));
             if self.kind.centers() {
                 center(d);
@@ -172,7 +175,8 @@ vectorized! {
 }
 
 fn divide_rows(x: &mut [f32], scale: &[f32], d_model: usize) {
-    x.par_chunks_mut(d_model).zip(scale).for_each(|(row, scale)| row.iter_mut().for_each(|x| *x /= scale));
+    let rows = x.par_chunks_mut(d_model).zip(scale).with_min_len(rows_per_task(d_model));
+    rows.for_each(|(row, scale)| row.iter_mut().for_each(|x| *x /= scale));
 }
 
 /// Adds the sum over all rows.

@@ -9,6 +9,7 @@ use crate::cache::PosSlice;
 use crate::components::loss::LogSumExp;
 use crate::error::{Error, Result};
 use crate::numerics::rows::exp;
+use crate::numerics::share::rows_per_task;
 
 /// A function of the logits, and its derivative by them.
 type OfLogits<'a> = Arc<dyn Fn(&ArrayView3<'_, f32>) -> (f32, Array3<f32>) + Send + Sync + 'a>;
@@ -282,7 +283,8 @@ impl Resolved<'_> {
         match &self.of_rows {
             OfRows::Loss(next) => {
                 let weight = 1.0 / self.rows.len() as f32;
-                let rows = logits.axis_iter_mut(Axis(0)).into_par_iter().zip(&next[first..]);
+                let least = rows_per_task(logits.ncols());
+                let rows = logits.axis_iter_mut(Axis(0)).into_par_iter().zip(&next[first..]).with_min_len(least);
                 let losses = rows.map(|(mut row, &next)| {
                     let row = row.as_slice_mut().expect("a row of logits is contiguous");
                     f64::from(cross_entropy(row, next, weight))

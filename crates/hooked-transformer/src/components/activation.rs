@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::architecture::config::ActivationFunction;
 use crate::architecture::xielu::{ALPHA_N, ALPHA_P, BETA, EPS};
 use crate::numerics::rows::{exp, softmax};
+use crate::numerics::share::rows_per_task;
 use crate::numerics::vectorized::vectorized;
 
 /// Values handled by one task; small enough to stay in cache, large enough to be worth a task.
@@ -54,7 +55,7 @@ pub(crate) fn apply(function: ActivationFunction, values: &mut [f32], d_mlp: usi
         GeluNew | GeluFast | GeluPytorchTanh => each(values, gelu_tanh),
         Silu => each(values, silu),
         Xielu => each(values, xielu),
-        Solu | SoluLn => values.par_chunks_mut(d_mlp).for_each(solu),
+        Solu | SoluLn => values.par_chunks_mut(d_mlp).with_min_len(rows_per_task(d_mlp)).for_each(solu),
     }
 }
 

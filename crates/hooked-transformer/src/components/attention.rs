@@ -26,6 +26,7 @@ use crate::components::keys_values::LayerKeysValues;
 use crate::hooks::{Pass, Site};
 use crate::numerics::linalg;
 use crate::numerics::rows::softmax;
+use crate::numerics::share::rows_per_task;
 
 /// What queries, keys or values are computed from: one stream for all heads, or a stream for each head if a hook
 /// edits the inputs of heads separately.
@@ -192,6 +193,6 @@ fn project(x: &HeadInput, w: ArrayView3<'_, f32>, b: ArrayView2<'_, f32>) -> Arr
 /// Softmax over the last axis, in place where no cache shares the scores.
 pub(crate) fn softmax_rows(mut scores: Act4) -> Act4 {
     let n_keys = scores.dim().3.max(1);
-    super::values_mut(&mut scores).par_chunks_mut(n_keys).for_each(softmax);
+    super::values_mut(&mut scores).par_chunks_mut(n_keys).with_min_len(rows_per_task(n_keys)).for_each(softmax);
     scores
 }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::embed::check_tokens;
 use crate::error::{Error, Result};
 use crate::numerics::rows::{argmax, exp, maximum, sum};
+use crate::numerics::share::rows_per_task;
 use crate::numerics::vectorized::vectorized;
 
 /// Natural logarithm of the softmax over the vocabulary.
@@ -20,7 +21,7 @@ pub fn log_softmax(logits: ArrayView3<'_, f32>) -> Array3<f32> {
     let mut out = logits.as_standard_layout().into_owned();
     let d_vocab = logits.dim().2.max(1);
     let values = out.as_slice_mut().expect("a new array is contiguous");
-    values.par_chunks_mut(d_vocab).for_each(|row| {
+    values.par_chunks_mut(d_vocab).with_min_len(rows_per_task(d_vocab)).for_each(|row| {
         let normalizer = log_sum_exp(row);
         row.iter_mut().for_each(|x| *x -= normalizer);
     });
@@ -90,13 +91,18 @@ vectorized! {
 /// The shapes do not fit, or a token is outside the vocabulary.
 pub fn next_token_log_probs(logits: ArrayView3<'_, f32>, tokens: ArrayView2<'_, usize>) -> Result<Array2<f32>> {
     check(logits.dim(), tokens)?;
-    let (n_batch, n_pos, _) = logits.dim();
+    let (n_batch, n_pos, d_vocab) = logits.dim();
+    let least = rows_per_task(d_vocab);
     let mut out = Array2::zeros((n_batch, n_pos - 1));
     let rows = logits.outer_iter().zip(tokens.outer_iter()).zip(out.outer_iter_mut());
     for ((logits, tokens), mut out) in rows {
         let next = tokens.iter().skip(1).copied().collect::<Vec<_>>();
-        let values: Vec<f32> =
-            next.into_par_iter().enumerate().map(|(p, token)| log_prob(logits.row(p), token)).collect();
+        let values: Vec<f32> = next
+            .into_par_iter()
+            .with_min_len(least)
+            .enumerate()
+            .map(|(p, token)| log_prob(logits.row(p), token))
+            .collect();
         out.assign(&ArrayView1::from(&values));
     }
     Ok(out)

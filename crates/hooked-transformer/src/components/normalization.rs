@@ -15,6 +15,7 @@ use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
 use crate::architecture::weights::Weights;
 use crate::hooks::{Pass, Site};
 use crate::numerics::rows::sum;
+use crate::numerics::share::rows_per_task;
 use crate::numerics::vectorized::vectorized;
 
 /// One normalization: its kind, and its gain and bias where it has them.
@@ -64,7 +65,7 @@ impl Norm<'_> {
         let Some(w) = &self.w else { return };
         let w = w.to_vec();
         let b = self.b.as_ref().map_or_else(|| vec![0.0; d_model], |b| b.to_vec());
-        values_mut(out).par_chunks_mut(d_model).for_each(|row| {
+        values_mut(out).par_chunks_mut(d_model).with_min_len(rows_per_task(d_model)).for_each(|row| {
             row.iter_mut().zip(&w).zip(&b).for_each(|((x, w), b)| *x = *x * w + b);
         });
     }
@@ -92,7 +93,7 @@ pub(crate) const FINAL: [Site; 2] = [Site::FinalScale, Site::FinalNormalized];
 
 pub(crate) fn centered<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize) -> ArcArray<f32, D> {
     let mut out = x.clone();
-    values_mut(&mut out).par_chunks_mut(d_model).for_each(center);
+    values_mut(&mut out).par_chunks_mut(d_model).with_min_len(rows_per_task(d_model)).for_each(center);
     out
 }
 
@@ -109,14 +110,15 @@ fn scales<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize, eps: f32) -> ArcAr
     let last = shape.ndim() - 1;
     shape[last] = 1;
     let mut scale = ArcArray::zeros(shape);
-    values_mut(&mut scale).par_iter_mut().zip(values(x).par_chunks(d_model)).for_each(|(scale, row)| {
+    let rows = values_mut(&mut scale).par_iter_mut().zip(values(x).par_chunks(d_model));
+    rows.with_min_len(rows_per_task(d_model)).for_each(|(scale, row)| {
         *scale = (crate::numerics::linalg::dot(row, row) / d_model as f32 + eps).sqrt();
     });
     scale
 }
 
 fn divide<D: Dimension>(x: &mut ArcArray<f32, D>, scale: &ArcArray<f32, D>, d_model: usize) {
-    let rows = values_mut(x).par_chunks_mut(d_model);
+    let rows = values_mut(x).par_chunks_mut(d_model).with_min_len(rows_per_task(d_model));
     rows.zip(values(scale)).for_each(|(row, &scale)| divide_row(row, scale));
 }
 

@@ -280,7 +280,7 @@ mod tests {
         blocks.slice_mut(s![2..4, 2..4]).assign(&turn(2.0));
         blocks.slice_mut(s![4.., 4..]).assign(&arr2(&[[0.5, 2.0], [0.0, -0.25]]));
         let v = ndarray::Array1::from_shape_fn(6, |i| (i as f64 + 1.0) / 91f64.sqrt());
-        let reflect = Array2::<f64>::eye(6) - 2.0 * &v.view().insert_axis(Axis(1)) * &v.view().insert_axis(Axis(0));
+        let reflect = Array2::<f64>::eye(6) - 2.0 * &v.view().insert_axis(Axis(1)) * v.view().insert_axis(Axis(0));
         let pairs =
             [(3.0, 0.3), (3.0, -0.3), (1.0, 2.0), (1.0, -2.0)].map(|(r, angle)| Complex64::from_polar(r, angle));
         let want = [&pairs[..], &[real(0.5), real(-0.25)]].concat();

@@ -44,6 +44,12 @@ pub(crate) fn share<T: Send>(tasks: Vec<T>, threads: usize, work: impl Fn(T) + S
     let at_once = (tasks.len() / (workers * TURNS)).max(1);
     let queue = Queue::new(tasks);
     let worker = || {
+        if at_once == 1 {
+            while let Some(task) = queue.next() {
+                work(task);
+            }
+            return;
+        }
         loop {
             let few = queue.next_few(at_once);
             if few.is_empty() {
@@ -52,12 +58,20 @@ pub(crate) fn share<T: Send>(tasks: Vec<T>, threads: usize, work: impl Fn(T) + S
             few.into_iter().for_each(&work);
         }
     };
-    rayon::scope(|scope| {
+    // On the calling thread as well: otherwise it would hand everything over and sleep.
+    rayon::in_place_scope(|scope| {
         for _ in 1..workers {
             scope.spawn(|_| worker());
         }
         worker();
     });
+}
+
+/// How many rows of this length one task of rayon's has at least, for `with_min_len`. Fewer are done on the calling
+/// thread: to wake another takes as long as many a row.
+pub(crate) fn rows_per_task(length: usize) -> usize {
+    const NUMBERS: usize = 1 << 14;
+    (NUMBERS / length.max(1)).max(1)
 }
 
 /// `work(0)`, `work(1)`, … in order, computed on as many threads as rayon has here; the first error, if there is one.

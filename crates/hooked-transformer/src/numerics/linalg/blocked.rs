@@ -4,6 +4,7 @@
 //! task goes through the inner length in pieces of at most [`MAX_DEPTH`]. Of each piece it first copies its part of `b`
 //! into strips as wide as a kernel's tile, one row after another: read once from memory, then many times from the
 //! second-level cache. Then it runs the kernel over all tiles, which meanwhile fetch the next piece of `b` from memory.
+//! Where the rows of `a` make a single tile, strips would be read once only, and are read where they lie.
 //!
 //! `b` is taken as one matrix per head, side by side or one below the other: the `W_Q` of all heads makes one product, not
 //! twelve, on the way forward and back.
@@ -12,7 +13,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
-use ndarray::{ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2, s};
+use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, Axis, CowArray, Ix2, s};
 
 use super::kernel::{AHEAD_WIDTH, Ahead, Kernel, STEPS_PER_ROW_AHEAD, contiguous_rows};
 use super::transpose;
@@ -57,6 +58,13 @@ impl Factors<'_> {
     /// Whether the columns of each head's matrix are contiguous in memory, rather than its rows.
     fn b_is_transposed(&self) -> bool {
         self.b.strides()[1] == 1 && self.b.dim().1 > 1
+    }
+
+    /// `b`, if strips of this width can be read where they lie: rows contiguous, and no strip in two heads.
+    fn b_in_rows(&self, width: usize) -> Option<ArrayView3<'_, f32>> {
+        let (heads, _, n) = self.b.dim();
+        let whole = heads == 1 || (self.heads == Heads::Across && n.is_multiple_of(width));
+        (whole && contiguous_rows(&self.b.strides()[1..], n)).then_some(self.b)
     }
 
     /// What lies at a row and a column of all of `b`, to be fetched ahead; nothing behind its end.
@@ -131,6 +139,11 @@ impl Task<'_> {
             None => {}
         }
         let a = factors.a.slice(s![self.first_row..self.first_row + rows, ..]);
+        if rows <= kernel.max_rows()
+            && let Some(b) = factors.b_in_rows(kernel.width)
+        {
+            return self.in_place(kernel, a, b, factors.add || factors.bias.is_some());
+        }
         let depth = k.div_ceil(k.div_ceil(MAX_DEPTH).max(1)).max(1);
         let mut strips = STRIPS.take();
         strips.resize(strips.len().max(depth * columns.next_multiple_of(kernel.width)), 0.0);
@@ -148,6 +161,23 @@ impl Task<'_> {
         STRIPS.set(strips);
     }
 
+    /// One tile for each strip, which is read where it lies; the last one, if it is narrower, through a copy.
+    fn in_place(mut self, kernel: &Kernel, a: ArrayView2<'_, f32>, b: ArrayView3<'_, f32>, add: bool) {
+        let n = b.dim().2;
+        for (index, out) in self.out.axis_chunks_iter_mut(Axis(1), kernel.width).enumerate() {
+            let column = self.first_column + index * kernel.width;
+            let (head, left) = (column / n, column % n);
+            let strip = b.slice(s![head, .., left..left + out.ncols()]);
+            if out.ncols() == kernel.width {
+                kernel.multiply(a, strip, out, add, Ahead::NOTHING);
+            } else {
+                let mut wide = Array2::zeros((strip.nrows(), kernel.width));
+                wide.slice_mut(s![.., ..out.ncols()]).assign(&strip);
+                kernel.multiply(a, wide.view(), out, add, Ahead::NOTHING);
+            }
+        }
+    }
+
     /// Runs the kernel over all tiles of the task, for one piece of the inner length.
     fn tiles(&mut self, kernel: &Kernel, piece: &Piece<'_>, coming: &Coming<'_, '_>) {
         let rows = self.out.nrows();
@@ -160,6 +190,7 @@ impl Task<'_> {
         for (a, mut out) in bands {
             let strips = piece.strips.chunks(depth * kernel.width);
             for (strip, mut out) in strips.zip(out.axis_chunks_iter_mut(Axis(1), kernel.width)) {
+                let strip = ArrayView2::from_shape((depth, kernel.width), strip).expect("as long as it was made");
                 let tiles = a.axis_chunks_iter(Axis(0), height).zip(out.axis_chunks_iter_mut(Axis(0), height));
                 for (a, out) in tiles {
                     kernel.multiply(a, strip, out, piece.add, coming.part(done, depth));
@@ -295,7 +326,7 @@ fn copy_row(from: &[f32], to: &mut [f32]) {
 mod tests {
     use super::super::kernel::available;
     use super::*;
-    use ndarray::{Array2, Array3};
+    use ndarray::Array3;
 
     /// Integers, small enough to be exact: every kernel of this processor, heads narrower than a strip, tasks of
     /// several strips and several pieces, one thread and more than there are tasks.

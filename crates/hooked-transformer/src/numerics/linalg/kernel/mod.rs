@@ -42,6 +42,7 @@ struct Tile {
     a: *const f32,
     a_stride: usize,
     strip: *const f32,
+    strip_stride: usize,
     out: *mut f32,
     out_stride: usize,
     /// Whether to add to what is there.
@@ -63,6 +64,9 @@ pub(super) const AHEAD_WIDTH: usize = 32;
 
 /// A tile fetches one row ahead in so many steps of its loop.
 pub(super) const STEPS_PER_ROW_AHEAD: usize = 8;
+
+/// How many steps early a tile fetches the rows of a strip that do not follow one another in memory.
+const STEPS_FETCHED_EARLY: usize = 16;
 
 impl Ahead {
     pub(super) const NOTHING: Self = Self { from: std::ptr::null(), stride: 0 };
@@ -89,7 +93,7 @@ impl Kernel {
     ///
     /// # Shapes
     /// - `a`: `[rows, depth]`, at most [`Self::max_rows`], each row contiguous
-    /// - `strip`: `[depth, width]`
+    /// - `strip`: `[depth, width]`, each row contiguous
     /// - `out`: `[rows, columns]`, at most `width` columns, each row contiguous
     ///
     /// # Panics
@@ -97,18 +101,19 @@ impl Kernel {
     pub(super) fn multiply(
         &self,
         a: ArrayView2<'_, f32>,
-        strip: &[f32],
+        strip: ArrayView2<'_, f32>,
         mut out: ArrayViewMut2<'_, f32>,
         add: bool,
         ahead: Ahead,
     ) {
         let (rows, depth) = a.dim();
         let columns = out.ncols();
-        assert!(out.nrows() == rows && columns <= self.width && strip.len() == depth * self.width);
+        assert!(out.nrows() == rows && columns <= self.width && strip.dim() == (depth, self.width));
         if rows == 0 || columns == 0 || depth == 0 {
             return;
         }
         assert!(contiguous_rows(a.strides(), depth) && contiguous_rows(out.strides(), columns));
+        assert!(contiguous_rows(strip.strides(), self.width));
         // The last strip of a matrix may be wider than what is left of the output: its tile is computed beside it.
         let mut beside = [0.0f32; MAX_TILE];
         let whole = columns == self.width;
@@ -120,14 +125,15 @@ impl Kernel {
             a: a.as_ptr(),
             a_stride: a.strides()[0] as usize,
             strip: strip.as_ptr(),
+            strip_stride: strip.strides()[0] as usize,
             out: to,
             out_stride: to_stride,
             add: add && whole,
             ahead,
         };
         // SAFETY: kernels are only reached through `available`, which asked the processor. This one reads `depth` numbers
-        // from each of the `rows` rows of `a` and `depth * width` of the strip, and writes `width` into each of `rows`
-        // rows of `out` or `beside`: all of that lies inside them, as just checked.
+        // from each of the `rows` rows of `a` and `width` from each of the `depth` rows of the strip, and writes `width`
+        // into each of `rows` rows of `out` or `beside`: all of that lies inside them, as just checked.
         unsafe { self.tiles[rows - 1](tile) };
         if !whole {
             for (mut out, tile) in out.rows_mut().into_iter().zip(beside.chunks(self.width)) {
@@ -193,7 +199,7 @@ pub(super) fn contiguous_rows(strides: &[isize], columns: usize) -> bool {
 ///
 /// # Safety
 /// The processor has the instructions of `V`. `a` points to `ROWS` rows of `depth` numbers, `a_stride` apart, `strip` to
-/// `depth` rows of two vectors, and `out` to `ROWS` rows with room for two vectors, `out_stride` apart.
+/// `depth` rows of two vectors, `strip_stride` apart, and `out` to `ROWS` rows with room for two vectors, `out_stride` apart.
 #[inline(always)]
 unsafe fn multiply_tile<V: Vector, const ROWS: usize>(tile: Tile) {
     // SAFETY: every address that is read or written stays inside what the caller promised.
@@ -205,6 +211,7 @@ unsafe fn multiply_tile<V: Vector, const ROWS: usize>(tile: Tile) {
             V::fetch(out(row).add(2 * V::LANES - 1));
         }
         let mut ahead = tile.ahead.from;
+        let scattered = tile.strip_stride != 2 * V::LANES;
         let mut sums = [[V::zero(); 2]; ROWS];
         for k in 0..tile.depth {
             if k.is_multiple_of(STEPS_PER_ROW_AHEAD) && !tile.ahead.from.is_null() {
@@ -212,7 +219,13 @@ unsafe fn multiply_tile<V: Vector, const ROWS: usize>(tile: Tile) {
                 V::fetch_later(ahead.wrapping_add(AHEAD_WIDTH / 2));
                 ahead = ahead.wrapping_add(tile.ahead.stride);
             }
-            let strip = tile.strip.add(k * 2 * V::LANES);
+            let strip = tile.strip.add(k * tile.strip_stride);
+            if scattered {
+                // Rows of a whole matrix: the processor does not expect the next one, so far from the last.
+                let later = strip.wrapping_add(STEPS_FETCHED_EARLY * tile.strip_stride);
+                V::fetch(later);
+                V::fetch(later.wrapping_add(2 * V::LANES - 1));
+            }
             let (left, right) = (V::load(strip), V::load(strip.add(V::LANES)));
             for (row, sums) in sums.iter_mut().enumerate() {
                 let a = V::splat(*tile.a.add(row * tile.a_stride + k));
@@ -281,7 +294,7 @@ mod tests {
                 for add in [false, true] {
                     kernel.multiply(
                         a.slice(s![.., 1..=depth]),
-                        &strip,
+                        ArrayView2::from_shape((depth, kernel.width), &strip).unwrap(),
                         out.slice_mut(s![.., 1..=columns]),
                         add,
                         Ahead::NOTHING,

@@ -67,8 +67,8 @@ pub(super) unsafe fn transpose_square(from: *const f32, from_stride: usize, to: 
             [_mm256_unpacklo_ps(e, f), _mm256_unpackhi_ps(e, f)],
             [_mm256_unpacklo_ps(g, h), _mm256_unpackhi_ps(g, h)],
         ];
-        for half in 0..2 {
-            let (ab, cd, ef, gh) = (pairs[0][half], pairs[1][half], pairs[2][half], pairs[3][half]);
+        let [ab_of, cd_of, ef_of, gh_of] = pairs;
+        for (half, ((ab, cd), (ef, gh))) in ab_of.into_iter().zip(cd_of).zip(ef_of.into_iter().zip(gh_of)).enumerate() {
             let (left, right) = (_mm256_shuffle_ps::<0x44>(ab, cd), _mm256_shuffle_ps::<0x44>(ef, gh));
             let (left_next, right_next) = (_mm256_shuffle_ps::<0xEE>(ab, cd), _mm256_shuffle_ps::<0xEE>(ef, gh));
             let column = |c: usize| to.add(c * to_stride);
