@@ -271,7 +271,7 @@ fn an_index_of_shards_cannot_lead_outside_the_folder() {
     let name = "model-00001-of-";
     assert!(text.contains(name));
     std::fs::write(&path, text.replacen(name, "../model-00001-of-", 1)).unwrap();
-    assert!(message(dir.path()).contains("no plain file name"), "{}", message(dir.path()));
+    assert!(message(dir.path()).contains("not a plain file name"), "{}", message(dir.path()));
     std::fs::write(&path, "{}").unwrap();
     assert!(message(dir.path()).contains("weight_map"), "{}", message(dir.path()));
 }
