@@ -23,7 +23,9 @@ exercise_06.safetensors (float32; tokens int64), K being a tiny model:
                                     the metric with that edge alone patched into the receiver's keys, denoising
     word.*, cue.*                   the same of gpt2-tales on the first pair of either kind in
                                     patching_pairs.json: clean, corrupted, right, wrong, metric, resid_pre,
-                                    attn_out, mlp_out, z, z_noising, estimate
+                                    attn_out, mlp_out, z, z_noising, estimate, paths
+    short.*                         clean, corrupted, right, wrong, metric, v, pattern, z_by_position of
+                                    gpt2-tales on the shortest word swap
 
 exercise_06.json: `models`, and `found`, figures for the guide: maps normalised to 0 (corrupted) and 1
 (clean), averaged over the pairs of a kind that are not held back. `silenced` is the metric itself, of the
@@ -46,6 +48,7 @@ PATHS = {"patch_0": [((0, 2), (1, 3)), ((0, 4), (2, 1)), ((1, 0), (2, 2))], "pat
 HEADS = {"q": "attn.hook_q", "k": "attn.hook_k", "v": "attn.hook_v", "z": "attn.hook_z",
          "pattern": "attn.hook_pattern"}
 STREAMS = {"resid_pre": "hook_resid_pre", "attn_out": "hook_attn_out", "mlp_out": "hook_mlp_out"}
+EMBEDDED_PATHS = [((0, 4), (2, 1)), ((0, 5), (2, 1)), ((0, 4), (3, 4)), ((2, 1), (3, 7))]
 PREVIOUS, CURRENT, INDUCTION = (0, 4), (0, 5), (2, 1)
 
 
@@ -139,9 +142,24 @@ class Pair:
         return (values - self.corrupted_metric) / (self.clean_metric - self.corrupted_metric)
 
 
+def inputs(pair: Pair) -> common.Tensors:
+    return {"clean": pair.clean, "corrupted": pair.corrupted, "right": pair.right, "wrong": pair.wrong,
+            "metric": torch.tensor([pair.clean_metric, pair.corrupted_metric], dtype=torch.float64)}
+
+
+def paths(pair: Pair, edges: list) -> torch.Tensor:
+    """[n, 5]"""
+    return torch.tensor([[*sender, *receiver, pair.path(sender, receiver)] for sender, receiver in edges],
+                        dtype=torch.float64)
+
+
+def of_the_shortest(pair: Pair) -> common.Tensors:
+    found = inputs(pair) | {short: pair.head_map(HEADS[short]) for short in ("v", "pattern")}
+    return {f"short.{name}": value for name, value in (found | {"z_by_position": pair.z_by_position()}).items()}
+
+
 def references(key: str, pair: Pair, tiny: bool) -> common.Tensors:
-    found = {"clean": pair.clean, "corrupted": pair.corrupted, "right": pair.right, "wrong": pair.wrong,
-             "metric": torch.tensor([pair.clean_metric, pair.corrupted_metric], dtype=torch.float64)}
+    found = inputs(pair)
     for short, name in STREAMS.items():
         found[short] = pair.stream_map(name)
     found["z"], found["z_noising"] = pair.head_map(HEADS["z"]), pair.head_map(HEADS["z"], noising=True)
@@ -153,8 +171,7 @@ def references(key: str, pair: Pair, tiny: bool) -> common.Tensors:
         found["z_by_position"] = pair.z_by_position()
         found["estimate_at_clean"] = pair.estimate("hook_resid_pre", (0, 2), at_clean=True)
         found["estimate_z"] = pair.estimate("attn.hook_z", (0, 1, 3))
-        found["paths"] = torch.tensor([[*sender, *receiver, pair.path(sender, receiver)]
-                                       for sender, receiver in PATHS[key]], dtype=torch.float64)
+    found["paths"] = paths(pair, PATHS[key] if tiny else EMBEDDED_PATHS)
     return {f"{key}.{name}": value for name, value in found.items()}
 
 
@@ -251,6 +268,9 @@ def generate() -> None:
     for kind in ("word", "cue"):
         of_kind = [pair for pair in pairs if pair["kind"] == kind]
         tensors |= references(kind, embedded_pair(model, tokenizer, of_kind[0]), tiny=False)
+        if kind == "word":
+            shortest = min(of_kind, key=lambda pair: len(pair["clean_prompt"]))
+            tensors |= of_the_shortest(embedded_pair(model, tokenizer, shortest))
         for key, held_back in ((kind, False), (f"{kind}_held_back", True)):
             chosen = [embedded_pair(model, tokenizer, pair) for pair in of_kind
                       if pair.get("held_back", False) == held_back]

@@ -1,6 +1,6 @@
-//! `explore` and `view`: a page of pictures of a model on a text, opened in the browser.
+//! `explore`: a page of pictures of a model on a text, opened in the browser.
 //!
-//! The pictures are made by the example `explore` in `crates/examples`, so that this crate does not have to build the library.
+//! They are made by the example `explore` in `crates/examples`, so that this crate does not have to build the library.
 
 use std::fs;
 use std::path::{self, Path, PathBuf};
@@ -18,16 +18,6 @@ const PACKAGE: &str = "examples";
 const MODELS: &str = "reference_data/models";
 const MODEL: &str = "attn-only-2l-tales";
 
-/// Opens the pictures of an exercise: `view NN [--model NAME] [--out FILE]`.
-pub(crate) fn view(course: &Course, arguments: &[&str]) -> Done {
-    let Words { text, model, out } = Words::of(arguments)?;
-    let [number] = text[..] else {
-        return Err("Which exercise? For example: cargo xtask view 02".to_string());
-    };
-    let exercise = course.exercise(number)?;
-    open(&course.workspace, model.unwrap_or(&exercise.model), &exercise.text, out)
-}
-
 /// Opens a report on any text: `explore "text" [--model NAME] [--out FILE]`.
 pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let Words { text, model, out } = Words::of(arguments)?;
@@ -39,16 +29,16 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
 
 /// What a command line says.
 #[derive(Debug, PartialEq)]
-struct Words<'a> {
-    text: Vec<&'a str>,
-    model: Option<&'a str>,
-    out: Option<&'a str>,
+pub(super) struct Words<'a> {
+    pub(super) text: Vec<&'a str>,
+    pub(super) model: Option<&'a str>,
+    pub(super) out: Option<&'a str>,
 }
 
 impl<'a> Words<'a> {
     /// # Errors
     /// An option is unknown, or lacks what should follow it.
-    fn of(arguments: &[&'a str]) -> Result<Self, String> {
+    pub(super) fn of(arguments: &[&'a str]) -> Result<Self, String> {
         let mut words = Words { text: Vec::new(), model: None, out: None };
         let mut rest = arguments.iter().copied();
         while let Some(argument) = rest.next() {
@@ -66,7 +56,8 @@ impl<'a> Words<'a> {
     }
 }
 
-fn open(workspace: &Workspace, model: &str, text: &str, out: Option<&str>) -> Done {
+/// Opens the report on a text, or writes it.
+pub(super) fn open(workspace: &Workspace, model: &str, text: &str, out: Option<&str>) -> Done {
     let out = out.map(page_at).transpose()?;
     let (model, features) = model_and_features(workspace, model)?;
     let program = [&["--package", PACKAGE, "--example", "explore"], features].concat();
@@ -85,7 +76,7 @@ fn open(workspace: &Workspace, model: &str, text: &str, out: Option<&str>) -> Do
 }
 
 /// Where the page is to be written: never over a file that is not a page, such as the one that the learner edits.
-fn page_at(out: &str) -> Result<PathBuf, String> {
+pub(super) fn page_at(out: &str) -> Result<PathBuf, String> {
     let path = path::absolute(out).map_err(|error| format!("{out}: {error}."))?;
     let is_page =
         path.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("html") || kind.eq_ignore_ascii_case("htm"));

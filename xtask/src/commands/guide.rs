@@ -2,7 +2,7 @@
 //! refer to is there.
 //!
 //! Derived are the page that verdicts link to, from the lists of mistakes, and the live views, from the embedded models.
-//! Tests of the grader compare both, and write first when a variable asks for it.
+//! A test of the grader and one of the crate `pictures` compare them, and write first when a variable asks for it.
 
 use std::ffi::OsStr;
 
@@ -13,12 +13,29 @@ use crate::runs::cargo::{self, Program};
 use crate::runs::harness::{self, Outcome};
 use crate::says::screen::{bad, good, say};
 
-const PACKAGE: &str = "grading";
+/// Something that is derived, and the test that compares it.
+struct Derived {
+    /// Its name with a verb.
+    name: &'static str,
+    package: &'static str,
+    /// The file of tests.
+    file: &'static str,
+    test: &'static str,
+}
 
-/// What is derived: its name with a verb, the file of tests that compares it, and the test.
-const DERIVED: [(&str, &str, &str); 2] = [
-    ("the page of mistakes is", "guide", "the_page_has_an_entry_for_every_mistake"),
-    ("the live views are", "guide_views", "the_views_of_the_chapters_are_up_to_date"),
+const DERIVED: [Derived; 2] = [
+    Derived {
+        name: "the page of mistakes is",
+        package: "grading",
+        file: "guide",
+        test: "the_page_has_an_entry_for_every_mistake",
+    },
+    Derived {
+        name: "the live views are",
+        package: "pictures",
+        file: "guide_views",
+        test: "the_views_of_the_chapters_are_up_to_date",
+    },
 ];
 
 const WRITE: &str = "COURSE_WRITE_GUIDE";
@@ -26,14 +43,14 @@ const WRITE: &str = "COURSE_WRITE_GUIDE";
 /// Writes what is derived or, with `--check`, compares only; then follows every reference.
 pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let only_check = only_check_flag(arguments)?;
-    let tests: Vec<&str> = DERIVED.iter().flat_map(|(_, file, _)| ["--test", file]).collect();
-    let build = cargo::build_tests(&course.workspace, &[PACKAGE], &tests)?;
+    let tests: Vec<&str> = DERIVED.iter().flat_map(|derived| ["--test", derived.file]).collect();
+    let build = cargo::build_tests(&course.workspace, &DERIVED.map(|derived| derived.package), &tests)?;
     if !build.succeeded {
         return Err(build.explanation());
     }
     let mut all_well = true;
-    for (name, file, test) in DERIVED {
-        all_well &= is_up_to_date(build.program(PACKAGE, file)?, name, test, only_check)?;
+    for Derived { name, package, file, test } in DERIVED {
+        all_well &= is_up_to_date(build.program(package, file)?, name, test, only_check)?;
     }
     Ok(references_lead_somewhere(course)? && all_well)
 }

@@ -22,6 +22,7 @@ mod stubs;
 mod student_edition;
 mod timetable;
 mod tolerances;
+mod view;
 mod watch;
 mod words;
 
@@ -98,9 +99,9 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "view",
         arguments: "NN [--model M] [--out FILE]",
-        help: "the pictures of an exercise, in your browser",
+        help: "the pictures of an exercise, made with your functions where they pass",
         for_authors: false,
-        run: explore::view,
+        run: view::run,
     },
     Command {
         name: "explore",

@@ -7,8 +7,8 @@ use ndarray::Array2;
 
 use super::stored::Direction::{Denoising, Noising};
 use super::stored::{
-    Direction, EMBEDDED, Pair, Patching, TINY, direction_words, files, leaves_no_hook, metric, pair, patching, tensor,
-    want, words,
+    Direction, EMBEDDED, Pair, Patching, SHORT, TINY, direction_words, files, leaves_no_hook, metric, pair, patching,
+    tensor, want, words,
 };
 use super::{C03, C04, C05, C06, C07, C08, Submission, metric as of_logits};
 use crate::cases::Cases;
@@ -106,6 +106,15 @@ pub fn c05_output_map(submission: &Submission) -> Cases {
                 move |p| map(&p.model, &p.base, &p.source, output, &p.right, &p.wrong),
             );
         }
+        for (key, output) in [("word", "mlp_out"), ("cue", "attn_out")] {
+            cases.case_without_diagnosis(
+                format!("{output} of {}", words(key)?),
+                want(key, output, BY_POSITION),
+                move || patching(key, Denoising),
+                move |p| map(&p.model, &p.base, &p.source, output, &p.right, &p.wrong),
+            );
+        }
+        cases.limit(LIMIT);
         leaves_no_hook(cases, move |p| {
             let _map = map(&p.model, &p.base, &p.source, "mlp_out", &p.right, &p.wrong);
         });
@@ -133,6 +142,14 @@ pub fn c06_head_map(submission: &Submission) -> Cases {
                 format!("{vector} of {}", words(key)?),
                 want(key, vector, BY_HEAD),
                 move || patching(key, Denoising),
+                move |p| map(&p.model, &p.base, &p.source, vector, &p.right, &p.wrong),
+            );
+        }
+        for vector in ["v", "pattern"] {
+            cases.case_without_diagnosis(
+                format!("{vector} of {}", words(SHORT)?),
+                want(SHORT, vector, BY_HEAD),
+                move || patching(SHORT, Denoising),
                 move |p| map(&p.model, &p.base, &p.source, vector, &p.right, &p.wrong),
             );
         }
@@ -166,7 +183,7 @@ pub fn c06_head_map(submission: &Submission) -> Cases {
     })
 }
 
-/// The tiny models.
+/// The tiny models, and the shortest pair of the embedded one.
 pub fn c07_head_by_position_map(submission: &Submission) -> Cases {
     let map = submission.head_by_position_map;
     Cases::of(&C07, |cases| {
@@ -178,6 +195,13 @@ pub fn c07_head_by_position_map(submission: &Submission) -> Cases {
                 move |p| map(&p.model, &p.base, &p.source, &p.right, &p.wrong),
             );
         }
+        cases.case_without_diagnosis(
+            words(SHORT)?,
+            want(SHORT, "z_by_position", &["layer", "pos", "head"]),
+            move || patching(SHORT, Denoising),
+            move |p| map(&p.model, &p.base, &p.source, &p.right, &p.wrong),
+        );
+        cases.limit(LIMIT);
         leaves_no_hook(cases, move |p| {
             let _map = map(&p.model, &p.base, &p.source, &p.right, &p.wrong);
         });

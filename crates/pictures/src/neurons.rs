@@ -3,7 +3,7 @@
 use circuit_vis::{NeuronOptions, View, text_neuron_activations, topk_tokens};
 use ndarray::{Array3, ArrayView3, Axis, Ix3};
 
-use super::{Outcome, stored};
+use crate::{Outcome, stored};
 
 /// A layer in the middle of the model.
 const LAYER: usize = 2;
@@ -24,7 +24,11 @@ struct Sample {
     activations: Array3<f32>,
 }
 
-pub(crate) fn on_sentences() -> Outcome<View> {
+/// A view of the guide: each token in the color of a neuron's activation.
+///
+/// # Errors
+/// The reference data is damaged.
+pub fn on_sentences() -> Outcome<View> {
     let (samples, neurons) = samples()?;
     let tokens: Vec<&[String]> = samples.iter().map(|sample| sample.tokens.as_slice()).collect();
     let activations: Vec<ArrayView3<f32>> = samples.iter().map(|sample| sample.activations.view()).collect();
@@ -32,7 +36,11 @@ pub(crate) fn on_sentences() -> Outcome<View> {
         .title("gpt2-tales, layer 2: neurons on three sentences"))
 }
 
-pub(crate) fn top_tokens() -> Outcome<View> {
+/// A view of the guide: the tokens that each neuron responds to most.
+///
+/// # Errors
+/// The reference data is damaged.
+pub fn top_tokens() -> Outcome<View> {
     let (samples, neurons) = samples()?;
     let tokens: Vec<&[String]> = samples.iter().map(|sample| sample.tokens.as_slice()).collect();
     // The table takes the layer first: `[layer, pos, neuron]`.
@@ -69,25 +77,31 @@ fn named(neurons: &[usize]) -> NeuronOptions {
     NeuronOptions::new().names("layer", "neuron").first_labels([LAYER.to_string()]).second_labels(names)
 }
 
-#[test]
-fn the_strongest_neurons_come_first() -> Outcome<()> {
-    let (samples, _) = samples()?;
-    let most =
-        |neuron| samples.iter().flat_map(|s| s.activations.index_axis(Axis(2), neuron).to_owned()).fold(0.0, f32::max);
-    let most: Vec<f32> = (0..SHOWN).map(most).collect();
-    assert!(most.is_sorted_by(|a, b| a >= b) && most[SHOWN - 1] > 0.0, "{most:?}");
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What the chapter says of neuron 453: it is most active on the period that ends each sentence.
-#[test]
-fn the_neuron_that_the_chapter_names_finds_the_period() -> Outcome<()> {
-    let (samples, neurons) = samples()?;
-    assert_eq!(neurons[0], 453);
-    for Sample { tokens, activations } in &samples {
-        let of_first = activations.index_axis(Axis(2), 0);
-        let most = (0..tokens.len()).max_by(|a, b| of_first[[*a, 0]].total_cmp(&of_first[[*b, 0]]));
-        assert_eq!(most, Some(tokens.len() - 1), "{tokens:?}");
+    #[test]
+    fn the_strongest_neurons_come_first() -> Outcome<()> {
+        let (samples, _) = samples()?;
+        let most = |neuron| {
+            samples.iter().flat_map(|s| s.activations.index_axis(Axis(2), neuron).to_owned()).fold(0.0, f32::max)
+        };
+        let most: Vec<f32> = (0..SHOWN).map(most).collect();
+        assert!(most.is_sorted_by(|a, b| a >= b) && most[SHOWN - 1] > 0.0, "{most:?}");
+        Ok(())
     }
-    Ok(())
+
+    /// What the chapter says of neuron 453: it is most active on the period that ends each sentence.
+    #[test]
+    fn the_neuron_that_the_chapter_names_finds_the_period() -> Outcome<()> {
+        let (samples, neurons) = samples()?;
+        assert_eq!(neurons[0], 453);
+        for Sample { tokens, activations } in &samples {
+            let of_first = activations.index_axis(Axis(2), 0);
+            let most = (0..tokens.len()).max_by(|a, b| of_first[[*a, 0]].total_cmp(&of_first[[*b, 0]]));
+            assert_eq!(most, Some(tokens.len() - 1), "{tokens:?}");
+        }
+        Ok(())
+    }
 }

@@ -1,15 +1,8 @@
-//! The live views that stand in the chapters of the guide: each a page of its own, made from the embedded models.
+//! The live views in the chapters of the guide: each a page of its own, made from the embedded models.
 //!
 //! `cargo xtask guide` writes them, and they are committed, so that the guide can be built and read without building any of
 //! this. The test compares what is committed with what the models give now. Numbers may differ by [`TOLERANCE`]: another
 //! machine sums in another order, and a picture shows three digits.
-
-mod attention;
-mod attribution;
-mod neurons;
-mod steering;
-mod stored;
-mod training;
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -17,6 +10,7 @@ use std::{env, fs};
 use circuit_vis::View;
 use grading::Prose;
 use grading::reference::repository;
+use pictures::{Outcome, ex01, ex02, ex03, ex04, ex05, ex06, neurons, training};
 
 const FOLDER: &str = "exercises/guide/src/views";
 
@@ -29,22 +23,33 @@ const TOLERANCE: f32 = 1e-3;
 /// A page beyond this is too long to stand in a text.
 const LARGEST: usize = 250_000;
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 type Make = fn() -> Outcome<View>;
 
 /// Every view: the name of its file, and what makes it.
-const VIEWS: [(&str, Make); 11] = [
-    ("01-attention.html", attention::of_a_sentence),
+const VIEWS: [(&str, Make); 23] = [
+    ("01-attention.html", ex01::of_a_sentence),
     ("01-neurons.html", neurons::on_sentences),
     ("01-top-tokens.html", neurons::top_tokens),
     ("02-bump.html", training::bump),
-    ("02-layer-0.html", attention::of_layer_0_on_repeated_tokens),
-    ("02-layer-1.html", attention::of_layer_1_on_repeated_tokens),
-    ("03-ablation.html", attribution::ablation),
-    ("03-attribution-sentence.html", attribution::of_a_sentence),
-    ("03-attribution-repeated.html", attribution::of_repeated_tokens),
-    ("04-gain.html", steering::gain),
-    ("04-cost.html", steering::cost),
+    ("02-layer-0.html", ex02::layer_0),
+    ("02-layer-1.html", ex02::layer_1),
+    ("03-ablation.html", ex03::ablation),
+    ("03-attribution-sentence.html", ex03::of_a_sentence),
+    ("03-attribution-repeated.html", ex03::of_repeated_tokens),
+    ("04-gain.html", ex04::gain),
+    ("04-cost.html", ex04::cost),
+    ("04-trade-off.html", ex04::trade_off),
+    ("05-positions.html", ex05::positions),
+    ("05-matches.html", ex05::matches),
+    ("05-composition-q.html", ex05::q_composition),
+    ("05-composition-k.html", ex05::k_composition),
+    ("05-composition-v.html", ex05::v_composition),
+    ("05-paths.html", ex05::paths),
+    ("06-residual-word.html", ex06::word_residual),
+    ("06-residual-cue.html", ex06::cue_residual),
+    ("06-heads-word.html", ex06::word_heads),
+    ("06-heads-cue.html", ex06::cue_heads),
+    ("06-estimate.html", ex06::cue_estimate),
 ];
 
 #[test]
