@@ -195,6 +195,11 @@ fn verdict(check: &'static CheckInfo, kind: Kind, evidence: String, mistake: Opt
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+    use std::time::Duration;
+
     use super::*;
     use crate::compare::Want;
     use crate::exercise::{Exercise, KnownBy};
@@ -254,6 +259,41 @@ mod tests {
         let text = verdict.to_string();
         assert!(text.starts_with("WRONG: `count`\n  Case: 5 things\n"), "{text}");
         assert!(text.contains("Off by 1: got 4, want 5"), "{text}");
+    }
+
+    /// The limit is the check's own, and the calls after the one that exceeded it are not made.
+    #[test]
+    fn a_check_that_is_graded_here_waits_as_long_as_it_says() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&calls);
+        let mut cases = Cases::of(&CHECK, |cases| {
+            for n in [3, 5] {
+                let counted = Arc::clone(&counted);
+                let call = move || {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    thread::sleep(Duration::from_secs(5));
+                    n
+                };
+                cases.case(format!("{n} things"), move || want(n as f64), call);
+            }
+            Ok(())
+        });
+        cases.limit(Duration::from_millis(250));
+        let verdict = cases.grade_here().unwrap_err();
+        assert_eq!((verdict.kind, calls.load(Ordering::SeqCst)), (Kind::TooLong, 1));
+        let text = verdict.to_string();
+        assert!(text.contains("  Case: 3 things\n  It had not returned after 0.25 seconds."), "{text}");
+    }
+
+    /// The limit ends no call that returns in time.
+    #[test]
+    fn a_slow_call_within_the_limit_passes() {
+        let mut cases = cases(|n| {
+            thread::sleep(Duration::from_millis(50));
+            n
+        });
+        cases.limit(Duration::from_secs(60));
+        assert!(cases.grade_here().is_ok());
     }
 
     #[test]

@@ -23,7 +23,9 @@ pub(crate) fn troubles(workspace: &Workspace) -> Result<Vec<String>, String> {
     for page in pages(workspace)? {
         let text = workspace.read(&page)?;
         // A file of any kind, as text: of a picture only its being there counts.
-        troubles.extend(troubles_of(&page, &text, &|file| workspace.read_lossy(file).ok()));
+        let read = |file: &str| workspace.read_lossy(file).ok();
+        troubles.extend(troubles_of(&page, &text, &read));
+        troubles.extend(troubles_of_figures(&page, &text, &read));
     }
     Ok(troubles)
 }
@@ -39,6 +41,21 @@ fn pages(workspace: &Workspace) -> Result<Vec<String>, String> {
     }
     pages.sort();
     Ok(pages)
+}
+
+/// The troubles of the figures that a page includes. Their links are as in the page, from its folder.
+fn troubles_of_figures(page: &str, text: &str, read: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    let figures =
+        page::includes(text).map(|include| resolve(page, include.target)).filter(|file| file.ends_with(".svg"));
+    let broken = |figure: String| {
+        let content = read(&figure).unwrap_or_default();
+        let links = page::references(&content).into_iter().filter_map(|reference| match reference.to {
+            Target::Link(target) => link_trouble(page, text, &target, read),
+            Target::Include(_) | Target::PastedRust => None,
+        });
+        links.map(|trouble| format!("{figure}: {trouble}")).collect::<Vec<_>>()
+    };
+    figures.flat_map(broken).collect()
 }
 
 /// The troubles of one page. `read` gives a file by its path from the root, or nothing.
@@ -162,6 +179,28 @@ mod tests {
         let page = "# Here\n[a](./other.md) [b](other.md#a-heading-here) [c](#here) [d](https://example.org/none)\n\
                     <iframe src=\"views/a.html\"></iframe>\n```rust\n{{#include ../../../solutions/a.rs:whole}}\n```\n";
         assert_eq!(troubles_in(page), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_broken_link_of_a_figure_is_told_with_the_figure() {
+        let figure = |link: &str| {
+            let svg = format!("<svg>\n  <text><a href=\"{link}\">x</a></text>\n</svg>\n");
+            troubles_of_figures("exercises/guide/src/page.md", "# Here\n{{#include figures/f.svg}}", &|file| {
+                let content = match file {
+                    "exercises/guide/src/SUMMARY.md" => "- [Other](./other.md)\n",
+                    "exercises/guide/src/other.md" => "# Other\n<a id=\"word\"></a>\n",
+                    "exercises/guide/src/figures/f.svg" => return Some(svg.clone()),
+                    _ => return None,
+                };
+                Some(content.to_string())
+            })
+        };
+        assert_eq!(figure("other.md#word"), Vec::<String>::new());
+        let told = figure("other.md#words");
+        assert!(
+            told.len() == 1 && told[0].starts_with("exercises/guide/src/figures/f.svg: `other.md#words` asks"),
+            "{told:?}"
+        );
     }
 
     #[test]
