@@ -184,7 +184,8 @@ impl Pair {
         let [clean, corrupted] =
             [&self.clean, &self.corrupted].map(|tokens| self.model.to_str_tokens(tokens.row(0).to_vec(), None));
         let name = |(pos, (clean, corrupted)): (usize, (&String, &String))| {
-            if clean == corrupted { format!("{pos} {clean}") } else { format!("{pos} {clean} /{corrupted}") }
+            let (clean, corrupted) = (clean.trim(), corrupted.trim());
+            if clean == corrupted { format!("{pos} {clean}") } else { format!("{pos} {clean} / {corrupted}") }
         };
         Ok(clean?.iter().zip(&corrupted?).enumerate().map(name).collect())
     }

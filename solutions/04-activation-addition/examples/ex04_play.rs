@@ -20,13 +20,14 @@ fn main() -> Result<()> {
         None => HookedTransformer::load(embedded)?,
     };
     let pairs = [
-        ("They spoke of the snow.", "They spoke of the sun."),
-        ("He dreamed of a winter.", "He dreamed of a summer."),
-        ("She often thought about the ice.", "She often thought about the garden."),
-        ("It was like the cold.", "It was like the day."),
+        ("They spoke of the king.", "They spoke of the farmer."),
+        ("He dreamed of a castle.", "He dreamed of a house."),
+        ("She often thought about the crown.", "She often thought about the hat."),
+        ("It was like the queen.", "It was like the woman."),
+        ("We shall never forget that prince.", "We shall never forget that boy."),
     ];
     let prompts = ["He went out early and saw the", "Then he took the", "At last they came to the"];
-    let targets = ["winter", "snow", "ice", "cold", "wind"].map(|word| model.to_single_token(&format!(" {word}")));
+    let targets = ["king", "castle", "crown", "queen", "prince", "palace"].map(|word| model.to_single_token(&format!(" {word}")));
     let targets = targets.into_iter().collect::<Result<Vec<usize>>>()?;
     let coefficients = [0.0, 0.5, 1.0, 1.5];
 

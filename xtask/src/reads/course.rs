@@ -236,6 +236,22 @@ mod tests {
         }
     }
 
+    /// The minutes of the sections of a chapter, `· 10 minutes ·`, are those at its head, and those of the table.
+    #[test]
+    fn the_minutes_of_a_chapter_add_up() {
+        let Course { workspace, exercises } = Course::find().unwrap();
+        for exercise in &exercises {
+            let chapter = workspace.read(&exercise.guide()).unwrap();
+            let of_sections = chapter.lines().filter(|line| line.starts_with("*Difficulty"));
+            let minutes =
+                of_sections.filter_map(|line| line.split(" · ").find_map(|part| part.strip_suffix(" minutes")));
+            let sum: usize = minutes.map(|number| number.parse::<usize>().unwrap()).sum();
+            let head = format!("about {} minutes.", exercise.minutes);
+            assert!(chapter.contains(&head), "{} does not say \"{head}\"", exercise.guide());
+            assert_eq!(sum, exercise.minutes, "the sections of {}", exercise.guide());
+        }
+    }
+
     /// A folder that is not in the table would be graded by nothing.
     #[test]
     fn every_folder_of_an_exercise_is_in_the_table() {
