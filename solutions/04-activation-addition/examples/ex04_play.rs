@@ -27,7 +27,8 @@ fn main() -> Result<()> {
         ("We shall never forget that prince.", "We shall never forget that boy."),
     ];
     let prompts = ["He went out early and saw the", "Then he took the", "At last they came to the"];
-    let targets = ["king", "castle", "crown", "queen", "prince", "palace"].map(|word| model.to_single_token(&format!(" {word}")));
+    let targets =
+        ["king", "castle", "crown", "queen", "prince", "palace"].map(|word| model.to_single_token(&format!(" {word}")));
     let targets = targets.into_iter().collect::<Result<Vec<usize>>>()?;
     let coefficients = [0.0, 0.5, 1.0, 1.5];
 
