@@ -67,19 +67,13 @@ fn write(course: &Path, slugs: &[String], wrong: &Wrong, folder: &Path) -> Resul
     let Some(changed) = changed(&solution, wrong) else { return Ok(false) };
     let (own, tests) = (format!("exercises/{}/src", wrong.slug), format!("solutions/{}/tests", wrong.slug));
     let mut modules = String::new();
-    for (folder, module) in [("wrong_answers", None), ("other_right_answers", Some("other_right"))] {
-        for entry in fs::read_dir(course.join(&tests).join(folder))? {
-            let path = entry?.path();
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            if name == "main" || path.is_dir() {
-                continue;
-            }
-            let name = module.map_or(name, str::to_string);
-            let text = fs::read_to_string(&path)?;
-            let crate_name = format!("solution_{}", wrong.slug.replace('-', "_"));
-            files.insert(format!("{own}/{name}.rs"), text.replace(&crate_name, "crate"));
-            modules.push_str(&format!("mod {name};\n"));
+    for (name, text) in needed(&course.join(tests).join("wrong_answers"), wrong)? {
+        if text.contains("other_right") || text.contains("grading::") {
+            return Ok(false);
         }
+        let crate_name = format!("solution_{}", wrong.slug.replace('-', "_"));
+        files.insert(format!("{own}/{name}.rs"), text.replace(&crate_name, "crate"));
+        modules.push_str(&format!("mod {name};\n"));
     }
     // The modules go behind the documentation of the crate.
     let at = changed.find("\nuse ").map_or(0, |at| at + 1);
@@ -90,6 +84,26 @@ fn write(course: &Path, slugs: &[String], wrong: &Wrong, folder: &Path) -> Resul
         fs::write(path, text)?;
     }
     Ok(true)
+}
+
+/// The module of a wrong answer, and those that it uses.
+fn needed(folder: &Path, wrong: &Wrong) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if name != "main" && path.is_file() {
+            all.insert(name, fs::read_to_string(path)?);
+        }
+    }
+    let mut needed = BTreeMap::new();
+    let mut rest: Vec<String> = wrong.path.split("::").next().map(str::to_string).into_iter().collect();
+    while let Some(name) = rest.pop() {
+        let Some(text) = all.remove(&name) else { continue };
+        rest.extend(all.keys().filter(|other| text.contains(&format!("::{other}::"))).cloned());
+        needed.insert(name, text);
+    }
+    Ok(needed)
 }
 
 /// The solution in which one function calls the wrong one.

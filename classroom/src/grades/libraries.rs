@@ -56,7 +56,10 @@ pub(super) fn build(
     let packages = exercises.iter().flat_map(|exercise| ["--package".to_string(), exercise.judge_package()]);
     let arguments = ["test", "--no-run", "--message-format=json", "--test", "checks"].map(String::from).into_iter();
     let built = cargo(course, &arguments.chain(packages).collect::<Vec<_>>())?;
-    let metadata = cargo(course, &["metadata", "--format-version", "1"].map(String::from))?;
+    // Of this platform alone: what others need may not be on this machine.
+    let host = rustc(course, &["-vV"])?.lines().find_map(|line| line.strip_prefix("host: ").map(str::to_string));
+    let host = host.ok_or("rustc does not say which platform this is.")?;
+    let metadata = cargo(course, &["metadata", "--format-version", "1", "--filter-platform", &host].map(String::from))?;
     let metadata: Json = serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}."))?;
     let messages: Vec<Json> = built.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let judges = exercises.iter().map(|exercise| exercise.judge_package());
@@ -80,9 +83,7 @@ pub(super) fn build(
         })
     });
     let kits: Result<Vec<Kit>, String> = kits.collect();
-    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).current_dir(&course.root).output();
-    let sysroot = sysroot.map_err(|error| format!("rustc cannot be started: {error}."))?.stdout;
-    let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot).trim());
+    let sysroot = PathBuf::from(rustc(course, &["--print", "sysroot"])?.trim());
     Ok((Libraries { sysroot, folder: folder.into() }, kits?))
 }
 
@@ -98,6 +99,13 @@ fn cargo(course: &Course, arguments: &[String]) -> Result<String, String> {
     if !output.status.success() {
         return Err("The course itself does not compile, so no submission can be graded.".into());
     }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// What the compiler of the course says.
+fn rustc(course: &Course, arguments: &[&str]) -> Result<String, String> {
+    let output = Command::new("rustc").args(arguments).current_dir(&course.root).output();
+    let output = output.map_err(|error| format!("rustc cannot be started: {error}."))?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

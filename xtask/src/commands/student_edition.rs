@@ -16,7 +16,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::arguments::Done;
-use crate::reads::course::Course;
+use crate::reads::course::{Course, Exercise};
 use crate::reads::links::PAGES;
 use crate::runs::cargo;
 use crate::says::screen::{say, show_progress};
@@ -114,6 +114,10 @@ fn edition(course: &Course) -> Result<BTreeMap<String, Vec<u8>>, String> {
         files.insert(exercise.stored_stub(), stub);
     }
     files.insert("README.md".into(), README.into());
+    let autograding = autograding(&course.workspace.read("classroom/autograding.yml")?, &course.exercises);
+    files.insert(".github/workflows/classroom.yml".into(), autograding.into());
+    let container = course.workspace.read("classroom/devcontainer.json")?;
+    files.insert(".devcontainer/devcontainer.json".into(), container.into());
     add_what_is_named(course, &tracked, &mut files)?;
     let has_marks = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("// STUB todo!");
     match files.iter().find(|(file, bytes)| file.starts_with("exercises/") && has_marks(bytes)) {
@@ -163,6 +167,26 @@ fn add_what_is_named(course: &Course, tracked: &[String], files: &mut BTreeMap<S
         }
     }
     Ok(())
+}
+
+/// The workflow of GitHub Classroom: the lines from `# NN` to `# END` once for each exercise.
+fn autograding(template: &str, exercises: &[Exercise]) -> String {
+    let mut workflow = String::new();
+    let mut repeated: Option<String> = None;
+    for line in template.lines() {
+        match (line.trim(), &mut repeated) {
+            ("# NN", _) => repeated = Some(String::new()),
+            ("# END", _) => {
+                let lines = repeated.take().unwrap_or_default();
+                let of = |e: &Exercise| lines.replace("NN", e.number()).replace("CHECKS", &e.checks.to_string());
+                exercises.iter().for_each(|exercise| workflow.push_str(&of(exercise)));
+            }
+            (_, Some(lines)) => *lines += &format!("{line}\n"),
+            (_, None) => workflow += &format!("{line}\n"),
+        }
+    }
+    let runners: Vec<String> = exercises.iter().map(|exercise| format!("e{}", exercise.number())).collect();
+    workflow.replace("RUNNERS", &runners.join(","))
 }
 
 /// The workspace without what is left out.
@@ -224,7 +248,8 @@ fn without_solutions(page: &str) -> String {
 /// Lets cargo take out of `Cargo.lock` what is left out, which also shows that the workspace is whole.
 fn settle(course: &Course, out: &Path) -> Result<(), String> {
     let mut command = cargo::command(&course.workspace);
-    command.args(["metadata", "--format-version", "1", "--offline"]).current_dir(out);
+    // It removes what no package needs, and downloads nothing.
+    command.args(["update", "--workspace", "--offline", "--quiet"]).current_dir(out);
     let output = command.output().map_err(|error| format!("cargo could not be started: {error}."))?;
     if output.status.success() {
         return Ok(());
@@ -278,6 +303,20 @@ mod tests {
         assert_eq!(without_targets(manifest), "[package]\n[lints]\na = 1\n");
         let summary = "- [A](./a.md)\n- [Adding an exercise](./adding-an-exercise.md)\n";
         assert_eq!(without_pages(summary), "- [A](./a.md)\n");
+    }
+
+    #[test]
+    fn the_workflow_grades_every_exercise() {
+        let course = Course::find().unwrap();
+        let template = "a\n  # NN\n  - eNN: CHECKS\n  # END\nrunners: RUNNERS\n";
+        let want = format!(
+            "a\n  - e01: {}\n  - e02: {}\nrunners: e01,e02\n",
+            course.exercises[0].checks, course.exercises[1].checks
+        );
+        assert_eq!(autograding(template, &course.exercises[..2]), want);
+        let whole = autograding(&course.workspace.read("classroom/autograding.yml").unwrap(), &course.exercises);
+        assert!(!whole.contains("CHECKS") && !whole.contains("RUNNERS") && !whole.contains("# END"), "{whole}");
+        assert_eq!(whole.matches("cargo xtask check 0").count(), course.exercises.len());
     }
 
     #[test]
