@@ -42,11 +42,12 @@ pub(crate) fn refuse_other_constants(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
 
     #[test]
     fn stored_constants_are_the_arguments_of_softplus() {
         let softplus = |x: f32| x.exp().ln_1p();
-        assert!((softplus(STORED[0].1) - ALPHA_P).abs() <= 1e-6);
-        assert!((BETA + softplus(STORED[1].1) - ALPHA_N).abs() <= 1e-6);
+        assert_abs_diff_eq!(softplus(STORED[0].1), ALPHA_P, epsilon = 1e-6);
+        assert_abs_diff_eq!(BETA + softplus(STORED[1].1), ALPHA_N, epsilon = 1e-6);
     }
 }

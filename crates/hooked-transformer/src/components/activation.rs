@@ -79,6 +79,7 @@ fn solu(row: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::{abs_diff_eq, assert_abs_diff_eq};
 
     /// PyTorch's values at -1.5, -0.3, 0, 0.7, 2 for each function.
     #[test]
@@ -97,7 +98,7 @@ mod tests {
             let mut got = x;
             apply(function, &mut got, x.len());
             for (got, want) in got.iter().zip(want) {
-                assert!((got - want).abs() <= 1e-6, "{function:?}: got {got}, want {want}");
+                assert!(abs_diff_eq!(*got, want, epsilon = 1e-6), "{function:?}: got {got}, want {want}");
             }
         }
     }
@@ -116,9 +117,9 @@ mod tests {
     fn softmax_sums_to_one_and_a_masked_row_is_zero() {
         let mut row = [1.0, f32::NEG_INFINITY, 3.0, 2.0];
         softmax(&mut row);
-        assert!((row.iter().sum::<f32>() - 1.0).abs() <= 1e-6);
+        assert_abs_diff_eq!(row.iter().sum::<f32>(), 1.0, epsilon = 1e-6);
         assert_eq!(row[1], 0.0);
-        assert!((row[2] / row[0] - std::f32::consts::E.powi(2)).abs() <= 1e-5);
+        assert_abs_diff_eq!(row[2] / row[0], std::f32::consts::E.powi(2), epsilon = 1e-5);
         let mut row = [f32::NEG_INFINITY; 3];
         softmax(&mut row);
         assert_eq!(row, [0.0; 3]);

@@ -231,6 +231,7 @@ fn check((n_batch, n_pos, d_vocab): (usize, usize, usize), tokens: ArrayView2<'_
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
     use ndarray::{arr2, arr3};
 
     #[test]
@@ -240,10 +241,10 @@ mod tests {
         let tokens = arr2(&[[0, 1, 0]]);
         let losses = loss_per_token(logits.view(), tokens.view()).unwrap();
         assert_eq!(losses.dim(), (1, 2));
-        assert!((losses[[0, 0]] - (4.0f32 / 3.0).ln()).abs() <= 1e-6);
-        assert!((losses[[0, 1]] - 2.0f32.ln()).abs() <= 1e-6);
+        assert_abs_diff_eq!(losses[[0, 0]], (4.0f32 / 3.0).ln(), epsilon = 1e-6);
+        assert_abs_diff_eq!(losses[[0, 1]], 2.0f32.ln(), epsilon = 1e-6);
         let mean = lm_cross_entropy_loss(logits.view(), tokens.view()).unwrap();
-        assert!((mean - (losses[[0, 0]] + losses[[0, 1]]) / 2.0).abs() <= 1e-6);
+        assert_abs_diff_eq!(mean, (losses[[0, 0]] + losses[[0, 1]]) / 2.0, epsilon = 1e-6);
     }
 
     #[test]
@@ -285,13 +286,13 @@ mod tests {
         for parts in [vec![&numbers[..]], vec![&numbers[..1], &numbers[1..3], &numbers[3..]]] {
             let mut sum = LogSumExp::default();
             parts.iter().for_each(|part| sum.add(part));
-            assert!((sum.value() - (500.0 + 15.0f32.ln())).abs() <= 1e-4, "{}", sum.value());
+            assert_abs_diff_eq!(sum.value(), 500.0 + 15.0f32.ln(), epsilon = 1e-4);
         }
         // A part that is masked out adds nothing, wherever it comes.
         for parts in [[-f32::INFINITY, 3.0], [3.0, -f32::INFINITY]] {
             let mut sum = LogSumExp::default();
             parts.iter().for_each(|part| sum.add(&[*part, -f32::INFINITY]));
-            assert!((sum.value() - 3.0).abs() <= 1e-6, "{}", sum.value());
+            assert_abs_diff_eq!(sum.value(), 3.0, epsilon = 1e-6);
         }
         for parts in [[f32::NAN, 3.0], [3.0, f32::NAN], [f32::NAN, -f32::INFINITY]] {
             let mut sum = LogSumExp::default();

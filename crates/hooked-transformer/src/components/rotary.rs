@@ -80,6 +80,7 @@ fn stretch(frequency: f32, scaling: Option<RotaryScaling>) -> f32 {
 mod tests {
     use super::*;
     use crate::architecture::config::PositionalEmbeddingType;
+    use approx::assert_abs_diff_eq;
 
     fn dot(x: &Array4<f32>, p: usize, y: &Array4<f32>, q: usize) -> f32 {
         (0..4).map(|d| x[[0, p, 0, d]] * y[[0, q, 0, d]]).sum()
@@ -99,8 +100,8 @@ mod tests {
             let unrotated = dot(&q, 0, &k, 0);
             rotate(&mut q, &positions, &cfg, 0, Turn::Forward);
             rotate(&mut k, &positions, &cfg, 0, Turn::Forward);
-            assert!((dot(&q, 5, &k, 5) - unrotated).abs() <= 1e-5);
-            assert!((dot(&q, 7, &k, 4) - dot(&q, 3, &k, 0)).abs() <= 1e-5);
+            assert_abs_diff_eq!(dot(&q, 5, &k, 5), unrotated, epsilon = 1e-5);
+            assert_abs_diff_eq!(dot(&q, 7, &k, 4), dot(&q, 3, &k, 0), epsilon = 1e-5);
             assert!((dot(&q, 7, &k, 4) - dot(&q, 4, &k, 7)).abs() > 1e-2);
         }
     }

@@ -1,6 +1,7 @@
 //! Patching, ablation, detection of heads and prompt tests, against the classic library; and that a sweep which begins
 //! in the middle of the network gives what full runs give.
 
+use approx::{abs_diff_eq, assert_abs_diff_eq};
 use hooked_transformer::analysis::{
     Ablation, ErrorMeasure, HeadPattern, Metric, PatchAxis, Sweep, detect_head, generic_activation_patch,
     head_ablation_sweep, patching, test_prompt,
@@ -10,7 +11,7 @@ use hooked_transformer::{
 };
 use ndarray::{Array2, ArrayD, ArrayView3, Ix2, array, s};
 
-use crate::fixtures::{Arrays, close, largest_difference, model, random_model};
+use crate::fixtures::{Arrays, close, model, random_model};
 
 const TOLERANCE: f32 = 1e-4;
 const MODELS: [&str; 4] = ["ln_gelu_new", "shortformer_attn_only_none", "rotary_parallel", "grouped"];
@@ -137,11 +138,11 @@ fn detection_on_several_texts_is_the_mean_of_each() {
     };
     let both = detect(&texts);
     let mean = (detect(&texts[..1]) + detect(&texts[1..])) / 2.0;
-    assert!(largest_difference(both.view().into_dyn(), mean.view().into_dyn()) <= 1e-5, "{both} {mean}");
+    assert_abs_diff_eq!(both, mean, epsilon = 1e-5);
     assert_eq!(both.iter().filter(|&&score| score == -1.0).count(), 14);
     let left = model.to_token_batch(texts, None, PaddingSide::Left).unwrap();
     let left = detect_head(&model, left, HeadPattern::PreviousToken).exclude_bos(true).heads([(0, 1), (1, 2)]);
-    assert!(largest_difference(left.scores().unwrap().view().into_dyn(), both.view().into_dyn()) <= 1e-5);
+    assert_abs_diff_eq!(left.scores().unwrap(), both, epsilon = 1e-5);
 }
 
 #[test]
@@ -181,7 +182,10 @@ fn a_sweep_equals_full_runs() {
                 for (name_of, got) in names.into_iter().zip(got) {
                     let run = model.run(&batch).hook(fwd_hook(name_of, |mut x, _| x.iter_mut().for_each(edit)));
                     let want = if of_loss { run.loss().unwrap() } else { metric(&run.logits().unwrap().view()) };
-                    assert!((got - want).abs() <= 1e-5, "{name} {lasting:?} {name_of:?}: {got} against {want}");
+                    assert!(
+                        abs_diff_eq!(got, want, epsilon = 1e-5),
+                        "{name} {lasting:?} {name_of:?}: {got} against {want}"
+                    );
                 }
             }
         }
@@ -196,7 +200,7 @@ fn a_metric_at_some_positions_sees_those() {
     let of_all = |logits: &ArrayView3<'_, f32>| logits[[0, 4, 3]] + logits[[1, 4, 7]];
     let at_last = head_ablation_sweep(&model, &tokens, Ablation::Zero, at_last).unwrap();
     let of_all = head_ablation_sweep(&model, &tokens, Ablation::Zero, of_all).unwrap();
-    assert!(largest_difference(at_last.view().into_dyn(), of_all.view().into_dyn()) <= 1e-5);
+    assert_abs_diff_eq!(at_last, of_all, epsilon = 1e-5);
 }
 
 /// What patching is about: with everything clean at the stream's first layer, the output is the clean one's.
@@ -258,9 +262,9 @@ fn a_prompt_is_tested_for_one_answer_or_several() {
     let answer = &report.performance[0][0];
     let token = model.to_single_token(" time").unwrap();
     assert_eq!((answer.token, answer.rank), (token, last.iter().filter(|&&logit| logit > last[token]).count()));
-    assert!((answer.logit - last[token]).abs() <= 1e-4);
+    assert_abs_diff_eq!(answer.logit, last[token], epsilon = 1e-4);
     let log_probs = log_softmax(logits.view());
-    assert!((answer.prob - log_probs[[0, logits.dim().1 - 1, token]].exp()).abs() <= 1e-5);
+    assert_abs_diff_eq!(answer.prob, log_probs[[0, logits.dim().1 - 1, token]].exp(), epsilon = 1e-5);
     assert_eq!(report.top[0].iter().map(|top| top.rank).collect::<Vec<_>>(), [0, 1, 2]);
 
     // Several tokens: each is judged after the ones before it.

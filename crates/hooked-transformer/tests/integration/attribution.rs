@@ -1,6 +1,7 @@
 //! Attribution patching, gradient times activation and integrated gradients: where the model is linear they are exact,
 //! for small changes nearly so, and integrated gradients add up.
 
+use approx::abs_diff_eq;
 use hooked_transformer::analysis::{
     PatchAxis, attribution, generic_activation_patch, generic_attribution_patch, gradient_times_activation,
     integrated_gradients,
@@ -174,7 +175,7 @@ fn gradient_times_activation_by_component() {
         ("pos_embed", (&cache[names[2]] * &grads[names[2]]).sum_axis(Axis(2)).into_shape_with_order(6).unwrap()),
     ] {
         let got = effects.of(label).unwrap();
-        assert!(got.iter().zip(&want).all(|(got, want)| (got - want).abs() <= 1e-5), "{label}: {got} {want}");
+        assert!(abs_diff_eq!(got, want, epsilon = 1e-5), "{label}: {got} {want}");
     }
     assert!(effects.of("L2H0").is_none());
 }

@@ -1,5 +1,6 @@
 //! Backward passes: properties that hold for every gradient, hooks on gradients, what edits mean, and what is refused.
 
+use approx::abs_diff_eq;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
@@ -150,7 +151,7 @@ fn gradients_are_named_and_shaped_as_activations() {
         };
         assert_eq!(shapes(grads.activations()), shapes(&cache), "{name}");
         let loss = model.loss(&tokens).unwrap();
-        assert!((grads.value() - loss).abs() <= 1e-5, "{name}: {} {loss}", grads.value());
+        assert!(abs_diff_eq!(grads.value(), loss, epsilon = 1e-5), "{name}: {} {loss}", grads.value());
         // The shape of an activation does not depend on what else is asked for.
         let all = model.run(&tokens).backward(Scalar::loss()).activations(|_: &str| true).grads().unwrap();
         for (point, gradient) in grads.activations().iter() {

@@ -1,10 +1,11 @@
 //! Factored matrices and circuits against their definitions, written out.
 
+use approx::{abs_diff_eq, assert_abs_diff_eq};
 use hooked_transformer::{Complex32, Composition, FactoredMatrix, HookedTransformer};
-use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView, ArrayView4, Axis, Dimension, array, s};
+use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView4, Axis, array, s};
 
 use crate::architectures;
-use crate::fixtures::{largest_difference, model};
+use crate::fixtures::model;
 
 fn sample(rows: usize, columns: usize, shift: usize) -> Array2<f32> {
     Array2::from_shape_fn((rows, columns), |(i, j)| {
@@ -16,12 +17,6 @@ fn thin() -> FactoredMatrix {
     FactoredMatrix::new(sample(9, 4, 3), sample(4, 9, 50)).unwrap()
 }
 
-#[track_caller]
-fn assert_close<D: Dimension>(got: ArrayView<'_, f32, D>, want: ArrayView<'_, f32, D>, tolerance: f32) {
-    let difference = largest_difference(got.into_dyn(), want.into_dyn());
-    assert!(difference <= tolerance, "{difference:e}");
-}
-
 #[test]
 fn products_are_those_of_the_matrix_written_out() {
     // Inner length below and above the outer ones, so that both ways of multiplying are taken.
@@ -29,23 +24,23 @@ fn products_are_those_of_the_matrix_written_out() {
         let dense = m.A().dot(&m.B());
         let (left, right) = (sample(5, 9, 7), sample(9, 7, 9));
         let vector = Array1::from_iter((0..9).map(|i| i as f32 - 3.5));
-        assert_close(m.ab().view(), dense.view(), 1e-5);
-        assert_close(m.ba().view(), m.B().dot(&m.A()).view(), 1e-5);
-        assert_close(m.t().ab().view(), dense.t(), 1e-5);
-        assert_close(m.matmul(right.view()).ab().view(), dense.dot(&right).view(), 1e-4);
-        assert_close(m.left_matmul(left.view()).ab().view(), left.dot(&dense).view(), 1e-4);
-        assert_close(m.matmul_vector(vector.view()).view(), dense.dot(&vector).view(), 1e-4);
-        assert_close(m.left_matmul_vector(vector.view()).view(), vector.dot(&dense).view(), 1e-4);
+        assert_abs_diff_eq!(m.ab(), dense, epsilon = 1e-5);
+        assert_abs_diff_eq!(m.ba(), m.B().dot(&m.A()), epsilon = 1e-5);
+        assert_abs_diff_eq!(m.t().ab(), dense.t(), epsilon = 1e-5);
+        assert_abs_diff_eq!(m.matmul(right.view()).ab(), dense.dot(&right), epsilon = 1e-4);
+        assert_abs_diff_eq!(m.left_matmul(left.view()).ab(), left.dot(&dense), epsilon = 1e-4);
+        assert_abs_diff_eq!(m.matmul_vector(vector.view()), dense.dot(&vector), epsilon = 1e-4);
+        assert_abs_diff_eq!(m.left_matmul_vector(vector.view()), vector.dot(&dense), epsilon = 1e-4);
         let other = FactoredMatrix::new(sample(9, 6, 20), sample(6, 8, 21)).unwrap();
         let product = m.matmul_factored(&other);
-        assert_close(product.ab().view(), dense.dot(&other.ab()).view(), 1e-3);
+        assert_abs_diff_eq!(product.ab(), dense.dot(&other.ab()), epsilon = 1e-3);
         assert_eq!(product.mdim(), m.mdim().min(6), "the smaller inner length is kept");
-        assert_close((2.5 * m.clone()).ab().view(), (&dense * 2.5).view(), 1e-4);
-        assert_close(m.rows(2..5).columns(1..3).ab().view(), dense.slice(s![2..5, 1..3]), 1e-5);
-        assert_close(m.get_corner(3).view(), dense.slice(s![..3, ..3]), 1e-5);
+        assert_abs_diff_eq!((2.5 * m.clone()).ab(), &dense * 2.5, epsilon = 1e-4);
+        assert_abs_diff_eq!(m.rows(2..5).columns(1..3).ab(), dense.slice(s![2..5, 1..3]), epsilon = 1e-5);
+        assert_abs_diff_eq!(m.get_corner(3), dense.slice(s![..3, ..3]), epsilon = 1e-5);
         assert_eq!(m.get_corner(30).dim(), (9, 9));
         let norm = dense.mapv(|x| x * x).sum().sqrt();
-        assert!((m.norm() - norm).abs() <= 1e-4 * norm, "{} {norm}", m.norm());
+        assert_abs_diff_eq!(m.norm(), norm, epsilon = 1e-4 * norm);
     }
 }
 
@@ -59,18 +54,18 @@ fn singular_values_give_the_product_back() {
         let svd = m.svd();
         let k = m.ldim().min(m.mdim()).min(m.rdim());
         assert_eq!((svd.U.dim(), svd.S.dim(), svd.V.dim()), ((m.ldim(), k), k, (m.rdim(), k)));
-        assert_close((&svd.U * &svd.S).dot(&svd.V.t()).view(), m.ab().view(), 1e-4);
-        assert_close(svd.U.t().dot(&svd.U).view(), Array2::eye(k).view(), 1e-5);
-        assert_close(svd.V.t().dot(&svd.V).view(), Array2::eye(k).view(), 1e-5);
+        assert_abs_diff_eq!((&svd.U * &svd.S).dot(&svd.V.t()), m.ab(), epsilon = 1e-4);
+        assert_abs_diff_eq!(svd.U.t().dot(&svd.U), Array2::eye(k), epsilon = 1e-5);
+        assert_abs_diff_eq!(svd.V.t().dot(&svd.V), Array2::eye(k), epsilon = 1e-5);
         assert!(svd.S.windows(2).into_iter().all(|s| s[0] >= s[1] && s[1] >= 0.0));
         let even = m.make_even();
-        assert_close(even.ab().view(), m.ab().view(), 1e-4);
-        assert_close(even.A().t().dot(&even.A()).view(), even.B().dot(&even.B().t()).view(), 1e-4);
+        assert_abs_diff_eq!(even.ab(), m.ab(), epsilon = 1e-4);
+        assert_abs_diff_eq!(even.A().t().dot(&even.A()), even.B().dot(&even.B().t()), epsilon = 1e-4);
         // What was taken off is a rotation: inner products of columns, and of rows, stay.
         let (l, r, dense) = (m.collapse_l(), m.collapse_r(), m.ab());
         assert_eq!((l.dim(), r.dim()), ((k, m.rdim()), (m.ldim(), k)));
-        assert_close(l.t().dot(&l).view(), dense.t().dot(&dense).view(), 1e-3);
-        assert_close(r.dot(&r.t()).view(), dense.dot(&dense.t()).view(), 1e-3);
+        assert_abs_diff_eq!(l.t().dot(&l), dense.t().dot(&dense), epsilon = 1e-3);
+        assert_abs_diff_eq!(r.dot(&r.t()), dense.dot(&dense.t()), epsilon = 1e-3);
     }
 }
 
@@ -112,9 +107,9 @@ fn leading_axes_work_matrix_by_matrix() {
         assert_eq!(svd.U.index_axis(Axis(0), i), one.svd().U);
         assert_eq!(eigenvalues.row(i), one.eigenvalues());
         assert_eq!(product.row(i), one.matmul_vector(vector.view()));
-        assert_close(right.index_axis(Axis(0), i), one.ab().dot(&other).view(), 1e-3);
-        assert_close(left.index_axis(Axis(0), i), other.t().dot(&one.ab()).view(), 1e-3);
-        assert_close(squared.index_axis(Axis(0), i), one.ab().dot(&one.ab()).view(), 1e-2);
+        assert_abs_diff_eq!(right.index_axis(Axis(0), i), one.ab().dot(&other), epsilon = 1e-3);
+        assert_abs_diff_eq!(left.index_axis(Axis(0), i), other.t().dot(&one.ab()), epsilon = 1e-3);
+        assert_abs_diff_eq!(squared.index_axis(Axis(0), i), one.ab().dot(&one.ab()), epsilon = 1e-2);
     }
 }
 
@@ -140,9 +135,9 @@ fn circuits_of_heads_are_products_of_their_weights() {
                 };
                 let kv = head / (n_heads / n_kv);
                 let want = of_head(model.W_Q(), head).dot(&of_head(model.W_K(), kv).t());
-                assert_close(QK.get(layer, head).ab().view(), want.view(), 1e-5);
+                assert_abs_diff_eq!(QK.get(layer, head).ab(), want, epsilon = 1e-5);
                 let want = of_head(model.W_V(), kv).dot(&of_head(model.W_O(), head));
-                assert_close(OV.get(layer, head).ab().view(), want.view(), 1e-5);
+                assert_abs_diff_eq!(OV.get(layer, head).ab(), want, epsilon = 1e-5);
             }
         }
     }
@@ -169,7 +164,10 @@ fn composition_scores_are_norms_of_products() {
                     Composition::V => model.OV().get(l2, h2).ab(),
                 };
                 let want = norm(&left.dot(&right)) / (norm(&left) * norm(&right));
-                assert!((f64::from(got) - want).abs() <= 1e-5, "{name} {mode:?} L{l1}H{h1} L{l2}H{h2}: {got} {want}");
+                assert!(
+                    abs_diff_eq!(f64::from(got), want, epsilon = 1e-5),
+                    "{name} {mode:?} L{l1}H{h1} L{l2}H{h2}: {got} {want}"
+                );
             }
         }
     }
@@ -181,16 +179,16 @@ fn biases_embeddings_and_labels() {
     let (b_O, b_out) = (model.b_O(), model.b_out().unwrap());
     let bias = |layer, mlp_input, mlp| model.accumulated_bias(layer, mlp_input, mlp).unwrap();
     assert_eq!(bias(0, false, true), Array1::<f32>::zeros(12));
-    assert_close(bias(1, true, true).view(), (&b_O.row(0) + &b_out.row(0) + b_O.row(1)).view(), 1e-6);
-    assert_close(bias(2, false, false).view(), b_O.sum_axis(Axis(0)).view(), 1e-6);
-    assert_close(bias(2, false, true).view(), (b_O.sum_axis(Axis(0)) + b_out.sum_axis(Axis(0))).view(), 1e-6);
+    assert_abs_diff_eq!(bias(1, true, true), &b_O.row(0) + &b_out.row(0) + b_O.row(1), epsilon = 1e-6);
+    assert_abs_diff_eq!(bias(2, false, false), b_O.sum_axis(Axis(0)), epsilon = 1e-6);
+    assert_abs_diff_eq!(bias(2, false, true), b_O.sum_axis(Axis(0)) + b_out.sum_axis(Axis(0)), epsilon = 1e-6);
     assert!(model.accumulated_bias(3, false, true).unwrap_err().to_string().contains("0 to n_layers = 2, got 3"));
     assert!(model.accumulated_bias(2, true, true).unwrap_err().to_string().contains("unembedding"));
     let attn_only = architectures::model("attn_only_none");
-    assert_close(
-        attn_only.accumulated_bias(2, false, true).unwrap().view(),
-        attn_only.b_O().sum_axis(Axis(0)).view(),
-        1e-6,
+    assert_abs_diff_eq!(
+        attn_only.accumulated_bias(2, false, true).unwrap(),
+        attn_only.b_O().sum_axis(Axis(0)),
+        epsilon = 1e-6
     );
     assert!(attn_only.accumulated_bias(1, true, true).unwrap_err().to_string().contains("no MLP"));
     assert_eq!(model.all_head_labels(), ["L0H0", "L0H1", "L1H0", "L1H1"]);
@@ -208,10 +206,10 @@ fn a_full_circuit_over_the_vocabulary() {
     assert_eq!(full.shape(), [4096, 4096]);
     assert_eq!(full.mdim(), 32);
     let corner = model.W_E().slice(s![..4, ..]).dot(&model.OV().get(1, 3).ab()).dot(&model.W_U().slice(s![.., ..4]));
-    assert_close(full.get_corner(4).view(), corner.view(), 1e-3);
+    assert_abs_diff_eq!(full.get_corner(4), corner, epsilon = 1e-3);
     let (norm, svd) = (full.norm(), full.svd());
     let from_svd = svd.S.mapv(|s| s * s).sum().sqrt();
-    assert!((norm - from_svd).abs() <= 1e-4 * norm, "{norm} {from_svd}");
+    assert_abs_diff_eq!(norm, from_svd, epsilon = 1e-4 * norm);
     let dense: ArrayD<f32> = full.rows(100..110).ab().into_dyn();
-    assert_close(dense.view(), ((&svd.U * &svd.S).slice(s![100..110, ..]).dot(&svd.V.t())).view().into_dyn(), 1e-3);
+    assert_abs_diff_eq!(dense, (&svd.U * &svd.S).slice(s![100..110, ..]).dot(&svd.V.t()).into_dyn(), epsilon = 1e-3);
 }

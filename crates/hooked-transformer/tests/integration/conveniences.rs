@@ -1,13 +1,14 @@
 //! What saves a line: parts of the pass by themselves, parameters of one head, products by operator, targets by text,
 //! and measures that need no data set.
 
+use approx::assert_abs_diff_eq;
 use hooked_transformer::analysis::{InductionLoss, SingularVectors, induction_loss, singular_vectors, text_loss};
 use hooked_transformer::{Error, StackOptions, TargetTokens, fwd_hook};
 use ndarray::{Array2, Axis, Ix3, array, s};
 use proptest::prelude::*;
 
 use crate::architectures;
-use crate::fixtures::{close, largest_difference, model};
+use crate::fixtures::{close, model};
 use crate::random_models::{Case, cases};
 
 proptest! {
@@ -79,10 +80,10 @@ fn operators_are_matrix_products() {
     let (embedding, unembedding) = (model.W_E(), model.W_U());
     let full = embedding * &ov * unembedding;
     let want = embedding.dot(&ov.ab()).dot(&unembedding);
-    assert!(largest_difference(full.ab().view().into_dyn(), want.view().into_dyn()) <= 1e-5);
+    assert_abs_diff_eq!(full.ab(), want, epsilon = 1e-5);
     let both = &ov * &model.QK().get(0, 0);
     let want = ov.ab().dot(&model.QK().get(0, 0).ab());
-    assert!(largest_difference(both.ab().view().into_dyn(), want.view().into_dyn()) <= 1e-5);
+    assert_abs_diff_eq!(both.ab(), want, epsilon = 1e-5);
     let owned: Array2<f32> = unembedding.to_owned();
     assert_eq!((ov.clone() * &owned).ab(), (&ov * unembedding).ab());
 }
@@ -193,7 +194,7 @@ fn the_loss_of_a_text_is_the_mean_over_its_pieces() {
     let model = model("attn-only-2l-tales");
     let text = "Once upon a time there was a king who had three sons.";
     let loss = text_loss(&model, text).unwrap();
-    assert!((loss - model.loss(text).unwrap()).abs() <= 1e-5);
+    assert_abs_diff_eq!(loss, model.loss(text).unwrap(), epsilon = 1e-5);
     let long = text.repeat(200);
     assert!(text_loss(&model, &long).unwrap() < loss, "a repeated text is easier");
     assert!(matches!(text_loss(&architectures::model("ln_gelu_new"), text), Err(Error::NoTokenizer)));

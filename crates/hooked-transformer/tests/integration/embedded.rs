@@ -2,6 +2,7 @@
 //!
 //! `cargo test -p hooked-transformer embedded -- --nocapture` prints the differences and the table of heads.
 
+use approx::abs_diff_eq;
 use std::collections::BTreeMap;
 
 use hooked_transformer::{ActivationCache, HookedTransformer, Tokens, fwd_hook, lm_accuracy};
@@ -177,7 +178,7 @@ fn the_table_of_heads_is_the_oracles() {
     let want: serde_json::Value = serde_json::from_str::<serde_json::Value>(&text).unwrap()["phenomena"].clone();
     let close = |name: &str, got: f32, want: &serde_json::Value, tolerance: f64| {
         let want = want.as_f64().unwrap();
-        assert!((f64::from(got) - want).abs() <= tolerance, "{name}: got {got}, want {want}");
+        assert!(abs_diff_eq!(f64::from(got), want, epsilon = tolerance), "{name}: got {got}, want {want}");
     };
     close("first_half_loss", p.first_half, &want["first_half_loss"], 1e-4);
     close("second_half_loss", p.second_half, &want["second_half_loss"], 1e-4);

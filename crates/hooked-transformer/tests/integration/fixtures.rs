@@ -77,7 +77,8 @@ pub fn with_head_axes<'a>(point: &str, stored: ArrayViewD<'a, f32>, shape: &[usi
     stored.into_shape_with_order(shape).unwrap_or_else(|e| panic!("{point}: {e}"))
 }
 
-/// The largest difference; infinite where one is NaN or only one is infinite.
+/// The largest difference; infinite where one is NaN or only one is infinite. Where no entry is infinite and the number
+/// itself is not needed, `approx::assert_abs_diff_eq!` says the same.
 pub fn largest_difference<'a>(got: ArrayViewD<'_, f32>, want: impl Into<ArrayViewD<'a, f32>>) -> f32 {
     let want = want.into();
     assert_eq!(got.shape(), want.shape(), "shapes");

@@ -1,5 +1,6 @@
 //! What the guide says of the library alone: its pages include these functions, and so they compile and do what is said.
 
+use approx::assert_abs_diff_eq;
 use std::path::Path;
 
 use hooked_transformer::{HookedTransformer, HookedTransformerConfig, Result, Scalar, Tokens, fwd_hook};
@@ -125,7 +126,7 @@ fn the_hook_of_the_library_s_page_looks_at_every_layer() {
 #[test]
 fn the_first_look_of_the_library_s_page_is_a_row_of_a_pattern() {
     let row = look_inside(&reference("models/attn-only-2l-tales"), "the golden bird and the golden").unwrap();
-    assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    assert_abs_diff_eq!(row.iter().sum::<f32>(), 1.0, epsilon = 1e-5);
 }
 
 /// Without norms and MLPs the logits are linear in what the last layer's heads write.
@@ -138,7 +139,7 @@ fn the_heads_of_the_library_s_page_add_up_to_the_last_layer() {
     let logits = model.run_with_hooks("Once upon a", [silence]).unwrap() - model.forward("Once upon a").unwrap();
     let last = logits.dim().1 - 1;
     let lost = logits[[0, last, 9]] - logits[[0, last, 5]];
-    assert!((effects.iter().sum::<f32>() - lost).abs() <= 1e-3 * lost.abs(), "{effects:?} {lost}");
+    assert_abs_diff_eq!(effects.iter().sum::<f32>(), lost, epsilon = 1e-3 * lost.abs());
 }
 
 #[test]

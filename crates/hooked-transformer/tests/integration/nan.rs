@@ -1,7 +1,8 @@
 //! A NaN is never swallowed: from any weight, and any activation, it reaches every logit and loss that depends on it.
 
+use approx::{abs_diff_eq, assert_abs_diff_eq};
 use hooked_transformer::{AttentionDir, Error, HookedTransformer, KeyValueCache, Tokens, fwd_hook};
-use ndarray::{Array3, ArrayD, s};
+use ndarray::{Array3, ArrayD, array, s};
 use proptest::prelude::*;
 
 use crate::random_models::{Case, cases};
@@ -25,6 +26,17 @@ fn entry(parameter: &str, shape: &[usize], tokens: &Tokens, random: usize) -> Ve
         _ => {}
     }
     at
+}
+
+/// What the tests compare with: a NaN and another shape are differences, however large the tolerance.
+#[test]
+fn nothing_is_close_to_nan_or_to_another_shape() {
+    let [one, nan] = [1.0, f32::NAN].map(|x| array![0.0, x]);
+    for (a, b) in [(&one, &nan), (&nan, &one), (&nan, &nan)] {
+        assert!(!abs_diff_eq!(*a, *b, epsilon = f32::INFINITY));
+    }
+    assert!(!abs_diff_eq!(one, array![0.0, 1.0, 2.0], epsilon = f32::INFINITY));
+    assert!(!abs_diff_eq!(f32::NAN, f32::NAN, epsilon = f32::INFINITY));
 }
 
 fn all_nan(logits: &Array3<f32>) -> bool {
@@ -111,5 +123,5 @@ fn the_loss_of_each_token_knows_the_mask() {
     assert_eq!(per_token[[1, 0]], 0.0);
     assert_eq!(per_token.iter().filter(|&&loss| loss == 0.0).count(), 1);
     let mean = per_token.sum() / counted as f32;
-    assert!((mean - run().loss().unwrap()).abs() <= 1e-5);
+    assert_abs_diff_eq!(mean, run().loss().unwrap(), epsilon = 1e-5);
 }

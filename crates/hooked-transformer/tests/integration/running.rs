@@ -1,6 +1,7 @@
 //! Running a model: what can be asked of a run, and that parts of runs, padded runs and continued runs give what whole
 //! runs give.
 
+use approx::{abs_diff_eq, assert_abs_diff_eq};
 use hooked_transformer::{
     ActivationCache, Error, HookedTransformer, Input, KeyValueCache, PaddingSide, PosSlice, Run, Tokens, fwd_hook,
     lm_cross_entropy_loss, log_softmax, loss_per_token,
@@ -51,13 +52,13 @@ fn every_result_is_the_same_run() {
             name,
         );
         let loss = model.run(&tokens).loss().unwrap();
-        assert!((loss - lm_cross_entropy_loss(logits.view(), tokens.view()).unwrap()).abs() <= TOLERANCE);
-        assert!((loss - per_token.mean().unwrap()).abs() <= TOLERANCE);
+        assert_abs_diff_eq!(loss, lm_cross_entropy_loss(logits.view(), tokens.view()).unwrap(), epsilon = TOLERANCE);
+        assert_abs_diff_eq!(loss, per_token.mean().unwrap(), epsilon = TOLERANCE);
         let (both_logits, both_loss) = model.run(&tokens).logits_and_loss().unwrap();
         assert_eq!(both_logits, logits);
-        assert!((both_loss - loss).abs() <= TOLERANCE);
+        assert_abs_diff_eq!(both_loss, loss, epsilon = TOLERANCE);
         let (cached_loss, cache) = model.run(&tokens).loss_and_cache().unwrap();
-        assert!((cached_loss - loss).abs() <= TOLERANCE);
+        assert_abs_diff_eq!(cached_loss, loss, epsilon = TOLERANCE);
         let (cached_logits, _) = model.run_with_cache(&tokens).unwrap();
         same(cached_logits.view().into_dyn(), logits.view().into_dyn(), name);
         let resid = model.run(&tokens).resid().unwrap();
@@ -116,7 +117,7 @@ fn starting_late_gives_the_rest_of_the_whole_run() {
             let start = || model.run(resid()).start_at_layer(start);
             same(start().logits().unwrap().view().into_dyn(), logits.view().into_dyn(), name);
             let loss = start().tokens(tokens()).loss().unwrap();
-            assert!((loss - model.loss(tokens()).unwrap()).abs() <= TOLERANCE, "{name}");
+            assert!(abs_diff_eq!(loss, model.loss(tokens()).unwrap(), epsilon = TOLERANCE), "{name}");
             let cache = start().cache().unwrap();
             let before = |key: &str| {
                 key.strip_prefix("blocks.").and_then(|rest| rest.split('.').next()).map(|l| l.parse::<i32>().unwrap())
@@ -191,7 +192,7 @@ fn padded_rows_equal_single_rows() {
                 assert!(elsewhere.abs() <= 1e-4, "{place}: attends to padding");
             }
             // The mean is over the real predictions: 2 + 4 + 1 of them.
-            assert!((run().loss().unwrap() - total / 7.0).abs() <= TOLERANCE, "{name} {side:?}");
+            assert!(abs_diff_eq!(run().loss().unwrap(), total / 7.0, epsilon = TOLERANCE), "{name} {side:?}");
         }
     }
 }
@@ -296,7 +297,7 @@ fn padding_has_no_loss() {
     let counts = |(row, pos): (usize, usize)| mask[[row, pos]] && mask[[row, pos + 1]];
     assert!(per_token.indexed_iter().all(|(at, &loss)| if counts(at) { loss > 0.0 } else { loss == 0.0 }));
     let mean = model.run(tokens()).attention_mask(mask).loss().unwrap();
-    assert!((mean - per_token.sum() / 6.0).abs() <= TOLERANCE);
+    assert_abs_diff_eq!(mean, per_token.sum() / 6.0, epsilon = TOLERANCE);
     let alone = array![[true, false, true, false, true, false], [false, true, false, false, false, false]];
     for error in [
         model.run(tokens()).attention_mask(alone.clone()).loss().map(drop).unwrap_err(),

@@ -1,5 +1,6 @@
 //! Text to tokens and back, against the Python tokenizers library; what cannot be tokenized is said.
 
+use approx::assert_abs_diff_eq;
 use hooked_transformer::analysis::test_prompt;
 use hooked_transformer::{HookedTransformer, HookedTransformerConfig, PaddingSide, Tokenizer};
 use ndarray::array;
@@ -181,7 +182,7 @@ fn empty_text_has_no_tokens_and_is_no_error() {
 
     let report = test_prompt(&model, "", "time").top_k(2).run().unwrap();
     assert_eq!(report.performance[0][0].rank, 65);
-    assert!((report.performance[0][0].logit - -0.12).abs() <= 0.01);
+    assert_abs_diff_eq!(report.performance[0][0].logit, -0.12, epsilon = 0.01);
     assert_eq!((report.top[0][0].text.as_str(), report.top[0][1].text.as_str()), (",", " the"));
     let report = test_prompt(&model, "Once", "").prepend_space_to_answer(false).run().unwrap();
     assert_eq!(report.ranks().dim(), (0, 0));
@@ -193,7 +194,7 @@ fn empty_text_has_no_tokens_and_is_no_error() {
     let report = test_prompt(&model, "", "time of day").prepend_bos(false).run().unwrap();
     assert_eq!(report.ranks(), array![[75], [11], [3]]);
     for (reports, logit) in report.performance.iter().zip([1.51, 2.12, 4.49]) {
-        assert!((reports[0].logit - logit).abs() <= 0.01, "{}", reports[0].logit);
+        assert_abs_diff_eq!(reports[0].logit, logit, epsilon = 0.01);
     }
 }
 

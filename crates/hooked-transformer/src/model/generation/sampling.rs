@@ -172,6 +172,7 @@ fn draw(weights: &[f64], rng: &mut impl Rng) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::abs_diff_eq;
     use ndarray::{Array1, arr1};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
@@ -269,7 +270,7 @@ mod tests {
             counts[sample_logits(logits().view(), &[], &Sampling::default(), &mut rng).unwrap()] += 1.0 / 20_000.0;
         }
         for (got, want) in counts.iter().zip([0.05, 0.40, 0.02, 0.25, 0.08, 0.20]) {
-            assert!((got - want).abs() <= 0.014, "{counts:?}");
+            assert!(abs_diff_eq!(*got, want, epsilon = 0.014), "{counts:?}");
         }
     }
 

@@ -43,6 +43,7 @@ pub(super) fn check(model: &HookedTransformer) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
     use ndarray::{Array1, Array2};
 
     /// Log probabilities, before and after, in double precision.
@@ -61,6 +62,6 @@ mod tests {
         center_last_axis(centered_b.view_mut());
         assert!((x.dot(&centered_W) + &centered_b).sum().abs() <= 1e-9, "logits have mean zero");
         let (got, want) = (log_probs(&centered_W, &centered_b), log_probs(&W_U, &b_U));
-        assert!(got.iter().zip(&want).all(|(got, want)| (got - want).abs() <= 1e-9), "{got} {want}");
+        assert_abs_diff_eq!(got, want, epsilon = 1e-9);
     }
 }

@@ -73,6 +73,7 @@ pub(super) fn center_last_axis<A: NdFloat, D: Dimension + RemoveAxis>(mut x: Arr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
     use ndarray::{Array2, Array3, array};
 
     #[test]
@@ -98,6 +99,6 @@ mod tests {
         let sums: Array3<f64> = centered.clone().map_axis(Axis(2), |row| row.sum()).insert_axis(Axis(2));
         assert!(sums.iter().all(|sum| sum.abs() <= 1e-12));
         let got = normalized(&centered.index_axis_move(Axis(0), 0));
-        assert!(got.iter().zip(&want).all(|(got, want)| (got - want).abs() <= 1e-9), "{got} {want}");
+        assert_abs_diff_eq!(got, want, epsilon = 1e-9);
     }
 }

@@ -150,6 +150,7 @@ fn center_columns<A: NdFloat>(mut W: ArrayViewMut2<'_, A>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
     use ndarray::{Array1, Array2, array};
 
     #[test]
@@ -180,7 +181,7 @@ mod tests {
                 assert!(folded_W.sum_axis(Axis(0)).iter().all(|sum| sum.abs() <= 1e-12));
             }
             let got = x.dot(&folded_W) + &folded_b;
-            assert!(got.iter().zip(&want).all(|(got, want)| (got - want).abs() <= 1e-9), "{got} {want}");
+            assert_abs_diff_eq!(got, want, epsilon = 1e-9);
         }
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn fold<A: NdFloat>(mut b_O: ArrayViewMut1<'_, A>, b_V: ArrayView2<'_
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
     use ndarray::{Array1, Array2, Array3, array};
 
     #[test]
@@ -69,6 +70,6 @@ mod tests {
         let mut folded = b_O.clone();
         fold(folded.view_mut(), b_V.view(), W_O.view());
         let got = out(&v, &folded);
-        assert!(got.iter().zip(&want).all(|(got, want)| (got - want).abs() <= 1e-9), "{got} {want}");
+        assert_abs_diff_eq!(got, want, epsilon = 1e-9);
     }
 }

@@ -86,6 +86,7 @@ fn assign(mut out: ndarray::ArrayViewMut2<'_, f32>, factor: ArrayView2<'_, f64>)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
 
     /// The circuit is the same, in double precision, and the factors are even.
     #[test]
@@ -97,7 +98,7 @@ mod tests {
         let svd = svd_of_product(A.view(), B.view());
         let (left, right) = even_factors(&svd);
         for got in [left.dot(&right.t()), (&svd.U * &svd.S).dot(&svd.V.t())] {
-            assert!(got.iter().zip(&want).all(|(got, want)| (got - want).abs() <= 1e-9), "{got} {want}");
+            assert_abs_diff_eq!(got, want, epsilon = 1e-9);
         }
         let lengths = |x: &Array2<f64>| x.map_axis(Axis(0), |column| column.dot(&column));
         assert!(lengths(&left).iter().zip(&lengths(&right)).all(|(l, r)| (l - r).abs() <= 1e-9));
