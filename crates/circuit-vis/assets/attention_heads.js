@@ -4,6 +4,8 @@ views.attention_heads = (root, data) => {
   const { tokens, head_names: names } = data;
   const attention = decodeAttention(data.attention);
   const range = [data.min, data.max];
+  // A half of the scale that no value needs is not in the legend.
+  const used = [attention.values.some((value) => value < 0) ? data.min : Math.max(0, data.min), data.max];
   let maskBos = data.mask_bos;
   const single = attention.heads === 1;
 
@@ -27,7 +29,6 @@ views.attention_heads = (root, data) => {
   const thumbnails = names.map(() => el("canvas"));
   const buttons = names.map((name, i) => {
     const button = el("button", { type: "button", class: "head", "data-index": i }, thumbnails[i], el("bdi", {}, name));
-    button.style.borderColor = `hsl(${(360 * i) / names.length}, 70%, 50%)`;
     return button;
   });
   const row = el("div", { class: "heads", role: "group", "aria-label": "Heads" }, ...buttons);
@@ -40,6 +41,7 @@ views.attention_heads = (root, data) => {
   root.addEventListener("keydown", (event) => { if (event.key === "Escape") state.clear(); });
   theme.onChange(redraw);
   redraw();
+  return { table: () => attentionTable(tokens, (query, key) => attention.at(head(), query, key)), picture: large.picture };
 
   // With nothing hovered or locked there is still something to show.
   function head() {
@@ -56,8 +58,9 @@ views.attention_heads = (root, data) => {
   }
 
   function redraw() {
-    root.querySelector(".legend").replaceChildren(colorBar(range, "attention"));
+    root.querySelector(".legend").replaceChildren(colorBar(used, "attention"));
     thumbnails.forEach((canvas, i) => thumbnail(canvas, i));
+    buttons.forEach((button, i) => { button.style.borderColor = css(headColor(i, 1)); });
     large.redraw();
     mark();
   }

@@ -1,4 +1,4 @@
-// All heads of a layer at once: a grid, a thumbnail a head, and the text tinted by attention.
+// All heads of a layer at once: a grid, a thumbnail per head, and the text tinted by attention.
 
 views.attention_patterns = (root, data) => {
   const { tokens, head_names: names } = data;
@@ -6,31 +6,36 @@ views.attention_patterns = (root, data) => {
   const tint = attentionTint(attention);
   tint.maskBos = data.mask_bos;
   let fromSource = true; // read as: source ← destination
-  let drawn; // whose grid is on the canvas: a head's, that of all (null), or nobody's yet
+  let drawn; // whose grid is on the canvas: a head's, that of all (null), or none yet
+  let cell = null; // [query, key] under the pointer in the grid
 
   const update = onFrame(draw);
   const heads = hoverLock(update);
   const focus = hoverLock(update);
+  const grid = attentionGrid({
+    tokens,
+    n: attention.n,
+    color: (query, key) => tint.cell(heads.focused, query, key),
+    describe: cellRows,
+    onCell: (now) => { cell = now; update(); },
+  });
   const parts = layout();
   drive(parts.headRow, heads);
   drive(parts.tokenRow, focus);
   parts.tokenRow.addEventListener("pointerover", tellToken);
   parts.tokenRow.addEventListener("pointerleave", () => tooltip.hide());
-  parts.grid.addEventListener("pointermove", tellCell);
-  parts.grid.addEventListener("pointerleave", () => tooltip.hide());
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape") [heads, focus].forEach((state) => state.clear());
   });
   theme.onChange(refresh);
   refresh();
+  return { table: () => attentionTable(tokens, valueAt), picture };
 
   function layout() {
     const direction = el("select", { onchange: (event) => { fromSource = event.target.value === "from"; update(); } },
       el("option", { value: "from" }, "Source ← Destination"), el("option", { value: "to" }, "Destination ← Source"));
     const mask = checkbox("Mask token 0 (BOS)", tint.maskBos, (on) => { tint.maskBos = on; refresh(); });
-    const grid = el("canvas", { class: "grid", role: "img", "aria-label": "Attention, destination by source" });
-    const side = attention.n * Math.ceil(340 / attention.n); // whole pixels a cell
-    const band = el("div", { class: "band", hidden: true });
+    const legend = el("span", { class: "legend" });
     const thumbnails = names.map(() => el("canvas"));
     const headButtons = names.map((name, i) => (
       el("button", { type: "button", class: "head", "data-index": i }, thumbnails[i], el("bdi", {}, name))
@@ -40,29 +45,28 @@ views.attention_patterns = (root, data) => {
     tokenRow.setAttribute("aria-label", "Tokens");
     const status = el("p", { class: "status", role: "status" });
     root.append(
-      el("div", { class: "controls" }, labelled("Tokens read as", direction), mask),
+      el("div", { class: "controls" }, labelled("Tokens read as", direction), mask, legend),
       el("div", { class: "attention" },
-        el("figure", {},
-          el("figcaption", {}, "source →"),
-          el("div", { class: "grid-box" }, el("span", { class: "down" }, "destination →"), el("div", { class: "paper", style: `width: min(${side}px, 74vw)` }, grid, band))),
+        el("figure", {}, grid.element, grid.zoomer),
         el("div", { class: "selector" }, el("h4", {}, "Heads ", el("small", {}, "hover to focus, click to lock")), headRow)),
       el("h4", {}, "Tokens ", el("small", {}, "hover to focus, click to lock")),
       tokenRow,
       status,
     );
-    return { grid, band, thumbnails, headButtons, headRow, tokenRow, tokenRowButtons, status };
+    return { legend, thumbnails, headButtons, headRow, tokenRow, tokenRowButtons, status };
   }
 
   function refresh() {
     tint.refresh();
     drawn = undefined;
     parts.thumbnails.forEach((canvas, head) => tint.thumbnail(canvas, head));
+    parts.headButtons.forEach((button, head) => { button.style.borderColor = css(headColor(head, 1)); });
     update();
   }
 
   function draw() {
     drawGrid();
-    drawBand();
+    grid.showBand(focus.focused, fromSource);
     markState(parts.headButtons, heads);
     markState(parts.tokenRowButtons, focus);
     parts.tokenRowButtons.forEach((button, i) => {
@@ -71,6 +75,8 @@ views.attention_patterns = (root, data) => {
       const text = value === null || isBeyond(i) ? "" : shortNumber(value);
       if (button.lastChild.textContent !== text) button.lastChild.textContent = text;
       button.classList.toggle("masked", tint.maskBos && i === 0);
+      button.classList.toggle("at-query", cell !== null && cell[0] === i);
+      button.classList.toggle("at-key", cell !== null && cell[1] === i);
     });
     parts.status.textContent = sentence();
   }
@@ -79,19 +85,15 @@ views.attention_patterns = (root, data) => {
   function drawGrid() {
     if (drawn === heads.focused) return;
     drawn = heads.focused;
-    tint.draw(parts.grid, drawn);
+    grid.redraw();
+    parts.legend.replaceChildren(headBar(drawn === null ? names.map((_, head) => head) : [drawn]));
   }
 
-
-  // The row or the column of the grid that the tokens show.
-  function drawBand() {
-    const { band } = parts;
-    band.hidden = focus.focused === null;
-    const start = `${(100 * (focus.focused ?? 0)) / attention.n}%`;
-    const size = `${100 / attention.n}%`;
-    Object.assign(band.style, fromSource
-      ? { top: start, height: size, left: 0, width: "100%" }
-      : { left: start, width: size, top: 0, height: "100%" });
+  // The whole grid with all its labels, whatever part of it is shown.
+  function picture() {
+    const labels = tokens.shown.map(labelToken);
+    const spec = { rows: labels, columns: labels, value: valueAt, cellColor: (query, key) => tint.cell(heads.focused, query, key), xName: "source", yName: "destination", cell: [CELL, CELL], plain: true };
+    return pictureOf(spec, Math.max(700, 4 * attention.n));
   }
 
   // Whether a causal mask lies between the focused token and another.
@@ -119,7 +121,7 @@ views.attention_patterns = (root, data) => {
 
   function sentence() {
     const who = heads.focused === null ? "All heads" : names[heads.focused];
-    if (focus.focused === null) return `${who}. Each token has the mean colour of the sources that it looks at.`;
+    if (focus.focused === null) return `${who}. The stronger a token is colored, the more the other tokens look at it, on average.`;
     const [role, verb] = fromSource ? ["destination", "looks most at source"] : ["source", "is looked at most by destination"];
     const others = tokens.raw.map((_, i) => i).filter((i) => !(tint.maskBos && fromSource && i === 0));
     const best = others.reduce((a, b) => (between(focus.focused, b) > between(focus.focused, a) ? b : a), others[0] ?? 0);
@@ -128,22 +130,23 @@ views.attention_patterns = (root, data) => {
     return `${who}: ${role} ${nameToken(tokens, focus.focused)} ${verb} ${nameToken(tokens, best)}, ${value}${mean}.`;
   }
 
-  // While one token is locked, the token under the pointer tells what passes between the two.
+  // While one token is locked, the token under the pointer says what passes between the two; else, where it looks most.
   function tellToken(event) {
     const button = event.target.closest("[data-index]");
     if (!button) return tooltip.hide();
     const here = Number(button.dataset.index);
     const { locked } = focus;
-    const rows = locked === null || locked === here ? [["token", nameToken(tokens, here)]]
-      : cellRows(...(fromSource ? [locked, here] : [here, locked]));
+    const rows = locked === null || locked === here ? mostRows(here) : cellRows(...(fromSource ? [locked, here] : [here, locked]));
     return tooltip.show(rows, button);
   }
 
-  function tellCell(event) {
-    const box = parts.grid.getBoundingClientRect();
-    const index = (offset, size) => Math.max(0, Math.min(attention.n - 1, Math.floor((offset / size) * attention.n)));
-    const query = index(event.clientY - box.top, box.height);
-    tooltip.show(cellRows(query, index(event.clientX - box.left, box.width)), event);
+  // The three tokens that this one looks at most, or is looked at by.
+  function mostRows(here) {
+    const others = tokens.raw.map((_, i) => i).filter((i) => (fromSource ? i <= here || !data.mask_upper_tri : i >= here || !data.mask_upper_tri));
+    const shown = others.filter((i) => !(tint.maskBos && i === 0)).map((i) => [i, between(here, i)]);
+    shown.sort(([, a], [, b]) => b - a);
+    const mean = heads.focused === null ? ", mean over heads" : "";
+    return [`${fromSource ? "looks most at" : "is looked at most by"}${mean}`, ...shown.slice(0, 3).map(([i, value]) => [nameToken(tokens, i), formatNumber(value)])];
   }
 
   // One head's value, or those of the heads with most attention there.

@@ -1,4 +1,4 @@
-// Text coloured by one of several numbers a token; with one number there is nothing to choose.
+// Text colored by one of several numbers a token; with one number there is nothing to choose.
 
 views.colored_tokens_multi = (root, data) => {
   const { tokens, labels, ranges } = data;
@@ -10,11 +10,11 @@ views.colored_tokens_multi = (root, data) => {
   const row = coloredRow(tokens, {
     value: (i) => at(i, chosen),
     range: () => bounds[chosen],
-    describe: (i) => [["token", nameToken(tokens, i)], ...labels.map((label, k) => [label, formatNumber(at(i, k))])],
+    describe: (i) => labels.map((label, k) => [label, formatNumber(at(i, k))]),
   });
   const legend = el("div", { class: "legend" });
   const buttons = labels.map((label, i) => el("button", { type: "button", class: "choice", "data-index": i }, el("bdi", {}, label)));
-  const chooserRow = el("div", { class: "choices", role: "group", "aria-label": "Colour by" }, ...buttons);
+  const chooserRow = el("div", { class: "choices", role: "group", "aria-label": "Color by" }, ...buttons);
   const choose = (event) => {
     const button = event.target.closest("[data-index]");
     if (!button) return;
@@ -31,6 +31,7 @@ views.colored_tokens_multi = (root, data) => {
   root.append(controls, row.row);
   theme.onChange(redraw);
   redraw();
+  return { table: () => [["position", "token", ...labels], ...tokens.raw.map((token, i) => [i, token, ...labels.map((_, k) => at(i, k))])] };
 
   // A range that is none is marked, and changes nothing.
   function bound(end) {

@@ -45,13 +45,20 @@ function pager(what, count, size, onChange) {
   return el("div", { class: "control pager" }, previous, where, next);
 }
 
-// What the colours mean: a bar from the smallest to the largest value, or whatever its ends are to be called.
+// What the colors mean: a bar from the smallest to the largest value, or whatever its ends are to be called.
 function colorBar([min, max], name = "", [first, last] = [formatNumber(min), formatNumber(max)]) {
-  const canvas = el("canvas", { width: 160, height: 1, role: "img", "aria-label": "colour scale" });
+  const canvas = el("canvas", { width: 160, height: 1, role: "img", "aria-label": "color scale" });
   const context = canvas.getContext("2d");
   for (let x = 0; x < canvas.width; x++) {
     context.fillStyle = css(signedColor(min + ((max - min) * x) / (canvas.width - 1), [min, max]));
     context.fillRect(x, 0, 1, 1);
   }
   return el("div", { class: "color-bar" }, name && el("span", { class: "name" }, name), el("span", {}, first), canvas, el("span", {}, last));
+}
+
+// From no attention to all of it in the colors of some heads, one below the other.
+function headBar(heads) {
+  const canvas = el("canvas", { role: "img", "aria-label": "color scale" });
+  paint(canvas, heads.length, 64, (row, column) => headColor(heads[row], column / 63));
+  return el("div", { class: "color-bar" }, el("span", { class: "name" }, "attention"), el("span", {}, "0"), canvas, el("span", {}, "1"));
 }

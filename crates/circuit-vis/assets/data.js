@@ -15,13 +15,30 @@ function decodeAttention(block) {
   return { heads, n, values, lower, at };
 }
 
-// A number as a person reads it. Four decimals where they say something, else an exponent.
+// A number as a person reads it: four decimals, or four digits where the number is smaller than that; a power of ten only
+// where the zeros would have to be counted.
 function formatNumber(value) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(4);
-  return text.replace("-", "−");
+  return plainNumber(value, size).replace("-", "−");
+}
+
+function plainNumber(value, size) {
+  if (size === 0 || (size >= 1e-3 && size < 1e5)) return value.toFixed(4);
+  if (size >= 1e9 || size < 1e-6) {
+    const [digits, power] = value.toExponential(3).split("e");
+    return `${digits} × 10${[...power.replace("+", "")].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("")}`;
+  }
+  if (size >= 1e5) return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
+  const rounded = Number(value.toPrecision(4));
+  return rounded.toFixed(3 - Math.floor(Math.log10(Math.abs(rounded))));
+}
+
+// Attention as a table: a row per query, a column per key.
+function attentionTable(tokens, at) {
+  const name = (token, i) => `${i} ${token}`;
+  return [["query \\ key", ...tokens.raw.map(name)], ...tokens.raw.map((token, query) => [name(token, query), ...tokens.raw.map((_, key) => at(query, key))])];
 }
 
 // A sentence about values that are not numbers, or null if there are none.

@@ -1,4 +1,4 @@
-// A table of numbers in colour, with labels on both axes.
+// A table of numbers in color, with labels on both axes.
 
 views.heatmap = (root, data) => {
   const { row_labels: rows, column_labels: columns, row_notes: notes } = data;
@@ -29,6 +29,7 @@ views.heatmap = (root, data) => {
   };
   theme.onChange(redraw);
   redraw();
+  return { table: () => [[`${data.y} \\ ${data.x}`, ...columns], ...rows.map((name, row) => [name, ...columns.map((_, column) => at(row, column))])], picture: table.picture };
 };
 
 views.plot_logit_attribution = views.heatmap;

@@ -1,4 +1,5 @@
-// Curves in SVG, with a legend that switches them on and off and the values at the pointer.
+// Curves in SVG, with a legend that switches them on and off and the values at the pointer. Curves differ by color, by dashes
+// and by the shape of their markers, so that they can be told apart without color.
 
 const PLOT = { width: 760, height: 340, left: 64, right: 16, top: 14, bottom: 46 };
 
@@ -10,7 +11,7 @@ views.lines = (root, data) => {
   const cursor = svg("g", { class: "at", visibility: "hidden" });
   const curves = series.map((line, i) => curve(line, i, scale));
   picture.append(axes(scale, data), ...curves, cursor);
-  const buttons = series.map((line, i) => el("button", { type: "button", class: `choice series-${i % 8}`, "aria-pressed": true, onclick: () => toggle(i) }, el("span", { class: "swatch" }), el("bdi", {}, line.name)));
+  const buttons = series.map((line, i) => el("button", { type: "button", class: `choice series-${i % 8}`, "aria-pressed": true, onclick: () => toggle(i) }, swatch(i), el("bdi", {}, line.name)));
   root.append(el("div", { class: "choices", role: "group", "aria-label": "Series" }, ...buttons), picture);
 
   let here = -1; // index into xs
@@ -24,6 +25,9 @@ views.lines = (root, data) => {
   });
   picture.addEventListener("pointerleave", leave);
   picture.addEventListener("blur", leave);
+  picture.addEventListener("click", (event) => {
+    if (here >= 0) tooltip.pin(`${data.title}:${here}`, describe(xs[here]), event);
+  });
   picture.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.key === "Escape") leave();
@@ -44,20 +48,49 @@ views.lines = (root, data) => {
     tooltip.hide();
   }
 
+  // The value of every curve that has one there.
+  function describe(x) {
+    const there = series.filter((line) => line.shown && line.x.includes(x));
+    return [[data.x || "x", formatTick(x)], ...there.map((line) => [line.name, formatNumber(line.y[line.x.indexOf(x)])])];
+  }
+
+  function table() {
+    return [[data.x || "x", ...series.map(({ name }) => name)], ...xs.map((x) => [x, ...series.map((line) => {
+      const index = line.x.indexOf(x);
+      return index < 0 ? "" : line.y[index];
+    })])];
+  }
+
   function tell(x, near) {
     const px = scale.toX(x);
-    const rows = [];
     cursor.replaceChildren(svg("line", { x1: px, x2: px, y1: PLOT.top, y2: PLOT.height - PLOT.bottom }));
     series.forEach((line, i) => {
       const index = line.x.indexOf(x);
       if (!line.shown || index < 0) return;
-      rows.push([line.name, formatNumber(line.y[index])]);
       if (Number.isFinite(line.y[index])) cursor.append(svg("circle", { class: `series-${i % 8}`, cx: px, cy: scale.toY(line.y[index]), r: 4 }));
     });
     cursor.setAttribute("visibility", "visible");
-    tooltip.show([[data.x || "x", formatTick(x)], ...rows], near);
+    tooltip.show(describe(x), near);
   }
+
+  return { table, picture: () => picture };
 };
+
+// Around the origin, about as large as each other.
+const MARKERS = [
+  "M-3.5,0a3.5,3.5 0 1,0 7,0a3.5,3.5 0 1,0 -7,0", "M-3.2,-3.2h6.4v6.4h-6.4z", "M0,-4.2L4,3H-4z", "M0,-4.6L4.6,0L0,4.6L-4.6,0z",
+  "M0,4.2L4,-3H-4z", "M-3.6,-3.6L3.6,3.6M-3.6,3.6L3.6,-3.6", "M0,-4.6V4.6M-4.6,0H4.6", "M-4.4,0L-1.4,-3.8H1.4L4.4,0L1.4,3.8H-1.4z",
+];
+const DASHES = ["none", "7 3", "2 3", "9 3 2 3"];
+const MOST_MARKERS = 25; // of one curve; more would hide it
+
+const marker = (i, x, y) => svg("path", { class: "marker", d: MARKERS[i % MARKERS.length], transform: `translate(${x} ${y})` });
+
+// The piece of a curve that the legend shows.
+function swatch(i) {
+  const line = svg("line", { x1: 0, x2: 30, y1: 6, y2: 6, "stroke-dasharray": DASHES[i % DASHES.length] });
+  return svg("svg", { class: `swatch series-${i % 8}`, width: 30, height: 12, "aria-hidden": true }, line, marker(i, 15, 6));
+}
 
 function plotScale(xs, [minY, maxY]) {
   const [minX, maxX] = xs.length ? [xs[0], xs.at(-1)] : [0, 1];
@@ -73,13 +106,14 @@ function plotScale(xs, [minY, maxY]) {
   };
 }
 
-// A gap where a value is not finite, with a mark on the axis below it; a single point between gaps is a dot.
+// A gap where a value is not finite, with a mark on the axis below it; a single point between gaps is a marker alone.
 function curve(line, i, scale) {
   const group = svg("g", { class: `series-${i % 8}` });
+  const every = Math.ceil(line.x.length / MOST_MARKERS);
   let run = [];
   const flush = () => {
-    if (run.length > 1) group.append(svg("polyline", { points: run.map((at) => at.join(",")).join(" ") }));
-    if (run.length === 1) group.append(svg("circle", { cx: run[0][0], cy: run[0][1], r: 3 }));
+    if (run.length > 1) group.append(svg("polyline", { points: run.map((at) => at.join(",")).join(" "), "stroke-dasharray": DASHES[i % DASHES.length] }));
+    run.filter((_, k) => k % every === 0 || run.length === 1).forEach(([x, y]) => group.append(marker(i, x, y)));
     run = [];
   };
   line.x.forEach((x, k) => {

@@ -6,7 +6,8 @@ function startView(section) {
   const odd = oddValues(...numbersOf(data).map(decodeArray));
   section.append(el(heading, { class: "title" }, el("bdi", {}, data.title)));
   if (odd) section.append(el("p", { class: "notice" }, odd));
-  views[data.kind](section, data);
+  const offers = views[data.kind](section, data);
+  if (offers) section.append(exports(data.title, offers));
 }
 
 // All array blocks of the data, wherever they are.
@@ -15,7 +16,7 @@ function numbersOf(value) {
   return "base64" in value ? [value] : Object.values(value).flatMap(numbersOf);
 }
 
-document.body.append(tooltip.box);
+startTooltip();
 startTheme();
 startFrame();
 document.querySelectorAll("section.view").forEach(startView);

@@ -1,7 +1,9 @@
-// A table of numbers on a canvas, with labels on both axes, the value at the pointer, and a cursor for the keyboard.
+// A table of numbers on a canvas, with labels on both axes, the value at the pointer, and a cursor for the keyboard. A click
+// or Enter pins the value.
 
 const LABEL_FONT = "12px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 const LABEL_ROOM = 130; // the most that a label may take before it is shortened
+let nextMatrix = 0; // tells the pinned cells of different tables apart
 const LINE = 13; // labels closer than this are thinned out
 
 // `spec`: rows, columns (labels), value(row, column), color(value), masked(row, column), describe(row, column),
@@ -14,6 +16,7 @@ function matrix(spec) {
   const context = canvas.getContext("2d");
   let place = null; // where the cells are, once drawn
   let here = null; // [row, column] under the keyboard's cursor
+  const id = nextMatrix++;
 
   const redraw = onFrame(() => {
     if (!element.isConnected || element.clientWidth === 0) return;
@@ -37,18 +40,29 @@ function matrix(spec) {
     tooltip.hide();
   }
 
-  canvas.addEventListener("pointermove", (event) => {
+  const key = (cell) => `${id}:${cell}`;
+
+  function cellAt(event) {
     const column = Math.floor((event.offsetX - place.left) / place.width);
     const row = Math.floor((event.offsetY - place.top) / place.height);
-    const inside = row >= 0 && row < spec.rows.length && column >= 0 && column < spec.columns.length;
-    if (inside) point(row, column, event);
+    return row >= 0 && row < spec.rows.length && column >= 0 && column < spec.columns.length ? [row, column] : null;
+  }
+
+  canvas.addEventListener("pointermove", (event) => {
+    const cell = cellAt(event);
+    if (cell) point(...cell, event);
     else leave();
   });
   canvas.addEventListener("pointerleave", leave);
   canvas.addEventListener("blur", leave);
+  canvas.addEventListener("click", (event) => {
+    const cell = cellAt(event);
+    if (cell) tooltip.pin(key(cell), spec.describe(...cell), event);
+  });
   canvas.addEventListener("keydown", (event) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (event.key === "Escape") leave();
+    if (event.key === "Enter" && here) tooltip.pin(key(here), spec.describe(...here), cursor);
     if (!step) return;
     event.preventDefault();
     const clamp = (index, length) => Math.max(0, Math.min(length - 1, index));
@@ -58,7 +72,8 @@ function matrix(spec) {
   });
   new ResizeObserver(redraw).observe(element);
   theme.onChange(redraw);
-  return { element, redraw };
+
+  return { element, redraw, picture: () => onPaper(canvas) };
 }
 
 // Sizes in CSS pixels. Cells are whole pixels wide, so that all are alike; what does not fit is scrolled to.
@@ -97,14 +112,37 @@ function drawCells(context, spec, place) {
   const [rows, columns] = [spec.rows.length, spec.columns.length];
   const image = document.createElement("canvas");
   paint(image, rows, columns, (row, column) => (
-    spec.masked?.(row, column) ? MASKED[theme.name] : spec.color(spec.value(row, column))
+    colorOfCell(spec, row, column)
   ));
   context.imageSmoothingEnabled = false;
   return context.drawImage(image, left, top, width * columns, height * rows);
 }
 
+// By the cell's place, where its value alone does not say it.
+function colorOfCell(spec, row, column) {
+  if (spec.masked?.(row, column)) return MASKED[theme.name];
+  return spec.cellColor ? spec.cellColor(row, column) : spec.color(spec.value(row, column));
+}
+
+// A table as an image for a file, drawn for a page so wide.
+function pictureOf(spec, room) {
+  const canvas = el("canvas");
+  drawMatrix(canvas, canvas.getContext("2d"), spec, measure(canvas.getContext("2d"), spec, room));
+  return onPaper(canvas);
+}
+
+// A canvas has no paper of its own.
+function onPaper(canvas) {
+  const image = el("canvas", { width: canvas.width, height: canvas.height });
+  const context = image.getContext("2d");
+  context.fillStyle = css(PAPER[theme.name]);
+  context.fillRect(0, 0, image.width, image.height);
+  context.drawImage(canvas, 0, 0);
+  return image;
+}
+
 function drawLargeCells(context, spec, { left, top, width, height }) {
-  const numbers = width >= 46 && height >= 18 && spec.rows.length * spec.columns.length <= 400;
+  const numbers = !spec.plain && width >= 46 && height >= 18 && spec.rows.length * spec.columns.length <= 400;
   context.font = LABEL_FONT;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -112,7 +150,7 @@ function drawLargeCells(context, spec, { left, top, width, height }) {
     const [x, y] = [left + column * width, top + row * height];
     const masked = spec.masked?.(row, column);
     const value = spec.value(row, column);
-    const rgb = masked ? MASKED[theme.name] : spec.color(value);
+    const rgb = colorOfCell(spec, row, column);
     context.fillStyle = css(rgb);
     context.fillRect(x, y, width - 1, height - 1);
     if (masked) return;

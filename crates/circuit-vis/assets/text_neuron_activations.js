@@ -1,4 +1,4 @@
-// Texts coloured by one neuron, which two selectors choose.
+// Texts colored by one neuron, which two selectors choose.
 
 views.text_neuron_activations = (root, data) => {
   const { names, labels } = data.dimensions;
@@ -11,7 +11,7 @@ views.text_neuron_activations = (root, data) => {
   const rows = samples.map((sample) => coloredRow(sample.tokens, {
     value: (i) => at(sample, i),
     range: () => range,
-    describe: (i) => [["token", nameToken(sample.tokens, i)], ["activation", formatNumber(at(sample, i))]],
+    describe: (i) => [["activation", formatNumber(at(sample, i))]],
   }));
   const legend = el("div", { class: "legend" });
   const choosers = names.map((name, k) => chooser(name, labels[k], (index) => { chosen[k] = index; redraw(); }));
@@ -21,6 +21,11 @@ views.text_neuron_activations = (root, data) => {
   else show(0);
   theme.onChange(redraw);
   redraw();
+  const table = () => [
+    ["sample", "position", "token", `${names[0]} ${labels[0][chosen[0]]}, ${names[1]} ${labels[1][chosen[1]]}`],
+    ...samples.flatMap((sample, s) => sample.tokens.raw.map((token, i) => [s, i, token, at(sample, i)])),
+  ];
+  return { table };
 
   function show(first) {
     texts.replaceChildren(...rows.slice(first, first + PER_PAGE).map(({ row }, i) => numberedText(first + i, row, samples.length)));

@@ -1,4 +1,4 @@
-// Light or dark: as the system says, until the button is pressed. Views that paint colours of their own ask to be told.
+// Light or dark: as the system says, until the button is pressed. Views that paint colors of their own ask to be told.
 
 const theme = {
   name: "light",

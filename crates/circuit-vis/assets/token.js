@@ -18,20 +18,33 @@ function tintToken(button, rgb, odd = false) {
   if (button.classList.contains("odd") !== odd) button.classList.toggle("odd");
 }
 
-// A row coloured by `value(i)`, whose tokens tell `describe(i)` when hovered or focused. Returns the row and its repaint.
+// A row colored by `value(i)`, whose tokens say `describe(i)` when hovered or focused; a click pins it. The token itself is
+// above the tooltip, so it is repeated only where it is cut. Returns the row and its repaint.
 function coloredRow(tokens, { value, range, describe, first = 0 }) {
   const { row, buttons } = tokenButtons(tokens, { first });
+  const name = (i) => `${i + first} ${tokens.shown[i]}`;
   const paint = () => buttons.forEach((button, i) => {
     tintToken(button, signedColor(value(i), range()), !Number.isFinite(value(i)));
-    button.setAttribute("aria-label", describe(i).map((part) => [part].flat().join(" ")).join(", "));
+    const told = [["token", name(i)], ...describe(i)];
+    button.setAttribute("aria-label", told.map((part) => [part].flat().join(" ")).join(", "));
   });
   const index = (event) => event.target.closest("[data-index]");
+  const rows = (button) => {
+    const i = buttons.indexOf(button);
+    const text = button.firstChild;
+    const cut = text.scrollWidth > text.clientWidth ? [["token", name(i)]] : [];
+    return [...cut, ...describe(i)];
+  };
   const tell = (event) => {
     const button = index(event);
-    if (button) tooltip.show(describe(buttons.indexOf(button)), button);
+    if (button) tooltip.show(rows(button), button);
     else tooltip.hide();
   };
   row.addEventListener("pointerover", tell);
+  row.addEventListener("click", (event) => {
+    const button = index(event);
+    if (button) tooltip.pin(button, rows(button), button);
+  });
   row.addEventListener("pointerleave", () => tooltip.hide());
   row.addEventListener("focusin", tell);
   row.addEventListener("focusout", () => tooltip.hide());

@@ -1,4 +1,4 @@
-// Each token coloured by how likely it was, with the predictions that competed with it.
+// Each token colored by how likely it was, with the predictions that competed with it.
 
 views.token_log_probs = (root, data) => {
   const { tokens, ranks, top, d_vocab: vocabulary } = data;
@@ -6,7 +6,7 @@ views.token_log_probs = (root, data) => {
   const best = decodeArray(data.top_log_probs); // [pos - 1, k]
   const k = best.shape[1];
 
-  // At a log-probability of -5 and below there is no colour.
+  // At a log-probability of -5 and below there is no color.
   const strength = (i) => (Number.isNaN(logProbs[i]) ? NaN : Math.max(5 + logProbs[i], 0));
   const percent = (logProb) => (Number.isNaN(logProb) ? "NaN" : `${(100 * Math.exp(logProb)).toFixed(2)} %`);
   const predicted = { raw: tokens.raw.slice(1), shown: tokens.shown.slice(1) };
@@ -21,14 +21,21 @@ views.token_log_probs = (root, data) => {
     paint();
   }
 
+  const table = () => [
+    ["position", "token", "log-probability", "rank", ...Array.from({ length: k }, (_, rank) => [`prediction ${rank + 1}`, `log-probability ${rank + 1}`]).flat()],
+    ...predicted.raw.map((token, i) => [i + 1, token, logProbs[i], ranks[i] + 1,
+      ...Array.from({ length: k }, (_, rank) => [top[i].raw[rank], best.values[i * k + rank]]).flat()]),
+  ];
+  return { table };
+
   function describe(i) {
     const competitors = Array.from({ length: k }, (_, rank) => {
       const mark = top[i].raw[rank] === predicted.raw[i] ? " ←" : "";
-      return [`#${rank} ${top[i].shown[rank]}${mark}`, percent(best.values[i * k + rank])];
+      return [`${rank + 1}. ${top[i].shown[rank]}${mark}`, percent(best.values[i * k + rank])];
     });
     return [
       `${nameToken(tokens, i)} → ${nameToken(tokens, i + 1)}`,
-      ["rank", `#${ranks[i]} of ${vocabulary}`],
+      ["rank", `${ranks[i] + 1} of ${vocabulary}`], // the data counts from 0, a person from 1
       ["probability", percent(logProbs[i])],
       ["log-probability", formatNumber(logProbs[i])],
       "top predictions",

@@ -22,6 +22,19 @@ views.topk_tokens = (root, data) => {
   root.append(el("div", { class: "controls" }, ...controls), table);
   theme.onChange(redraw);
   redraw();
+  return { table: everything };
+
+  // Every neuron of the chosen layer and sample.
+  function everything() {
+    const { tokens, top, bottom } = lists[state.sample];
+    const ranked = (what, [positions, values]) => labels[1].flatMap((label, neuron) => {
+      const first = start(neuron, positions.shape[2]);
+      return Array.from({ length: positions.shape[2] }, (_, rank) => (
+        [what, rank + 1, label, positions.values[first + rank], tokens.raw[positions.values[first + rank]], values.values[first + rank]]
+      ));
+    });
+    return [["list", "rank", names[1], "position", "token", "value"], ...ranked("most", top), ...ranked("least", bottom)];
+  }
 
   function redraw() {
     const shown = Array.from({ length: state.columns }, (_, i) => state.neuron + i).filter((neuron) => neuron < neurons);
@@ -39,7 +52,7 @@ views.topk_tokens = (root, data) => {
     function section(title, [positions, values]) {
       const k = positions.shape[2];
       const rows = Array.from({ length: k }, (_, rank) => el("tr", {},
-        el("th", { scope: "row" }, `${title} ${rank}`),
+        el("th", { scope: "row" }, `${title} ${rank + 1}`),
         ...shown.map((neuron) => tokenCell(tokens, positions.values[start(neuron, k) + rank], values.values[start(neuron, k) + rank], range))));
       return el("tbody", {}, ...rows);
     }
@@ -69,6 +82,10 @@ views.topk_samples = (root, data) => {
   root.append(el("div", { class: "controls" }, ...choosers, legend), texts);
   theme.onChange(show);
   show();
+  return { table: () => [
+    [...names, "sample", "position", "token", "activation"],
+    ...samples.flatMap(({ layer, neuron, tokens, values }, s) => tokens.raw.map((token, i) => [labels[0][layer], labels[1][neuron], s, i, token, values[i]])),
+  ] };
 
   // The samples come sorted.
   function show() {
@@ -78,7 +95,7 @@ views.topk_samples = (root, data) => {
     const rows = mine.map(({ tokens, values }) => coloredRow(tokens, {
       value: (i) => values[i],
       range: () => range,
-      describe: (i) => [["token", nameToken(tokens, i)], ["activation", formatNumber(values[i])]],
+      describe: (i) => [["activation", formatNumber(values[i])]],
     }).row);
     const largest = (values) => values.reduce((a, b) => (b > a || Number.isNaN(a) ? b : a));
     texts.replaceChildren(...rows.map((row, i) => numberedText(i, row, Infinity, `, largest ${formatNumber(largest(mine[i].values))}`)));

@@ -3,8 +3,8 @@
 use circuit_vis::{
     AttentionOptions, ColorOptions, Line, NeuronOptions, NeuronSample, PlotOptions, Report, View, VisError,
     attention_heads, attention_pattern, attention_patterns, colored_tokens, colored_tokens_multi, component_names,
-    head_names, heatmap, lines, plot_logit_attribution, text_neuron_activations, token_log_probs, topk_samples,
-    topk_tokens,
+    head_names, head_view, heatmap, lines, model_view, plot_logit_attribution, text_neuron_activations,
+    token_log_probs, topk_samples, topk_tokens,
 };
 use ndarray::{Array1, Array2, Array3, Axis, s};
 
@@ -53,6 +53,8 @@ fn gallery() -> Result<Report, VisError> {
         .view(&attention_patterns(&TEXT, pattern.view(), named())?.title("Layer 0: attention_patterns"))
         .view(&attention_heads(&TEXT, pattern.view(), named())?.title("Layer 0: attention_heads"))
         .view(&attention_pattern(&TEXT[..8], pattern.slice(s![2, ..8, ..8]), AttentionOptions::new().mask_bos(true))?)
+        .view(&head_view(&TEXT[..12], pattern.slice(s![..4, ..12, ..12]), AttentionOptions::new())?)
+        .view(&all_heads()?)
         .heading("Tokens")
         .view(&colored_tokens(&TEXT, wave(TEXT.len(), 1).view(), ColorOptions::new())?)
         .view(&odd_values()?)
@@ -89,6 +91,11 @@ fn attention(heads: usize, n: usize) -> Array3<f32> {
         row /= total;
     }
     scores
+}
+
+fn all_heads() -> Result<View, VisError> {
+    let layers = attention(24, 12).into_shape_with_order((3, 8, 12, 12)).expect("24 heads");
+    model_view(&TEXT[..12], layers.view(), AttentionOptions::new())
 }
 
 fn odd_values() -> Result<View, VisError> {

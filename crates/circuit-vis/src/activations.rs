@@ -59,9 +59,9 @@ impl NeuronOptions {
     }
 }
 
-/// One or several texts, coloured by the activations of one neuron, which is chosen by two selectors.
+/// One or several texts, colored by the activations of one neuron, which is chosen by two selectors.
 ///
-/// After `circuitsvis.activations.text_neuron_activations`. All samples share one range of colours for a neuron, so that
+/// After `circuitsvis.activations.text_neuron_activations`. All samples share one range of colors for a neuron, so that
 /// they can be compared; it follows the chosen neuron. One sample is a list of one.
 ///
 /// # Shapes

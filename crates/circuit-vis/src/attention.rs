@@ -1,6 +1,6 @@
 //! Attention: who looks at whom, for all heads of a layer at once or for one head.
 
-use ndarray::{ArrayView2, ArrayView3, Axis, s};
+use ndarray::{ArrayView2, ArrayView3, ArrayView4, Axis, s};
 use serde_json::json;
 
 use crate::{View, VisError, array, check, text, visible};
@@ -44,7 +44,7 @@ impl AttentionOptions {
         self
     }
 
-    /// The values that get the full colours of [`attention_heads`] and [`attention_pattern`]. Left out, they are -1 and 1.
+    /// The values that get the full colors of [`attention_heads`] and [`attention_pattern`]. Left out, they are -1 and 1.
     #[must_use]
     pub fn range(mut self, min: f32, max: f32) -> Self {
         (self.min_value, self.max_value) = (Some(min), Some(max));
@@ -57,12 +57,12 @@ pub fn head_names(layer: usize, n_heads: usize) -> Vec<String> {
     (0..n_heads).map(|head| format!("L{layer}H{head}")).collect()
 }
 
-/// All heads of a layer at once: one grid in which each head has a hue, a thumbnail a head, and the tokens tinted by
+/// All heads of a layer at once: one grid in which each head has a color, a thumbnail per head, and the tokens tinted by
 /// attention. Hover a head or a token to focus it, click to lock it, click again to unlock.
 ///
-/// After `circuitsvis.attention.attention_patterns`, with its colours. Added: head names, values, a switch that masks token
-/// 0, unlocking. Left out: its text colour on a tint (white below a brightness of 180 of 255 is too faint to read); black
-/// or white is taken, whichever reads better.
+/// After `circuitsvis.attention.attention_patterns`. Added: head names, tokens beside the grid, zoom, values, a switch that
+/// masks token 0, unlocking. Different: heads have colors that color-blind people can tell apart, a token that is not
+/// focused shows the attention that it gets, and the text on a tint is black or white, whichever reads better.
 ///
 /// # Shapes
 /// - `tokens`: `[pos]`
@@ -115,6 +115,47 @@ pub fn attention_pattern<S: AsRef<str>>(
     options: AttentionOptions,
 ) -> Result<View, VisError> {
     attention_view("attention_pattern", "Attention pattern", tokens, attention.insert_axis(Axis(0)), options)
+}
+
+/// Lines between tokens: destinations on the left, sources on the right, one color per head. Hover a token for its lines alone.
+///
+/// After BertViz's `head_view`: it shows where one token looks better than a grid does, and a long text worse.
+///
+/// # Shapes
+/// - `tokens`: `[pos]`
+/// - `attention`: `[head, query_pos, key_pos]`, both positions as long as `tokens`
+///
+/// # Errors
+/// As for [`attention_patterns`].
+pub fn head_view<S: AsRef<str>>(
+    tokens: &[S],
+    attention: ArrayView3<'_, f32>,
+    options: AttentionOptions,
+) -> Result<View, VisError> {
+    attention_view("head_view", "Attention between tokens", tokens, attention, options)
+}
+
+/// Every head of every layer at once, one row per layer, and the one that is hovered or clicked large below.
+///
+/// After BertViz's `model_view`. Heads are called `layer.head`, so `head_names` of the options are not used.
+///
+/// # Shapes
+/// - `tokens`: `[pos]`
+/// - `attention`: `[layer, head, query_pos, key_pos]`, both positions as long as `tokens`
+///
+/// # Errors
+/// As for [`attention_patterns`].
+pub fn model_view<S: AsRef<str>>(
+    tokens: &[S],
+    attention: ArrayView4<'_, f32>,
+    options: AttentionOptions,
+) -> Result<View, VisError> {
+    let (layers, heads, query_pos, key_pos) = attention.dim();
+    check::not_empty("layers", layers)?;
+    let all = attention.to_shape((layers * heads, query_pos, key_pos)).expect("the same number of entries");
+    let names = (0..layers).flat_map(|layer| (0..heads).map(move |head| format!("{layer}.{head}")));
+    let view = attention_view("model_view", "All heads", tokens, all.view(), options.head_names(names))?;
+    Ok(view.with("layers", layers.into()))
 }
 
 fn attention_view<S: AsRef<str>>(

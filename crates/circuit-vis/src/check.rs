@@ -21,7 +21,7 @@ pub(crate) fn range(min: Option<f32>, max: Option<f32>, fallback: (f32, f32)) ->
     if min.is_finite() && max.is_finite() && min < max { Ok((min, max)) } else { Err(VisError::Range { min, max }) }
 }
 
-/// The smallest and the largest finite value, widened to hold zero, and never a range of no width: the colours of a view
+/// The smallest and the largest finite value, widened to hold zero, and never a range of no width: the colors of a view
 /// are measured from zero, which is the background.
 pub(crate) fn extent<'a>(values: impl IntoIterator<Item = &'a f32>) -> (f32, f32) {
     let finite = values.into_iter().filter(|v| v.is_finite());

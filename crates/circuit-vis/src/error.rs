@@ -40,7 +40,7 @@ pub enum VisError {
         /// How many there are.
         len: usize,
     },
-    /// A range of colours or of an axis whose lower end is not below its upper end, or is not finite.
+    /// A range of colors or of an axis whose lower end is not below its upper end, or is not finite.
     Range {
         /// The lower end.
         min: f32,

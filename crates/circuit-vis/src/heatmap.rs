@@ -42,7 +42,7 @@ impl PlotOptions {
         self
     }
 
-    /// The ends of the colours of a heat map, or of the vertical axis of lines.
+    /// The ends of the colors of a heat map, or of the vertical axis of lines.
     #[must_use]
     pub fn range(mut self, min: f32, max: f32) -> Self {
         (self.min, self.max) = (Some(min), Some(max));
@@ -50,7 +50,7 @@ impl PlotOptions {
     }
 }
 
-/// A table of numbers in colour: blue is positive, red negative, zero has no colour.
+/// A table of numbers in color: blue is positive, red negative, zero has no color.
 ///
 /// After the notebook's `imshow` (a Plotly plot), drawn by this crate's own front end: Plotly's script is 4 MB a page.
 ///

@@ -6,6 +6,8 @@
 //! |---|---|
 //! | the attention of all heads of a layer | [`attention_patterns`], [`attention_heads`] |
 //! | the attention of one head | [`attention_pattern`] |
+//! | the same as lines between tokens | [`head_view`] |
+//! | the attention of every head of every layer | [`model_view`] |
 //! | one number a token, or several | [`colored_tokens`], [`colored_tokens_multi`] |
 //! | activations of many neurons on a text | [`text_neuron_activations`] |
 //! | the tokens, or the texts, that a neuron likes most | [`topk_tokens`], [`topk_samples`] |
@@ -57,7 +59,9 @@ mod view;
 mod visible;
 
 pub use activations::{NeuronOptions, text_neuron_activations};
-pub use attention::{AttentionOptions, attention_heads, attention_pattern, attention_patterns, head_names};
+pub use attention::{
+    AttentionOptions, attention_heads, attention_pattern, attention_patterns, head_names, head_view, model_view,
+};
 pub use error::VisError;
 pub use heatmap::{PlotOptions, component_names, heatmap, plot_logit_attribution};
 pub use lines::{Line, lines};
@@ -69,3 +73,8 @@ pub use tokens::{ColorOptions, colored_tokens, colored_tokens_multi};
 pub use topk_samples::{NeuronSample, topk_samples};
 pub use topk_tokens::topk_tokens;
 pub use view::View;
+
+/// The example of the README, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

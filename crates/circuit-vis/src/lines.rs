@@ -52,7 +52,7 @@ pub fn lines(series: &[Line], options: PlotOptions) -> Result<View, VisError> {
     Ok(View::new("lines", "Lines", data, series.iter().map(|line| spark(line, (min, max))).collect()))
 }
 
-/// The finite values' range; unlike colours, an axis need not hold zero.
+/// The finite values' range; unlike colors, an axis need not hold zero.
 fn extent(series: &[Line]) -> (f32, f32) {
     let values = series.iter().flat_map(|line| &line.y).copied().filter(|v| v.is_finite());
     let (min, max) = values.fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));

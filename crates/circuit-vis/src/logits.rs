@@ -1,15 +1,16 @@
-//! What the model predicted: each token coloured by its log-probability, with its rank and the predictions before it.
+//! What the model predicted: each token colored by its log-probability, with its rank and the predictions before it.
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde_json::json;
 
 use crate::{View, VisError, array, check, text, visible};
 
-/// Text whose tokens are coloured by how likely the model found them; hover a token for its rank, its probability and the
+/// Text whose tokens are colored by how likely the model found them; hover a token for its rank, its probability and the
 /// `top_k` tokens that the model would have preferred to see there.
 ///
 /// After `circuitsvis.logits.token_log_probs`: token 0 is taken for BOS, which nothing predicts, and is left out, as is the
-/// prediction after the last token. The colour is `5 + log_prob`, so a token at -5 or below has none. Ranks count from 0.
+/// prediction after the last token. The color is `5 + log_prob`, so a token at -5 or below has none. Ranks are shown from 1;
+/// in the data they count from 0.
 ///
 /// # Shapes
 /// - `token_indices`: `[pos]`, any integers (`u32`, `usize`, `i64`, ...)
@@ -87,7 +88,7 @@ impl Prediction {
 fn lines(strings: &[String], predictions: &[Prediction], d_vocab: usize) -> String {
     let tokens = visible::numbered(strings);
     let line = |(token, p): (&String, &Prediction)| {
-        format!("{}\t#{} of {d_vocab}\t{}\n", text::number(p.log_prob), p.rank, text::shorten(token, 24))
+        format!("{}\t{} of {d_vocab}\t{}\n", text::number(p.log_prob), p.rank + 1, text::shorten(token, 24))
     };
     tokens[1..].iter().zip(predictions).map(line).collect()
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// In the order in which they build on each other; all run in one function scope.
-const SCRIPTS: [&str; 20] = [
+const SCRIPTS: [&str; 24] = [
     include_str!("../assets/dom.js"),
     include_str!("../assets/data.js"),
     include_str!("../assets/color.js"),
@@ -11,11 +11,15 @@ const SCRIPTS: [&str; 20] = [
     include_str!("../assets/tooltip.js"),
     include_str!("../assets/focus.js"),
     include_str!("../assets/controls.js"),
+    include_str!("../assets/exports.js"),
     include_str!("../assets/token.js"),
     include_str!("../assets/matrix.js"),
     include_str!("../assets/attention_tint.js"),
+    include_str!("../assets/grid.js"),
     include_str!("../assets/attention_patterns.js"),
     include_str!("../assets/attention_heads.js"),
+    include_str!("../assets/head_view.js"),
+    include_str!("../assets/model_view.js"),
     include_str!("../assets/colored_tokens.js"),
     include_str!("../assets/text_neuron_activations.js"),
     include_str!("../assets/topk.js"),

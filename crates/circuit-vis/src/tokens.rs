@@ -1,4 +1,4 @@
-//! Tokens coloured by numbers: one number a token, or several to choose from.
+//! Tokens colored by numbers: one number a token, or several to choose from.
 
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::text::{number, text_heatmap};
 use crate::{View, VisError, array, check, visible};
 
-/// Which values get the full colours.
+/// Which values get the full colors.
 #[derive(Clone, Debug, Default)]
 pub struct ColorOptions {
     min: Option<f32>,
@@ -14,7 +14,7 @@ pub struct ColorOptions {
 }
 
 impl ColorOptions {
-    /// The smallest and largest value that is shown (and zero, which has no colour).
+    /// The smallest and largest value that is shown (and zero, which has no color).
     pub fn new() -> Self {
         Self::default()
     }
@@ -27,9 +27,9 @@ impl ColorOptions {
     }
 }
 
-/// Text whose tokens are coloured by one number each; hover a token for its value.
+/// Text whose tokens are colored by one number each; hover a token for its value.
 ///
-/// After `circuitsvis.tokens.colored_tokens`: positive values are blue, negative ones red, zero has no colour.
+/// After `circuitsvis.tokens.colored_tokens`: positive values are blue, negative ones red, zero has no color.
 ///
 /// # Shapes
 /// - `tokens`: `[pos]`
@@ -46,10 +46,10 @@ pub fn colored_tokens<S: AsRef<str>>(
     colored("colored_tokens", tokens, values.insert_axis(Axis(1)), &["value"], options)
 }
 
-/// Text whose tokens are coloured by one of several numbers: choose by hovering a label, or click to keep it; hover a token
+/// Text whose tokens are colored by one of several numbers: choose by hovering a label, or click to keep it; hover a token
 /// for all its values.
 ///
-/// After `circuitsvis.tokens.colored_tokens_multi`. Each label has its own range of colours unless one is given, and comes
+/// After `circuitsvis.tokens.colored_tokens_multi`. Each label has its own range of colors unless one is given, and comes
 /// with it.
 ///
 /// # Shapes

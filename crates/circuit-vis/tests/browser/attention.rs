@@ -1,6 +1,8 @@
-//! Attention views: hover, lock, unlock, dropdown, masks, values and colours.
+//! Attention views: hover, lock, unlock, dropdown, masks, values and colors.
 
-use circuit_vis::{AttentionOptions, View, attention_heads, attention_pattern, attention_patterns, head_names};
+use circuit_vis::{
+    AttentionOptions, View, attention_heads, attention_pattern, attention_patterns, head_names, head_view, model_view,
+};
 use ndarray::{Array2, Array3, s};
 use serde_json::json;
 
@@ -52,20 +54,10 @@ fn tint(page: &Page, index: usize) -> Vec<i64> {
     numbers.split(", ").map(|channel| channel.parse().unwrap()).collect()
 }
 
-/// HSL(360 i / n, 0.8, 1 - 0.75 attention) in RGB: the colours of CircuitsVis, written down a second time.
-fn head_color(head: usize, heads: usize, attention: f32) -> [f64; 3] {
-    let (hue, lightness) = (360.0 * head as f64 / heads as f64, 1.0 - 0.75 * f64::from(attention));
-    let chroma = (1.0 - (2.0 * lightness - 1.0).abs()) * 0.8;
-    let x = chroma * (1.0 - ((hue / 60.0).rem_euclid(2.0) - 1.0).abs());
-    let [r, g, b] = match (hue / 60.0) as usize {
-        0 => [chroma, x, 0.0],
-        1 => [x, chroma, 0.0],
-        2 => [0.0, chroma, x],
-        3 => [0.0, x, chroma],
-        4 => [x, 0.0, chroma],
-        _ => [chroma, 0.0, x],
-    };
-    [r, g, b].map(|channel| 255.0 * (channel + lightness - chroma / 2.0))
+/// White at no attention, one of twelve colors at all of it: the head colors of the light theme, written down a second time.
+fn head_color(head: usize, attention: f32) -> [f64; 3] {
+    let full = [0x3300ee, 0xff0000, 0xee88cc, 0x661144, 0xaa66ee, 0x44bb77][head];
+    [16, 8, 0].map(|shift| 255.0 + (f64::from(full >> shift & 0xff) - 255.0) * f64::from(attention))
 }
 
 #[track_caller]
@@ -130,11 +122,11 @@ fn the_dropdown_turns_rows_into_columns() {
 }
 
 #[test]
-fn heads_hover_lock_and_unlock_in_the_colours_of_circuitsvis() {
+fn heads_hover_lock_and_unlock_in_their_colors() {
     with_browser(|page| {
         let pattern = pattern(3, 5);
         page.open(&view().to_html());
-        let one = |head: usize, query: usize, key: usize| head_color(head, 3, pattern[[head, query, key]]);
+        let one = |head: usize, query: usize, key: usize| head_color(head, pattern[[head, query, key]]);
         let darkest = |query, key| {
             let [a, b, c] = [0, 1, 2].map(|head| one(head, query, key));
             [0, 1, 2].map(|channel| a[channel].min(b[channel]).min(c[channel]))
@@ -160,15 +152,16 @@ fn heads_hover_lock_and_unlock_in_the_colours_of_circuitsvis() {
 }
 
 #[test]
-fn tokens_are_tinted_by_the_mean_of_their_sources_or_by_one_cell() {
+fn tokens_are_tinted_by_the_attention_that_they_get_or_by_one_cell() {
     with_browser(|page| {
         let pattern = pattern(3, 5);
         page.open(&view().to_html());
         page.click(&head(1));
         page.leave();
-        let cell = |query: usize, key: usize| head_color(1, 3, pattern[[1, query, key]]);
-        let mean = [0, 1, 2].map(|channel| (0..=3).map(|key| cell(3, key)[channel]).sum::<f64>() / 4.0);
-        assert_color(&tint(page, 3), mean);
+        let cell = |query: usize, key: usize| head_color(1, pattern[[1, query, key]]);
+        let received = |key: usize| (key + 1..5).map(|query| pattern[[1, query, key]]).sum::<f32>() / (4 - key) as f32;
+        (0..4).for_each(|key| assert_color(&tint(page, key), head_color(1, received(key))));
+        assert_color(&tint(page, 4), [255.0; 3]); // no token after it
         page.click(&token(3));
         page.leave();
         assert_color(&tint(page, 2), cell(3, 2));
@@ -188,10 +181,9 @@ fn the_switch_masks_token_0() {
         page.leave();
         page.click(".controls input[type=checkbox]");
         assert_color(&pixel(page, ".grid", 0, 3), masked);
-        let cell = |key: usize| head_color(1, 3, pattern[[1, 2, key]]);
-        assert_color(&tint(page, 2), [0, 1, 2].map(|channel| (cell(1)[channel] + cell(2)[channel]) / 2.0));
+        assert_color(&tint(page, 0), masked);
         page.click(".controls input[type=checkbox]");
-        assert_color(&pixel(page, ".grid", 0, 3), head_color(1, 3, pattern[[1, 3, 0]]));
+        assert_color(&pixel(page, ".grid", 0, 3), head_color(1, pattern[[1, 3, 0]]));
 
         let options = AttentionOptions::new().mask_bos(true);
         page.open(&attention_patterns(&TOKENS, pattern.view(), options).unwrap().to_html());
@@ -215,12 +207,120 @@ fn the_grid_tells_the_value_under_the_pointer() {
     });
 }
 
+/// The tokens that the grid marks in the row of tokens: those of the cell under the pointer.
+fn marked(page: &Page) -> [Vec<String>; 2] {
+    ["at-query", "at-key"].map(|class| page.texts(&format!(".token.{class} .text")))
+}
+
+#[test]
+fn the_grid_names_its_tokens_marks_them_and_zooms() {
+    with_browser(|page| {
+        let pattern = pattern(3, 5);
+        page.open(&view().to_html());
+        let names = ["<bos> (0)", "·a (1)", "b (2)", "⏎ (3)", "·cat (4)"].map(|name| {
+            let (text, place) = name.split_once(' ').unwrap();
+            format!("\u{2068}{text}\u{2069} {place}")
+        });
+        assert_eq!(page.texts(".grid-queries bdi"), names);
+        assert_eq!(page.texts(".grid-keys bdi"), names);
+        assert!(page.text(".controls .legend").starts_with("attention"), "a legend");
+
+        page.hover_at(".grid", 0.3, 0.9); // column 1, row 4
+        assert_eq!(marked(page), [vec!["·cat".to_owned()], vec!["·a".to_owned()]]);
+        assert_eq!(page.texts(".grid-plot .chosen"), [names[1].clone(), names[4].clone()]);
+        page.click(&head(1));
+        page.hover_at(".grid", 0.9, 0.9);
+        page.run("document.querySelector('.grid').dispatchEvent(new KeyboardEvent('keydown', { key: '+' }))");
+        page.settle();
+        assert_eq!(page.text(".zoom .where"), "destinations 1–4, sources 1–4 of 5");
+        assert_eq!(page.texts(".grid-keys bdi"), names[1..]);
+        page.leave();
+        assert_color(&pixel(page, ".grid", 0, 3), head_color(1, pattern[[1, 4, 1]]));
+        page.click(".zoom button:first-child");
+        assert_eq!(page.text(".zoom .where"), "");
+        assert_eq!(page.texts(".grid-keys bdi"), names);
+    });
+}
+
+#[test]
+fn a_token_says_where_it_looks_most() {
+    with_browser(|page| {
+        let pattern = pattern(3, 5);
+        page.open(&view().to_html());
+        page.click(&head(1));
+        page.hover(&token(4));
+        let mut sources: Vec<(usize, f32)> = pattern.slice(s![1, 4, ..]).iter().copied().enumerate().collect();
+        sources.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let shown = ["<bos>", "·a", "b", "⏎", "·cat"];
+        let mut want = vec!["looks most at".to_owned()];
+        want.extend(sources[..3].iter().map(|(key, value)| format!("{key} {}: {value:.4}", shown[*key])));
+        assert_eq!(page.tooltip(), want);
+    });
+}
+
+#[test]
+fn lines_between_tokens_are_those_of_the_heads_and_of_the_token_that_are_chosen() {
+    with_browser(|page| {
+        let pattern = pattern(3, 5);
+        page.open(&head_view(&TOKENS, pattern.view(), AttentionOptions::new()).unwrap().to_html());
+        assert_eq!(page.pressed(".head-choice"), [0, 1, 2]);
+        assert_eq!(page.texts(".thread-column").len(), 2);
+        page.click(".head-choice:nth-child(1)");
+        page.click(".head-choice:nth-child(3)");
+        assert_eq!(page.pressed(".head-choice"), [1]);
+        page.hover(".thread-token[data-index='4']"); // destination 4
+        let best = (0..5).max_by(|a, b| pattern[[1, 4, *a]].total_cmp(&pattern[[1, 4, *b]])).unwrap();
+        let shown = ["<bos>", "·a", "b", "⏎", "·cat"];
+        let want = format!("{best} {} (Head 1): {:.4}", shown[best], pattern[[1, 4, best]]);
+        assert_eq!(page.tooltip()[..2], ["looks most at".to_owned(), want]);
+        let painted = "const c = document.querySelector('.threads'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+            return [...d].some((v, i) => i % 4 === 3 && v > 0)";
+        assert_eq!(page.run(painted), true);
+        page.click(".head-choice:nth-child(2)");
+        page.leave();
+        assert_eq!(page.run(painted), false, "without heads there are no lines");
+    });
+}
+
+#[test]
+fn all_heads_are_there_and_one_is_large() {
+    with_browser(|page| {
+        let pattern = pattern(6, 5).into_shape_with_order((2, 3, 5, 5)).unwrap();
+        page.open(&model_view(&TOKENS, pattern.view(), AttentionOptions::new()).unwrap().to_html());
+        assert_eq!(page.texts(".model-view tbody th"), ["Layer 0", "Layer 1"]);
+        assert_eq!(page.texts(".model-view thead th"), ["Head 0", "Head 1", "Head 2"]);
+        assert_eq!(page.pressed(".model-head"), [0]);
+        page.click(".model-head[data-index='5']");
+        page.leave();
+        assert_eq!(page.text("h4"), "Head 1.2");
+        hover_cell(page, (5, 26), 4, 1);
+        let value = format!("attention: {:.4}", pattern[[1, 2, 4, 1]]);
+        assert_eq!(page.tooltip(), ["head 1.2", "destination: 4 ·cat", "source: 1 ·a", &value]);
+    });
+}
+
+#[test]
+fn the_legend_has_no_half_that_no_value_needs() {
+    with_browser(|page| {
+        let pattern = pattern(1, 5);
+        let open = |pattern: &Array3<f32>| {
+            page.open(&attention_heads(&TOKENS, pattern.view(), AttentionOptions::new()).unwrap().to_html());
+            page.text(".color-bar")
+        };
+        assert_eq!(open(&pattern), "attention0.00001.0000");
+        assert_eq!(open(&-pattern), "attention−1.00001.0000");
+    });
+}
+
 #[test]
 fn the_keyboard_does_what_the_pointer_does() {
     with_browser(|page| {
         let pattern = pattern(3, 5);
         page.open(&view().to_html());
-        page.press(&[keys::TAB, keys::TAB, keys::TAB, keys::TAB]); // theme, dropdown, mask, heads
+        page.press(&[keys::TAB; 4]); // theme, dropdown, mask, grid
+        page.press(&[keys::RIGHT, keys::DOWN, keys::DOWN, keys::RIGHT]); // the first key goes to the first cell
+        assert_eq!(page.tooltip()[..2], ["destination: 2 b", "source: 1 ·a"]);
+        page.press(&[keys::TAB, keys::TAB]); // zoom in, heads
         page.press(&[keys::RIGHT, keys::ENTER]);
         assert_eq!(page.pressed(".head"), [1]);
         page.press(&[keys::TAB, keys::RIGHT, keys::RIGHT, keys::RIGHT]);
@@ -240,7 +340,7 @@ fn attention_that_leaks_into_the_future_is_shown() {
         leaky[[1, 0, 4]] = 0.75;
         page.open(&attention_patterns(&TOKENS, leaky.view(), AttentionOptions::new()).unwrap().to_html());
         page.hover(&head(1));
-        assert_color(&pixel(page, ".grid", 4, 0), head_color(1, 2, 0.75));
+        assert_color(&pixel(page, ".grid", 4, 0), head_color(1, 0.75));
     });
 }
 

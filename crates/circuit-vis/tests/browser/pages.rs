@@ -15,7 +15,7 @@ fn pattern() -> Array3<f32> {
     Array3::from_shape_fn((2, 4, 4), |(head, q, k)| if k <= q { (1.0 + head as f32) / (q + 2) as f32 } else { 0.0 })
 }
 
-/// Every kind of element that has a colour.
+/// Every kind of element that has a color.
 fn everything() -> Report {
     let values = array![0.1, f32::NAN, -2.0, 1.0];
     let table = Array3::from_shape_fn((1, 4, 6), |(_, pos, neuron)| (pos * neuron) as f32 - 3.0);

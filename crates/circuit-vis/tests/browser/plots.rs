@@ -5,7 +5,7 @@ use ndarray::{Array2, array};
 
 use crate::driver::{Page, keys, with_browser};
 
-/// The colour of the middle of a cell, and the place to hover, come from where the page put the cursor.
+/// The color of the middle of a cell, and the place to hover, come from where the page put the cursor.
 fn walk_to(page: &Page, row: usize, column: usize) {
     page.run("document.querySelector('.matrix').focus()");
     page.press(&[keys::RIGHT]); // the first key goes to the first cell
@@ -20,9 +20,9 @@ fn a_heat_map_tells_labels_and_value_to_pointer_and_keyboard() {
         let options = PlotOptions::new().x("Head").y("Layer").value("Score");
         page.open(&heatmap(values.view(), &["0", "1"], &["a", "b", "<i>c</i>"], options).unwrap().to_html());
         walk_to(page, 0, 2);
-        assert_eq!(page.tooltip(), ["Layer: 0", "Head: <i>c</i>", "Score: 1.000e−5"]);
+        assert_eq!(page.tooltip(), ["Layer: 0", "Head: <i>c</i>", "Score: 0.00001000"]);
         page.press(&[keys::DOWN]);
-        assert_eq!(page.tooltip()[2], "Score: 1.235e+5");
+        assert_eq!(page.tooltip()[2], "Score: 123,456");
         page.press(&[keys::LEFT]);
         assert_eq!(page.tooltip()[2], "Score: −∞");
         page.press(&[keys::LEFT, keys::LEFT]);
@@ -31,7 +31,7 @@ fn a_heat_map_tells_labels_and_value_to_pointer_and_keyboard() {
         assert!(page.tooltip().is_empty());
 
         page.hover_at(".matrix", 0.99, 0.97);
-        assert_eq!(page.tooltip()[2], "Score: 1.235e+5");
+        assert_eq!(page.tooltip()[2], "Score: 123,456");
         page.hover_at(".matrix", 0.0, 0.0);
         assert!(page.tooltip().is_empty(), "labels have no value");
     });
@@ -79,11 +79,11 @@ fn lines_tell_the_values_at_the_pointer_and_can_be_switched_off() {
         page.press(&[keys::LEFT]);
         assert_eq!(page.tooltip(), ["coefficient: 0", "one: 2.0000", "two: NaN"]);
         assert_eq!(page.texts(".lines .odd"), ["×"]);
-        assert_eq!(
-            page.run("return document.querySelectorAll('.lines polyline').length"),
-            1,
-            "a gap, and two single points"
-        );
+        let count = |css: &str| page.run(&format!("return document.querySelectorAll('{css}').length"));
+        assert_eq!(count(".lines polyline"), 1, "a gap, and two single points");
+        assert_eq!(count(".lines .marker"), 5, "every point that has a value");
+        let shapes = page.attributes(".lines .marker", "d");
+        assert_ne!(shapes[0], shapes[4], "the curves have markers of different shapes");
         page.click(".choice:nth-child(1)");
         assert_eq!(page.pressed(".choice"), [1]);
         page.hover_at(".lines", 0.97, 0.5);
@@ -100,5 +100,50 @@ fn series_may_differ_in_length_and_be_constant() {
         page.open(&lines(&series, PlotOptions::new()).unwrap().to_html());
         page.hover_at(".lines", 0.97, 0.5);
         assert_eq!(page.tooltip(), ["x: 1", "short: 1.0000"]);
+    });
+}
+
+/// The text that a button of a view copies or saves, caught before it leaves the page.
+fn exported(page: &Page, button: usize) -> String {
+    page.run("window.saved = ''; URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return 'data:,'; }");
+    page.click(&format!(".exports button:nth-of-type({button})"));
+    page.settle();
+    page.run("return window.saved").as_str().unwrap().to_owned()
+}
+
+#[test]
+fn numbers_are_saved_in_full_and_the_picture_as_an_image() {
+    with_browser(|page| {
+        let values = array![[0.123_456_79, -1.5], [f32::NAN, 3.0]];
+        let options = PlotOptions::new().x("Head").y("Layer");
+        page.open(&heatmap(values.view(), &["0", "=1+1"], &["a", "b, \"c\""], options).unwrap().to_html());
+        let csv = "Layer \\ Head,a,\"b, \"\"c\"\"\"\n0,0.12345679104328156,-1.5\n'=1+1,NaN,3\n";
+        assert_eq!(exported(page, 2), csv);
+        assert!(exported(page, 3).contains("PNG"));
+        assert_eq!(page.text(".exports .done"), "saved as heat-map.png");
+
+        let series = [Line::new("loss", array![2.0, 1.0].view())];
+        page.open(&lines(&series, PlotOptions::new().x("step")).unwrap().to_html());
+        assert_eq!(exported(page, 2), "step,loss\n0,2\n1,1\n");
+        assert!(exported(page, 3).contains("PNG"));
+    });
+}
+
+#[test]
+fn a_click_pins_a_value_until_the_next() {
+    with_browser(|page| {
+        page.open(&heatmap(array![[1.0, 2.0]].view(), &["r"], &["a", "b"], PlotOptions::new()).unwrap().to_html());
+        page.click(".matrix"); // in its middle
+        let pinned = page.tooltip();
+        assert!(pinned.len() == 3, "{pinned:?}");
+        page.leave();
+        page.hover_at(".matrix", 0.99, 0.9);
+        assert_eq!(page.tooltip(), pinned, "neither leaving nor hovering elsewhere changes it");
+        page.click(".matrix");
+        page.leave();
+        assert!(page.tooltip().is_empty(), "a second click lets it go");
+        page.click(".matrix");
+        page.press(&[keys::ESCAPE]);
+        assert!(page.tooltip().is_empty());
     });
 }
