@@ -22,6 +22,12 @@ impl Exercise {
         format!("exercises/guide/src/{}.md", self.slug)
     }
 
+    /// The page of its mistakes, seen from the guide's folder.
+    #[must_use]
+    pub fn mistakes_page(&self) -> String {
+        mistakes_page(self.number())
+    }
+
     /// The two digits that the exercise is called by.
     #[must_use]
     pub fn number(&self) -> &'static str {
@@ -33,6 +39,11 @@ impl Exercise {
     pub fn mistake(&self, code: &str) -> Option<&'static Mistake> {
         self.mistakes.iter().find(|mistake| mistake.code == code)
     }
+}
+
+/// The page of the mistakes of the exercise with this number.
+fn mistakes_page(number: &str) -> String {
+    format!("mistakes/exercise-{number}.md")
 }
 
 /// One check: what a test of `exercises/NN/tests/checks.rs` runs.
@@ -126,7 +137,8 @@ impl Mistake {
     /// The link to its entry in the guide.
     #[must_use]
     pub fn link(&self) -> String {
-        format!("exercises/guide/src/when-it-goes-wrong.md#{}", self.id())
+        // A code begins with its exercise: `E02-3`.
+        format!("exercises/guide/src/{}#{}", mistakes_page(&self.code[1..3]), self.id())
     }
 }
 
@@ -144,6 +156,6 @@ mod tests {
             caught_by: "",
             known_by: KnownBy::Output,
         };
-        assert_eq!(mistake.link(), "exercises/guide/src/when-it-goes-wrong.md#e09-1");
+        assert_eq!(mistake.link(), "exercises/guide/src/mistakes/exercise-09.md#e09-1");
     }
 }

@@ -326,7 +326,7 @@ mod tests {
         let text = check.grade_here().unwrap_err().to_string();
         assert!(text.starts_with("WRONG: `count`\n  It began at 0.\n"), "{text}");
         assert!(text.contains("E99-1 Off by one"), "{text}");
-        assert!(text.ends_with("when-it-goes-wrong.md#e99-1"), "{text}");
+        assert!(text.ends_with("mistakes/exercise-99.md#e99-1"), "{text}");
     }
 
     #[test]

@@ -1,59 +1,72 @@
-//! The page of the guide that the verdicts link to has an entry for every mistake: it is made from the same words.
+//! The pages of the guide that the verdicts link to have an entry for every mistake: they are made from the same words.
+//!
+//! One page per exercise, and none in the book's search (see `book.toml`): a search for "softmax" should lead to the task.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::{env, fs};
 
 use grading::reference::repository;
 use grading::{EXERCISES, Exercise, Mistake};
 
-const PAGE: &str = "exercises/guide/src/when-it-goes-wrong.md";
+const GUIDE: &str = "exercises/guide/src";
 
-/// When this variable is set, the page is written before it is compared with.
+/// When this variable is set, the pages are written before they are compared with.
 const WRITE: &str = "COURSE_WRITE_GUIDE";
 
 const BEGINNING: &str = "\
 <!-- Made by `cargo xtask guide` from the lists of mistakes in crates/grading: edit those. -->
-
-# When it goes wrong
-
-A verdict that recognizes your answer names the mistake by a code. Here they all are, with what to ask yourself. If yours
-is not among them: print a small pattern, by hand or with a few lines of code, and compare it with what you expect cell by
-cell.
 ";
 
-fn page() -> String {
-    let mut page = BEGINNING.to_string();
-    for exercise in EXERCISES {
-        let _ = writeln!(page, "\n## Exercise {}", exercise.number());
-        for mistake in exercise.mistakes {
-            page.push_str(&entry(exercise, mistake));
-        }
+/// The page of one exercise: its mistakes under the check that reports them.
+fn page(exercise: &Exercise) -> String {
+    let (number, slug) = (exercise.number(), exercise.slug);
+    let mut page = format!("{BEGINNING}\n# Mistakes in exercise {number}\n\n");
+    let _ =
+        writeln!(page, "Spoilers: try [the exercise](../{slug}.md) first. A verdict leads to the entry that you need.");
+    let mut seen = BTreeSet::new();
+    for check in exercise.mistakes.iter().map(|mistake| mistake.caught_by).filter(|check| seen.insert(*check)) {
+        let _ = writeln!(page, "\n## Check `{check}`");
+        let reported = exercise.mistakes.iter().filter(|mistake| mistake.caught_by == check);
+        reported.for_each(|mistake| page.push_str(&entry(mistake)));
     }
     page
 }
 
-fn entry(exercise: &Exercise, mistake: &Mistake) -> String {
-    let Mistake { explanation, question, caught_by, .. } = mistake;
-    let exercise = exercise.slug;
-    format!(
-        "\n<a id=\"{}\"></a>\n\n### {}\n\n{explanation}\n\n*{question}*\n\nTold by `{caught_by}`; [the exercise](./{exercise}.md).\n",
-        mistake.id(),
-        mistake.heading()
-    )
+fn entry(mistake: &Mistake) -> String {
+    let Mistake { explanation, question, .. } = mistake;
+    let (id, heading) = (mistake.id(), mistake.heading());
+    format!("\n<a id=\"{id}\"></a>\n\n### {heading}\n\n{explanation}\n\n*{question}*\n")
+}
+
+/// Compares a page with what it should be; with the variable set, writes it first.
+fn keep(path: &Path, content: &str) -> Result<(), String> {
+    let problem = |error: std::io::Error| format!("{}: {error}; run `cargo xtask guide`", path.display());
+    if env::var_os(WRITE).is_some() {
+        fs::create_dir_all(path.parent().expect("it is in the guide")).map_err(problem)?;
+        fs::write(path, content).map_err(problem)?;
+    }
+    let present = fs::read_to_string(path).map_err(problem)?;
+    if present.replace("\r\n", "\n") == content {
+        Ok(())
+    } else {
+        Err(format!("{} is stale; run `cargo xtask guide`", path.display()))
+    }
 }
 
 #[test]
-fn the_page_has_an_entry_for_every_mistake() -> Result<(), String> {
-    let path = repository().join(PAGE);
-    if env::var_os(WRITE).is_some() {
-        fs::write(&path, page()).map_err(|error| format!("{PAGE}: {error}"))?;
+fn the_pages_have_an_entry_for_every_mistake() -> Result<(), String> {
+    let guide = repository().join(GUIDE);
+    let summary = fs::read_to_string(guide.join("SUMMARY.md")).map_err(|error| format!("SUMMARY.md: {error}"))?;
+    for exercise in EXERCISES {
+        let name = exercise.mistakes_page();
+        keep(&guide.join(&name), &page(exercise))?;
+        if !summary.contains(&format!("(./{name})")) {
+            return Err(format!("{GUIDE}/SUMMARY.md does not list {name}"));
+        }
     }
-    let present = fs::read_to_string(&path).map_err(|error| format!("{PAGE}: {error}; run `cargo xtask guide`"))?;
-    if present.replace("\r\n", "\n") == page() {
-        Ok(())
-    } else {
-        Err(format!("{PAGE} is stale; run `cargo xtask guide`"))
-    }
+    Ok(())
 }
 
 #[test]
@@ -65,5 +78,7 @@ fn codes_and_anchors_are_unique_and_each_exercise_has_its_own() {
     assert_eq!(links.len(), mistakes().count());
     for (exercise, mistake) in mistakes() {
         assert!(mistake.code.starts_with(&format!("E{}-", exercise.number())), "{}", mistake.code);
+        let entry = format!("{GUIDE}/{}#{}", exercise.mistakes_page(), mistake.id());
+        assert_eq!(mistake.link(), entry, "the page that the verdict links to");
     }
 }

@@ -1,7 +1,7 @@
 //! `guide`: writes what the guide is made of apart from words, or checks that it is up to date; and whether all that its pages
 //! refer to is there.
 //!
-//! Derived are the page that verdicts link to, from the lists of mistakes, and the live views, from the embedded models.
+//! Derived are the pages that verdicts link to, from the lists of mistakes, and the live views, from the embedded models.
 //! A test of the grader and one of the crate `pictures` compare them, and write first when a variable asks for it.
 
 use std::ffi::OsStr;
@@ -25,10 +25,10 @@ struct Derived {
 
 const DERIVED: [Derived; 2] = [
     Derived {
-        name: "the page of mistakes is",
+        name: "the pages of mistakes are",
         package: "grading",
         file: "guide",
-        test: "the_page_has_an_entry_for_every_mistake",
+        test: "the_pages_have_an_entry_for_every_mistake",
     },
     Derived {
         name: "the live views are",

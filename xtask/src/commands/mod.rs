@@ -183,7 +183,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "guide",
         arguments: "[--check]",
-        help: "write the guide's live views and page of mistakes; follow all its links",
+        help: "write the guide's live views and pages of mistakes; follow all its links",
         for_authors: true,
         run: guide::run,
     },

@@ -20,7 +20,7 @@ pub(crate) const PLAYGROUND: &str = "live-playground.html";
 /// When the pages cannot be read.
 pub(crate) fn troubles(workspace: &Workspace) -> Result<Vec<String>, String> {
     let mut troubles = Vec::new();
-    for page in pages(workspace)? {
+    for page in pages_in(PAGES, workspace)? {
         let text = workspace.read(&page)?;
         // A file of any kind, as text: of a picture only its being there counts.
         let read = |file: &str| workspace.read_lossy(file).ok();
@@ -30,13 +30,17 @@ pub(crate) fn troubles(workspace: &Workspace) -> Result<Vec<String>, String> {
     Ok(troubles)
 }
 
-fn pages(workspace: &Workspace) -> Result<Vec<String>, String> {
-    let unreadable = |error: std::io::Error| format!("{PAGES} cannot be read: {error}.");
+/// The pages in a folder and in those below it.
+fn pages_in(folder: &str, workspace: &Workspace) -> Result<Vec<String>, String> {
+    let unreadable = |error: std::io::Error| format!("{folder} cannot be read: {error}.");
     let mut pages = Vec::new();
-    for entry in fs::read_dir(workspace.path(PAGES)).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".md") {
-            pages.push(format!("{PAGES}/{name}"));
+    for entry in fs::read_dir(workspace.path(folder)).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if path.ends_with(".md") {
+            pages.push(path);
+        } else if entry.file_type().map_err(unreadable)?.is_dir() {
+            pages.extend(pages_in(&path, workspace)?);
         }
     }
     pages.sort();
