@@ -49,3 +49,8 @@ pub static EXERCISES: &[&Exercise] =
 pub use cases::Cases;
 pub use exercise::{CheckInfo, Exercise, Mistake};
 pub use verdict::{Check, Kind, Passed, Prose, Verdict};
+
+/// The example of the README, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -105,3 +105,8 @@ pub use numerics::rows::argmax;
 pub use numerics::{FactoredMatrix, MatrixRank, Svd, linalg};
 pub use progress::Progress;
 pub use text::{Input, PaddingSide, Sequence, Sequences, SingleToken, Texts, TokenBatch, Tokenizer, Tokens};
+
+/// The example of the README, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

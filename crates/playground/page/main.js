@@ -1,6 +1,6 @@
 // The page: what is shown follows from the state; the state follows from what a person does.
 
-import { el, startTheme, startFrame, theme, tooltip } from "./parts.js";
+import { el, startTheme, startFrame, startTooltip, theme } from "./parts.js";
 import { challengesPanel, tour } from "./challenges.js";
 import { Client, Replaced } from "./client.js";
 import { chosen, embedded, makeWorker, module } from "./files.js";
@@ -207,7 +207,7 @@ const text = textPanel(at("text"), {
   example: ({ model, text: typed, second = null, pos, head = null }) => { change({ model, text: typed, second, pos, head, edits: [] }); drawBar(); },
 });
 
-document.body.append(tooltip.box);
+startTooltip();
 startTheme();
 startFrame();
 makeTabs();
