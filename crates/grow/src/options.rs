@@ -10,10 +10,10 @@ pub(crate) const HELP: &str = "\
 cargo xtask grow [OPTIONS]: trains a small model from nothing, and opens a page that redraws as it learns.
 
   --layers N         layers of attention (2); with 1, no induction head can form
-  --heads N          heads in a layer (4)
+  --heads N          heads in a layer (2)
   --width N          width of the residual stream (64), divided among the heads
   --context N        tokens in a row (64)
-  --rows N           rows in a batch (32)
+  --rows N           rows in a batch (16)
   --repeated SHARE   share of the rows that repeat a random segment (0.5)
   --no-text          nothing but repeated random segments: no previous-token head forms
   --optimizer NAME   muon or adamw, for the matrices inside the layers (muon)
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn a_wrong_line_says_what_was_expected() {
         for (line, want) in [
-            ("--width 65", "4 heads do not divide a width of 65; a width of 64 or 68 would do"),
+            ("--width 65", "2 heads do not divide a width of 65; a width of 64 or 66 would do"),
             ("--widht 64", "There is no option --widht. Did you mean --width?"),
             ("--width", "--width needs a value."),
             ("--width --heads", "--width needs a value."),

@@ -63,24 +63,26 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// What grows an induction head fastest: characters of one book, half of the rows a repeated random segment.
+    /// What was measured to grow an induction head fastest: characters of one book, half of the rows a repeated random
+    /// segment, rates three times those that are usual for a longer run, and two wide heads, which cost half of what four
+    /// narrow ones do. The bump comes after 190 to 260 steps.
     pub fn grow() -> Self {
         Recipe {
             layers: 2,
-            heads: 4,
+            heads: 2,
             width: 64,
             context: 64,
             vocabulary: Characters::VOCABULARY,
             steps: 1500,
-            rows: 32,
+            rows: 16,
             mixture: Mixture { repeated: 0.5, real: 0.0, by_frequency: 0.0, shortest: 8 },
             optimizer: OptimizerChoice::Muon,
-            rate: 3e-3,
-            muon_rate: 0.02,
+            rate: 0.01,
+            muon_rate: 0.06,
             joint_query_key: false,
             muon_precision: Precision::Single,
             weight_decay: 0.01,
-            schedule: Schedule { warm_up: 50, decay_from: None },
+            schedule: Schedule { warm_up: 20, decay_from: None },
             clip: 1.0,
             parts: 2,
             seed: 0,
@@ -200,10 +202,13 @@ mod tests {
         let mixture = |repeated, shortest| Mixture { repeated, shortest, ..grow().mixture };
         let cases = [
             (
-                Recipe { width: 65, ..grow() },
+                Recipe { width: 65, heads: 4, ..grow() },
                 "width: 4 heads do not divide a width of 65; a width of 64 or 68 would do",
             ),
-            (Recipe { width: 3, ..grow() }, "width: 4 heads do not divide a width of 3; a width of 4 would do"),
+            (
+                Recipe { width: 3, heads: 4, ..grow() },
+                "width: 4 heads do not divide a width of 3; a width of 4 would do",
+            ),
             (
                 Recipe { width: 63, heads: 7, ..grow() },
                 "width: expected an even number (positions are sines and cosines), got 63",

@@ -3,7 +3,7 @@
 use training::{Batches, Checkpoint, Mixture, OptimizerChoice, Recipe, Text, Trainer, TrainingError};
 
 fn small() -> Recipe {
-    Recipe { width: 16, heads: 2, context: 24, rows: 6, seed: 5, ..Recipe::grow() }
+    Recipe { width: 16, heads: 2, context: 24, rows: 6, rate: 3e-3, muon_rate: 0.02, seed: 5, ..Recipe::grow() }
 }
 
 fn weights(trainer: &Trainer) -> Vec<f32> {
