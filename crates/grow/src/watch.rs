@@ -219,3 +219,17 @@ fn write_page(path: &Path, messages: &[String]) -> Result<(), String> {
     let body = format!("{BODY}<script type=\"application/json\" id=\"run\">{run}</script>\n");
     std::fs::write(path, live_page(TITLE, &body, SCRIPT)).map_err(|error| format!("{}: {error}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::BODY;
+
+    /// Views inside a `section` are drawn by circuit-vis from data beside them, which this page does not have.
+    #[test]
+    fn the_page_draws_its_own_views() {
+        assert!(!BODY.contains("<section"));
+        for place in ["recipe", "numbers", "story", "losses", "induction", "previous", "attention", "attention-title"] {
+            assert!(BODY.contains(&format!("id=\"{place}\"")), "{place}");
+        }
+    }
+}
