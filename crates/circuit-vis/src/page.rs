@@ -54,7 +54,8 @@ pub(crate) fn document(title: &str, body: &str) -> String {
 /// If the script could end its own element.
 pub fn live_page(title: &str, body: &str, script: &str) -> String {
     assert!(!script.contains("</"), "a script inside a page cannot hold `</`");
-    document_with(title, body, script, &format!("{POLICY}; connect-src 'self'"))
+    // In a block, so that a name of the caller's may be one that is used here.
+    document_with(title, body, &format!("{{\n{script}}}\n"), &format!("{POLICY}; connect-src 'self'"))
 }
 
 fn document_with(title: &str, body: &str, script: &str, policy: &str) -> String {
