@@ -36,7 +36,7 @@ fn archive<'a>(arrays: impl Iterator<Item = (&'a str, ndarray::ArrayViewD<'a, f3
         let mut npy = Vec::new();
         array.as_standard_layout().write_npy(&mut npy).map_err(io::Error::other)?;
         let (mut entry, config) = archive
-            .new_file(&format!("{name}.npy"))
+            .new_file(format!("{name}.npy"))
             .compression_method(CompressionMethod::STORE)
             .start()
             .map_err(io::Error::other)?;

@@ -29,7 +29,7 @@ fn the_first_picture_shows_the_librarys_numbers() {
         let n = losses.len() + 1;
         for layer in 0..4 {
             let want = cache.view::<Ix4>(("pattern", layer));
-            assert_close(&patterns[layer * 8 * n * n..(layer + 1) * 8 * n * n], &want);
+            assert_close(&patterns[layer * 8 * n * n..(layer + 1) * 8 * n * n], want);
         }
         assert_eq!(page.text(".large h3"), "Head 2.1");
         assert!(page.text("[data-layer='0'][data-head='4'] .badge").starts_with("previous ."));
@@ -70,7 +70,7 @@ fn a_silenced_head_changes_what_the_library_says_it_does() {
         let after = model.run(TEXT).hook(silence).loss_per_token().unwrap();
         and_drawn(page, || page.click(".large [data-silence='zero']"));
         assert_eq!(page.texts(".edit"), ["2.1: zero ✕"]);
-        let signed = |x: f32| format!("{}{:.1}", if x < 0.0 && x <= -0.05 { "−" } else { "+" }, x.abs());
+        let signed = |x: f32| format!("{}{:.1}", if x <= -0.05 { "−" } else { "+" }, x.abs());
         let changes: Vec<String> = (&after - &before).iter().map(|&x| signed(x)).collect();
         assert_eq!(losses_of(page, ".changes"), changes);
         let edits = json!([{ "layer": 2, "component": { "head": 1 }, "silence": "zero" }]);

@@ -119,12 +119,12 @@ fn a_challenge_is_checked_by_the_numbers_of_the_page() {
         page.click("#tab-heads");
         // The wrong head: nothing is solved.
         crate::and_drawn(page, || {
-            page.run("document.querySelector(\"[data-layer='3'][data-head='0']\").click(); document.querySelector(\".large [data-silence='zero']\").click()").as_null().unwrap_or(())
+            drop(page.run("document.querySelector(\"[data-layer='3'][data-head='0']\").click(); document.querySelector(\".large [data-silence='zero']\").click()"))
         });
         assert_eq!(page.run("return document.getElementById('notice').hidden"), true);
         crate::and_drawn(page, || page.click(".edit"));
         crate::and_drawn(page, || {
-            page.run("document.querySelector(\"[data-layer='2'][data-head='1']\").click(); document.querySelector(\".large [data-silence='zero']\").click()").as_null().unwrap_or(())
+            drop(page.run("document.querySelector(\"[data-layer='2'][data-head='1']\").click(); document.querySelector(\".large [data-silence='zero']\").click()"))
         });
         assert!(page.text("#notice").contains("is solved"), "{}", page.text("#notice"));
         page.click("#tab-challenges");
