@@ -3,7 +3,7 @@
 use circuit_vis::{PlotOptions, View, heatmap};
 use grading::ex06::Submission;
 use hooked_transformer::{ActivationCache, HookedTransformer, Tokens};
-use ndarray::{Array2, Axis, stack};
+use ndarray::Array2;
 
 use crate::{Outcome, Picture, Right, functions, stored};
 
@@ -171,12 +171,15 @@ impl Pair {
         let changes = (functions.attribution_map)(&self.model, &self.corrupted, &self.source, &self.right, &self.wrong);
         let estimate = changes / (self.metric_of_clean - self.metric_of_corrupted);
         let (n_layers, n_pos) = exact.dim();
-        let beside = stack(Axis(1), &[exact.view(), estimate.view()])?.into_shape_with_order((2 * n_layers, n_pos))?;
+        let beside = Array2::from_shape_fn((n_pos, 2 * n_layers), |(pos, column)| {
+            let map = if column % 2 == 0 { &exact } else { &estimate };
+            map[[column / 2, pos]]
+        });
         let columns: Vec<String> =
             (0..n_layers).flat_map(|layer| [format!("{layer} exact"), format!("{layer} estimate")]).collect();
         let title = format!("Exact and estimated, for a {}", self.kind.names().1);
         let options = shares().x("before layer").y("position");
-        Ok(heatmap(beside.t(), &self.positions()?, &columns, options)?.title(title))
+        Ok(heatmap(beside.view(), &self.positions()?, &columns, options)?.title(title))
     }
 
     /// Each position as its token in the clean prompt, and in the corrupted one where that differs.
