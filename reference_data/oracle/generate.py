@@ -52,6 +52,7 @@ def main() -> int:
     import exercise_03
     import exercise_05
     import exercise_06
+    import exercise_07
     import held_out
     import interventions
     import numpy_file
@@ -79,6 +80,7 @@ def main() -> int:
         exercise_03.generate()
         exercise_05.generate()
         exercise_06.generate()
+        exercise_07.generate()
         found = manifest.build(common.ACTIVATIONS, about, [common.ATTN_ONLY, common.GPT2], noise)
         common.write_json(found, common.ACTIVATIONS / "manifest.json")
     if args.only in (None, "parity"):

@@ -182,6 +182,15 @@ impl Cases {
         self.limit
     }
 
+    /// Whether anything is compared with what is wanted; otherwise only properties are looked at.
+    pub(crate) fn has_cases(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Case(_)))
+    }
+
+    pub(crate) fn damaged(&self) -> Option<&Damaged> {
+        self.damaged.as_ref()
+    }
+
     pub(crate) fn halves(self) -> Halves {
         let Self { info, calls, steps, damaged, found, uses, .. } = self;
         Halves { info, calls, steps, damaged, found, uses }

@@ -29,6 +29,10 @@ impl Cases {
     /// # Errors
     /// The verdict that the course is damaged.
     pub(crate) fn runs_here(self) -> Result<Vec<CaseRun>, Verdict> {
+        // Properties alone leave nothing to measure, and their calls may take a while.
+        if self.damaged().is_none() && !self.has_cases() {
+            return Ok(Vec::new());
+        }
         let (info, steps, outcomes) = self.run_here()?;
         let mut outcomes = outcomes.into_iter();
         let mut runs = Vec::new();

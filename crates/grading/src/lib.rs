@@ -27,6 +27,7 @@ pub mod ex03;
 pub mod ex04;
 pub mod ex05;
 pub mod ex06;
+pub mod ex07;
 pub mod exercise;
 mod fingerprint;
 pub mod grade;
@@ -35,6 +36,7 @@ mod picture;
 mod probe;
 pub mod proof;
 mod prose;
+mod randomness;
 pub mod reference;
 mod results;
 mod run;
@@ -43,8 +45,15 @@ pub mod verdict;
 mod views;
 
 /// Every exercise that is graded, in order.
-pub static EXERCISES: &[&Exercise] =
-    &[&ex01::EXERCISE, &ex02::EXERCISE, &ex03::EXERCISE, &ex04::EXERCISE, &ex05::EXERCISE, &ex06::EXERCISE];
+pub static EXERCISES: &[&Exercise] = &[
+    &ex01::EXERCISE,
+    &ex02::EXERCISE,
+    &ex03::EXERCISE,
+    &ex04::EXERCISE,
+    &ex05::EXERCISE,
+    &ex06::EXERCISE,
+    &ex07::EXERCISE,
+];
 
 pub use cases::Cases;
 pub use exercise::{CheckInfo, Exercise, Mistake};

@@ -9,7 +9,6 @@ mod detectors;
 mod losses;
 mod made_up;
 mod mistakes;
-mod randomness;
 mod repeated_tokens;
 mod rivals;
 mod stored;

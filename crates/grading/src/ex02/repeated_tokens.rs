@@ -8,9 +8,9 @@ use hooked_transformer::Tokens;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::randomness::{dependent, uneven};
 use super::{C4, C5, Submission};
 use crate::cases::{Answers, Asked, Cases, Fault};
+use crate::randomness::{dependent, uneven};
 use crate::value::Tensor;
 
 type Generator = fn(&mut ChaCha8Rng, usize, usize, usize, usize) -> Tokens;

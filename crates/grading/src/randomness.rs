@@ -14,7 +14,7 @@ fn bound(degrees: f64) -> f64 {
 
 /// Whether ids below `n` come equally often, by Pearson's chi-squared; `None` if so, else how often the rarest and the
 /// commonest came.
-pub(super) fn uneven(n: usize, ids: impl Iterator<Item = usize>) -> Option<[(usize, usize); 2]> {
+pub(crate) fn uneven(n: usize, ids: impl Iterator<Item = usize>) -> Option<[(usize, usize); 2]> {
     let mut counts = vec![0_usize; n];
     for id in ids.filter(|id| *id < n) {
         counts[id] += 1;
@@ -28,7 +28,7 @@ pub(super) fn uneven(n: usize, ids: impl Iterator<Item = usize>) -> Option<[(usi
 }
 
 /// Whether the two of a pair have to do with each other: all `n * n` pairs must come equally often.
-pub(super) fn dependent(n: usize, pairs: impl Iterator<Item = (usize, usize)>) -> bool {
+pub(crate) fn dependent(n: usize, pairs: impl Iterator<Item = (usize, usize)>) -> bool {
     uneven(n * n, pairs.map(|(a, b)| a * n + b)).is_some()
 }
 
