@@ -83,7 +83,7 @@ function livePlot(root, { y, least, most, series }) {
     shown[i] = !shown[i];
     buttons[i].setAttribute("aria-pressed", shown[i]);
     redraw();
-  } }, el("span", { class: "swatch" }), el("bdi", {}, name)));
+  } }, swatch(i), el("bdi", {}, name)));
   const picture = svg("svg", { class: "lines", viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, role: "img", "aria-label": y });
   root.append(el("div", { class: "choices", role: "group", "aria-label": "Series" }, ...buttons), picture);
   return (frames, bump) => {
