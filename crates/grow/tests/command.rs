@@ -11,9 +11,16 @@ use training::Record;
 /// A model that takes a step in a few milliseconds.
 const SMALL: [&str; 9] = ["--no-open", "--width", "16", "--heads", "2", "--rows", "4", "--every", "5"];
 
+/// A model whose checkpoint is larger than the page.
+const WIDE: [&str; 9] = ["--no-open", "--width", "64", "--heads", "2", "--rows", "4", "--every", "5"];
+
 fn grow(folder: &Path, arguments: &[&str]) -> Command {
+    grow_a(&SMALL, folder, arguments)
+}
+
+fn grow_a(model: &[&str], folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_grow"));
-    command.args(SMALL).arg("--out").arg(folder).args(arguments);
+    command.args(model).arg("--out").arg(folder).args(arguments);
     command
 }
 
@@ -128,9 +135,9 @@ fn a_full_disk_keeps_the_checkpoint_before() {
     let folder = tempfile::tempdir().unwrap();
     let limited = |resume: &str| {
         let script = format!(
-            "trap '' XFSZ; ulimit -f 8; exec {} {} --out {} --steps 100000 {resume}",
+            "trap '' XFSZ; ulimit -f 160; exec {} {} --out {} --steps 100000 {resume}",
             env!("CARGO_BIN_EXE_grow"),
-            SMALL.join(" "),
+            WIDE.join(" "),
             folder.path().display()
         );
         let mut command = Command::new("bash");
@@ -140,7 +147,7 @@ fn a_full_disk_keeps_the_checkpoint_before() {
     let said = limited("");
     assert!(said.contains("checkpoint.safetensors: the checkpoint cannot be written"), "{said}");
 
-    let mut child = grow(folder.path(), &["--steps", "100000"]).stdout(Stdio::null()).spawn().unwrap();
+    let mut child = grow_a(&WIDE, folder.path(), &["--steps", "100000"]).stdout(Stdio::null()).spawn().unwrap();
     let checkpoint = folder.path().join("checkpoint.safetensors");
     let until = Instant::now() + Duration::from_secs(60);
     while !checkpoint.exists() {

@@ -273,7 +273,9 @@ fn lines_between_tokens_are_those_of_the_heads_and_of_the_token_that_are_chosen(
         let shown = ["<bos>", "·a", "b", "⏎", "·cat"];
         let want = format!("{best} {} (Head 1): {:.4}", shown[best], pattern[[1, 4, best]]);
         assert_eq!(page.tooltip()[..2], ["looks most at".to_owned(), want]);
-        let painted = "const c = document.querySelector('.threads'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+        let painted = "const c = document.querySelector('.threads');
+            const copy = new OffscreenCanvas(c.width, c.height).getContext('2d', { willReadFrequently: true });
+            copy.drawImage(c, 0, 0); const d = copy.getImageData(0, 0, c.width, c.height).data;
             return [...d].some((v, i) => i % 4 === 3 && v > 0)";
         assert_eq!(page.run(painted), true);
         page.click(".head-choice:nth-child(2)");

@@ -82,14 +82,23 @@ fn steered_writing_stands_beside_the_plain_one() {
     });
 }
 
+/// Presses the button with this text.
+fn press_button(page: &Page, text: &str) {
+    let found = page.run(&format!(
+        "const found = [...document.querySelectorAll('button')].find((button) => button.textContent === {}); found?.click(); return Boolean(found)",
+        json!(text)
+    ));
+    assert_eq!(found, true, "there is no button {text}");
+}
+
 #[test]
 fn heads_are_found_by_what_they_look_at_and_by_what_they_do() {
     with_playground("#tab=find", |page| {
-        page.click(".panel button.primary");
+        press_button(page, "Search");
         wait_for(page, "document.querySelector('[data-found]')");
         assert_eq!(page.attributes("[data-found]", "data-found")[0], "2.1");
         // The map, against the library's own sweep.
-        page.run("document.querySelectorAll('.panel button.primary')[1].scrollIntoView(); document.querySelectorAll('.panel button.primary')[1].click()");
+        press_button(page, "Try every head");
         wait_for(
             page,
             "document.querySelector('progress').hidden && document.querySelectorAll('[data-found]').length === 12",

@@ -157,14 +157,15 @@ fn tabs_and_tokens_follow_the_arrow_keys() {
 fn a_narrow_window_shows_all_without_scrolling_sideways() {
     with_playground("", |page| {
         for tab in ["heads", "stream", "steering", "find", "take", "challenges"] {
-            // A frame as narrow as a phone.
-            let script = format!(
-                "const frame = document.createElement('iframe'); frame.style.cssText = 'width:400px;height:800px'; frame.src = location.pathname + '#tab={tab}'; document.body.replaceChildren(frame)"
-            );
-            page.run(&script);
+            // A frame as narrow as a phone, in a page that may have frames.
+            let address = format!("file://{}#tab={tab}", crate::page_file().display());
+            page.open(&format!(
+                "<!doctype html><html data-ready=\"true\"><link rel=\"icon\" href=\"data:,\"><iframe style=\"width:400px;height:800px\" src=\"{address}\"></iframe>"
+            ));
             let ready = "return document.documentElement.dataset.ready";
             let began = std::time::Instant::now();
-            while page.run_in_frame(0, ready) != "true" && began.elapsed().as_secs() < 60 {
+            while page.run_in_frame(0, ready) != "true" {
+                assert!(began.elapsed().as_secs() < 60, "{tab}: no picture in the frame");
                 std::thread::sleep(std::time::Duration::from_millis(50));
             }
             let width = page.run_in_frame(0, "return document.documentElement.scrollWidth");
