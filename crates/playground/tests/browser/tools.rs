@@ -3,6 +3,7 @@
 use hooked_transformer::analysis::{Ablation, Metric, head_ablation_sweep};
 use serde_json::{Value, json};
 
+use crate::driver::Page;
 use crate::{TEXT, ask, assert_close, model, wait_for, with_playground};
 
 #[test]
