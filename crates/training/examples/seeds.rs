@@ -27,9 +27,9 @@ fn main() {
         let started = Instant::now();
         let mut trainer = Trainer::new(Recipe { seed, ..recipe.clone() }).expect("a recipe that fits");
         let bump = loop {
-            if trainer.steps() % 10 == 0 {
+            if trainer.steps().is_multiple_of(10) {
                 let measured = trainer.evaluation().glance(trainer.model()).expect("measurable");
-                if trainer.steps() % 200 == 0 && std::env::var_os("VERBOSE").is_some() {
+                if trainer.steps().is_multiple_of(200) && std::env::var_os("VERBOSE").is_some() {
                     eprintln!(
                         "{} {:.2} {:.2} ind {:?} prev {:?}",
                         trainer.steps(),

@@ -113,7 +113,7 @@ impl Evaluation {
         let held_out: Vec<f64> = self
             .held_out
             .axis_chunks_iter(Axis(0), Self::ROWS_AT_ONCE)
-            .map(|rows| Ok(f64::from(model.loss(&rows.to_owned())?)))
+            .map(|rows| Ok(f64::from(model.loss(rows.to_owned())?)))
             .collect::<Result<_>>()?;
         Ok(Measured { held_out: held_out.iter().sum::<f64>() / held_out.len() as f64, ..self.glance(model)? })
     }

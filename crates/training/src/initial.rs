@@ -74,7 +74,7 @@ fn normal(rng: &mut Mt19937, n: usize, deviation: f32) -> Vec<f32> {
 /// How many random numbers these values take.
 fn normal_draws(n: usize) -> usize {
     let n = n.max(16);
-    if n % 16 == 0 { n } else { n + 16 }
+    if n.is_multiple_of(16) { n } else { n + 16 }
 }
 
 /// Sines and cosines of wavelengths from 2π to 2000π positions; the root mean square of each vector is `scale`.

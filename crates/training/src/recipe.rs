@@ -147,14 +147,14 @@ impl Recipe {
         if let Some((field, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
             return wrong(field, "expected at least 1, got 0".to_string());
         }
-        if self.width % self.heads != 0 {
+        if !self.width.is_multiple_of(self.heads) {
             let (width, heads) = (self.width, self.heads);
             let (below, above) = (width / heads * heads, (width / heads + 1) * heads);
             let nearest = if below == 0 { above.to_string() } else { format!("{below} or {above}") };
             let problem = format!("{heads} heads do not divide a width of {width}; a width of {nearest} would do");
             return wrong("width", problem);
         }
-        if self.width % 2 != 0 {
+        if !self.width.is_multiple_of(2) {
             return wrong(
                 "width",
                 format!("expected an even number (positions are sines and cosines), got {}", self.width),

@@ -46,7 +46,7 @@ pub fn run(
     start_log(trainer, folder)?;
     let resumed_at = trainer.steps();
     loop {
-        let due = trainer.steps() % every.max(1) == 0 || trainer.is_done();
+        let due = trainer.steps().is_multiple_of(every.max(1)) || trainer.is_done();
         // A run that goes on has measured this step before.
         if due && (trainer.steps() != resumed_at || resumed_at == 0) {
             let measured = measure(trainer)?;

@@ -70,7 +70,7 @@ impl Mt19937 {
         assert!(n >= 16, "expected at least 16 values, got {n}");
         let mut values: Vec<f32> = (0..n).map(|_| self.uniform()).collect();
         values.chunks_exact_mut(16).for_each(|block| box_muller(block, deviation));
-        if n % 16 != 0 {
+        if !n.is_multiple_of(16) {
             let last = &mut values[n - 16..];
             last.iter_mut().for_each(|value| *value = self.uniform());
             box_muller(last, deviation);
