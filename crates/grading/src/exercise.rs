@@ -5,8 +5,8 @@
 pub struct Exercise {
     /// The folder under `exercises/` and `solutions/`: `02-induction`.
     pub slug: &'static str,
-    /// Every mistake that the grader can name.
-    pub mistakes: &'static [Mistake],
+    /// Every mistake that the grader can name, in lists, such as one for each check.
+    pub mistakes: &'static [&'static [Mistake]],
 }
 
 impl Exercise {
@@ -37,7 +37,12 @@ impl Exercise {
     /// The mistake with this code.
     #[must_use]
     pub fn mistake(&self, code: &str) -> Option<&'static Mistake> {
-        self.mistakes.iter().find(|mistake| mistake.code == code)
+        self.mistakes().find(|mistake| mistake.code == code)
+    }
+
+    /// Every mistake that the grader can name.
+    pub fn mistakes(&self) -> impl Iterator<Item = &'static Mistake> + use<> {
+        self.mistakes.iter().copied().flatten()
     }
 }
 

@@ -216,7 +216,7 @@ pub(crate) fn to_text(prints: &Prints) -> String {
 pub(crate) fn recognize(exercise: &'static Exercise, check: &str, runs: &[CaseRun]) -> Option<&'static Mistake> {
     // Without the file the verdict is still right, only less helpful. `check-solutions` notices the loss.
     let prints = read(exercise).unwrap_or_default();
-    let known: Vec<&'static Mistake> = exercise.mistakes.iter().filter(|m| m.caught_by == check).collect();
+    let known: Vec<&'static Mistake> = exercise.mistakes().filter(|m| m.caught_by == check).collect();
     let likeness = |mistake: &Mistake| {
         let forms = prints.iter().filter(|(key, _)| code_of(key) == mistake.code);
         forms.filter_map(|(_, cases)| Likeness::of(cases, runs)).min()

@@ -211,14 +211,14 @@ mod tests {
 
     static EXERCISE: Exercise = Exercise {
         slug: "99-test",
-        mistakes: &[Mistake {
+        mistakes: &[&[Mistake {
             code: "E99-1",
             title: "Off by one",
             explanation: "The count began at zero.",
             question: "Where does yours begin?",
             caught_by: "c1_count",
             known_by: KnownBy::Sameness,
-        }],
+        }]],
     };
     static CHECK: CheckInfo = CheckInfo { exercise: &EXERCISE, name: "c1_count", function: "count" };
 

@@ -26,9 +26,9 @@ fn page(exercise: &Exercise) -> String {
     let _ =
         writeln!(page, "Spoilers: try [the exercise](../{slug}.md) first. A verdict leads to the entry that you need.");
     let mut seen = BTreeSet::new();
-    for check in exercise.mistakes.iter().map(|mistake| mistake.caught_by).filter(|check| seen.insert(*check)) {
+    for check in exercise.mistakes().map(|mistake| mistake.caught_by).filter(|check| seen.insert(*check)) {
         let _ = writeln!(page, "\n## Check `{check}`");
-        let reported = exercise.mistakes.iter().filter(|mistake| mistake.caught_by == check);
+        let reported = exercise.mistakes().filter(|mistake| mistake.caught_by == check);
         reported.for_each(|mistake| page.push_str(&entry(mistake)));
     }
     page
@@ -71,7 +71,7 @@ fn the_pages_have_an_entry_for_every_mistake() -> Result<(), String> {
 
 #[test]
 fn codes_and_anchors_are_unique_and_each_exercise_has_its_own() {
-    let mistakes = || EXERCISES.iter().flat_map(|exercise| exercise.mistakes.iter().map(move |m| (exercise, m)));
+    let mistakes = || EXERCISES.iter().flat_map(|exercise| exercise.mistakes().map(move |m| (exercise, m)));
     let mut links: Vec<String> = mistakes().map(|(_, mistake)| mistake.link()).collect();
     links.sort();
     links.dedup();

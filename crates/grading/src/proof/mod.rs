@@ -87,7 +87,9 @@ impl<S> Suite<S> {
                 given.push(code);
             }
         }
-        let known: Vec<&str> = self.exercise.mistakes.iter().map(|m| m.code).collect();
+        let mut known: Vec<&str> = self.exercise.mistakes().map(|m| m.code).collect();
+        given.sort_unstable();
+        known.sort_unstable();
         if given != known {
             return Err(format!("wrong answers {given:?}, but mistakes {known:?}").into());
         }
