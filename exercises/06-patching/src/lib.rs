@@ -1,21 +1,21 @@
 //! Exercise 06: activation patching.
 //!
 //! Two prompts of equal length, clean and corrupted, differ in one thing, and the model answers them differently. Run one of
-//! them, the *base*, and replace a single activation by what it was in a run of the other, the *source*. How far does the
-//! answer move? That says where the difference between the prompts is kept, and which component passes it on.
+//! them, the *base*, and replace a single activation with the same activation from a run of the other, the *source*. How far
+//! does the answer move? That says where the difference between the prompts is stored, and which component passes it on.
 //!
-//! *Denoising* runs the corrupted prompt and patches clean activations in: what moves the answer is *sufficient* to bring it
-//! back. *Noising* runs the clean prompt and patches corrupted activations in: what moves the answer is *necessary* for it.
+//! *Denoising* runs the corrupted prompt and patches in clean activations. If one brings the answer back, it is *sufficient*.
+//! *Noising* runs the clean prompt and patches in corrupted activations. If one takes the answer away, it is *necessary*.
 //!
-//! Layers, heads and positions are counted from zero. A batch holds one pair of prompts in each row. A *metric* is any
-//! function of the logits `[batch, pos, d_vocab]`; here it is always the logit difference that you write first, for some
-//! right and wrong answers.
+//! Layers, heads and positions are counted from zero. Each row of a batch is one pair of prompts. A *metric* is any function
+//! of the logits `[batch, pos, d_vocab]`. Here it is always the logit difference of a right and a wrong answer, which you
+//! write first.
 
 use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens};
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3};
 
-/// How much more the model expects the right answer than the wrong one: the difference of their logits at the last
-/// position, averaged over the batch.
+/// How strongly the model prefers the right answer to the wrong one: the difference of their logits at the last position,
+/// averaged over the batch.
 ///
 /// # Shapes
 /// - logits: `[batch, pos, d_vocab]`
@@ -26,14 +26,14 @@ pub fn logit_difference(logits: ArrayView3<f32>, right: &[usize], wrong: &[usize
 
 /// A metric on a scale on which the corrupted run is 0 and the clean run is 1.
 ///
-/// Values outside of 0 to 1 are left as they are: a patch may do harm, or more good than the clean run.
+/// Values below 0 or above 1 stay as they are: a patch may move the metric the wrong way, or beyond the clean run.
 pub fn normalize(value: f32, clean: f32, corrupted: f32) -> f32 {
     todo!("{value} between {corrupted} and {clean}")
 }
 
-/// A hook that patches the residual stream before a layer, at one position, with what it was in the source run.
+/// A hook that replaces the residual stream before a layer, at one position, with that of the source run.
 ///
-/// All items of the batch are patched, each with its own.
+/// It patches all items of the batch, each from the same item of the source.
 ///
 /// # Shapes
 /// - `resid_pre`, in the cache and in the hook: `[batch, pos, d_model]`
@@ -57,7 +57,7 @@ pub fn residual_map(
     todo!("patch {} layers at each position of {:?}; {source:?}", model.cfg().n_layers, base.dim())
 }
 
-/// As [`residual_map`], for what a layer's attention or MLP adds to the stream: `output` is `"attn_out"` or `"mlp_out"`.
+/// Like [`residual_map`], for what a layer's attention or MLP adds to the stream: `output` is `"attn_out"` or `"mlp_out"`.
 ///
 /// # Shapes
 /// - the output, in the cache and in a hook: `[batch, pos, d_model]`
@@ -79,7 +79,7 @@ pub fn output_map(
 ///
 /// # Shapes
 /// - `z`, `q`, `k`, `v`: `[batch, pos, head, d_head]`
-/// - `pattern`: `[batch, head, query_pos, key_pos]`; mind the other place of the head
+/// - `pattern`: `[batch, head, query_pos, key_pos]`; here the head is axis 1
 /// - returns `[layer, head]`
 pub fn head_map(
     model: &HookedTransformer,
@@ -112,9 +112,9 @@ pub fn head_by_position_map(
 /// For each head, how much of the answer its clean `z` brings back (denoising), and how much its corrupted `z` takes away
 /// (noising).
 ///
-/// Brought back: 0 if the patched run is as the corrupted one, 1 if it is as the clean one. Taken away: 0 if the patched run
-/// is as the clean one, 1 if it is as the corrupted one. A head with a large first number is sufficient, one with a large
-/// second number necessary.
+/// Brought back is 0 if the patched run has the metric of the corrupted run, and 1 if it has that of the clean run. Taken
+/// away is 0 if the patched run has the metric of the clean run, and 1 if it has that of the corrupted run. If the first
+/// number is large, the head is sufficient. If the second is large, the head is necessary.
 ///
 /// # Shapes
 /// - clean, corrupted: `[batch, pos]`
@@ -130,8 +130,8 @@ pub fn sufficient_and_necessary(
     todo!("patch {} heads in both directions, {:?} and {:?}", model.cfg().n_heads, clean.dim(), corrupted.dim())
 }
 
-/// The first-order estimate of what a patch would change, at each position: source minus base, times the gradient of the
-/// metric in the base run, summed over the stream and over the batch.
+/// The first-order estimate of how much a patch would change the metric, at each position: source minus base, times the
+/// gradient of the metric in the base run, summed over `d_model` and over the batch.
 ///
 /// # Shapes
 /// - source, base, gradient: `[batch, pos, d_model]`, of one activation
@@ -142,11 +142,11 @@ pub fn attribution_estimate(source: ArrayView3<f32>, base: ArrayView3<f32>, grad
 
 /// The estimate for each layer and position of the residual stream, from one run of the base and one backward pass.
 ///
-/// As [`residual_map`], but what each patch would change, to first order, and not the metric after it.
+/// Like [`residual_map`], but an entry is the estimated change of the metric, not the metric after the patch.
 ///
 /// # Shapes
 /// - base: `[batch, pos]`
-/// - returns `[layer, pos]`, estimated changes of the metric
+/// - returns `[layer, pos]`, the estimated changes
 pub fn attribution_map(
     model: &HookedTransformer,
     base: &Tokens,
@@ -167,11 +167,11 @@ pub fn correlation(estimate: ArrayView2<f32>, exact: ArrayView2<f32>) -> f32 {
     todo!("the correlation of {:?} and {:?}", estimate.dim(), exact.dim())
 }
 
-/// A hook that patches one edge: the keys of a later head read what an earlier head wrote in the source run, and everything
-/// else is as in the base run.
+/// A hook that patches one edge: the keys of a later head read what an earlier head wrote in the source run. Everything else
+/// is as in the base run.
 ///
-/// The input of a head's keys, `k_input`, is the residual stream, once for each head, before the norm. The sender's part of
-/// it is its `z` times its own part of `W_O`; exchange that part. `from` and `to` are (layer, head).
+/// `k_input` is the input of the keys: a copy of the residual stream for each head, before the norm. What the sender wrote
+/// into it is its `z` times its own slice of `W_O`. Replace that part. `from` and `to` are (layer, head).
 ///
 /// # Shapes
 /// - `z` in both caches: `[batch, pos, head, d_head]`

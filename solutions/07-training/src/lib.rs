@@ -2,11 +2,11 @@
 //!
 //! The model is the one of exercises 02, 03 and 05: attention only, no biases, no norms. Its position embedding is not in the
 //! residual stream; each layer adds it to what queries and keys read (`shortformer`). The library runs it forward and caches
-//! its activations. Everything behind the forward pass is yours: gradients, optimizer, batches, measures, the loop.
+//! its activations. You write everything after the forward pass: gradients, optimizer, batches, measures, and the loop.
 //!
-//! We write `d_x` for the gradient of the loss by `x`. It has the shape of `x`: one number for each entry, saying how the
-//! loss changes with it. A *backward pass* is given the gradient of what a step returned, and gives back the gradients of
-//! what the step was given.
+//! We write `d_x` for the gradient of the loss with respect to `x`. It has the shape of `x`: each entry says how the loss
+//! changes with that entry of `x`. A *backward* function takes the gradient of a step's output, and returns the gradients of
+//! the step's inputs.
 //!
 //! Layers, heads and positions are counted from zero, training steps from one. Token 0 is BOS.
 
@@ -32,30 +32,30 @@ pub type Next = Array2<Option<usize>>;
 /// and `W_Q`, `W_K`, `W_V`, `W_O` of each layer: `blocks.0.attn.W_Q`.
 pub type Gradients = BTreeMap<String, ArrayD<f32>>;
 
-/// What AdamW keeps for each matrix: the averages of its gradient and of its squared gradient.
+/// What AdamW keeps for each matrix: the running averages of its gradient and of its squared gradient.
 pub type Moments = BTreeMap<String, (ArrayD<f32>, ArrayD<f32>)>;
 
-/// How much of the old average of the gradient AdamW keeps in each step.
+/// The fraction of the old average of the gradient that AdamW keeps in each step.
 pub const BETA_1: f32 = 0.9;
-/// How much of the old average of the squared gradient it keeps.
+/// The fraction of the old average of the squared gradient that it keeps.
 pub const BETA_2: f32 = 0.98;
-/// What keeps AdamW from dividing by zero.
+/// Keeps AdamW from dividing by zero.
 pub const EPSILON: f32 = 1e-8;
 /// How strongly AdamW pulls weights to zero.
 pub const WEIGHT_DECAY: f32 = 0.01;
-/// The longest gradient that a step takes.
+/// The largest norm of all gradients together; longer ones are scaled down.
 pub const MAX_NORM: f32 = 1.0;
-/// The learning rate once it has risen.
+/// The learning rate after the warm-up.
 pub const PEAK_RATE: f32 = 0.03;
-/// How many steps it rises.
+/// The number of steps during which the learning rate rises.
 pub const WARM_UP: usize = 50;
-/// The shortest random segment that is repeated.
+/// The length of the shortest random segment that is repeated.
 pub const SHORTEST: usize = 8;
-/// Rows of a batch.
+/// The number of rows of a batch.
 pub const ROWS: usize = 16;
 
 /// A model that has not learned anything: random matrices, and waves of different lengths as position embedding. It is small:
-/// `d_model` 32, two heads in each layer, 48 positions, 28 tokens (BOS, the space and the letters). There is nothing to do here.
+/// `d_model` 32, two heads in each layer, 48 positions, 28 tokens (BOS, the space and the letters). This function is given.
 #[expect(clippy::missing_panics_doc, reason = "the configuration is fixed")]
 pub fn untrained_model(n_layers: usize, seed: u64) -> HookedTransformer {
     let cfg = HookedTransformerConfig {
@@ -86,8 +86,8 @@ pub fn untrained_model(n_layers: usize, seed: u64) -> HookedTransformer {
     model
 }
 
-/// The text as tokens of that model: 1 for anything that is not a letter, 2 to 27 for the letters, large or small. There is
-/// nothing to do here either.
+/// The text as tokens of that model: 1 for anything that is not a letter, 2 to 27 for the letters, upper or lower case. This
+/// function is given, too.
 pub fn letters(text: &str) -> Vec<usize> {
     let token = |c: char| if c.is_ascii_alphabetic() { c.to_ascii_lowercase() as usize - 'a' as usize + 2 } else { 1 };
     let mut tokens: Vec<usize> = text.chars().map(token).collect();
@@ -113,7 +113,7 @@ pub fn mean_loss(logits: ArrayView3<f32>, next: &Next) -> f32 {
     losses.iter().sum::<f32>() / losses.len() as f32
 }
 
-/// The gradient of [`mean_loss`] by the logits.
+/// The gradient of [`mean_loss`] with respect to the logits.
 ///
 /// # Shapes
 /// - logits: `[batch, pos, d_vocab]`
@@ -136,7 +136,7 @@ pub fn loss_gradient(logits: ArrayView3<f32>, next: &Next) -> Array3<f32> {
     gradient
 }
 
-/// Backward through `y = x · w`: the gradients by `x` and by `w`.
+/// Backward through `y = x · w`: the gradients with respect to `x` and `w`.
 ///
 /// # Shapes
 /// - x: `[row, d_in]`; w: `[d_in, d_out]`; d_y: `[row, d_out]`
@@ -146,7 +146,7 @@ pub fn linear_backward(x: ArrayView2<f32>, w: ArrayView2<f32>, d_y: ArrayView2<f
     (d_y.dot(&w.t()), x.t().dot(&d_y))
 }
 
-/// Backward through the softmax of each row, which made the pattern from the scores.
+/// Backward through the softmax of each row, which turned the scores into the pattern.
 ///
 /// # Shapes
 /// - pattern, d_pattern: `[query_pos, key_pos]`; the pattern is 0 where a key comes after the query
@@ -158,7 +158,7 @@ pub fn softmax_backward(pattern: ArrayView2<f32>, d_pattern: ArrayView2<f32>) ->
 }
 
 /// Backward through one head's attention in one text: `scores = q · kᵀ / √d_head`, the pattern is their softmax under the
-/// causal mask, `z = pattern · v`.
+/// causal mask, and `z = pattern · v`.
 ///
 /// # Shapes
 /// - q, k, v, d_z: `[pos, d_head]`
@@ -180,10 +180,10 @@ pub fn attention_backward(
 }
 
 /// Backward through a layer: `resid_post = resid_pre + the sum over heads of z · W_O`. Queries and keys read
-/// `resid_pre + W_pos`, values read `resid_pre`.
+/// `resid_pre + W_pos`, and values read `resid_pre`.
 ///
-/// Returns the gradients by the stream before the layer, by the position embedding (what this layer alone adds to it), and
-/// by `W_Q`, `W_K`, `W_V`, `W_O`.
+/// Returns the gradients with respect to the stream before the layer, to the position embedding (only what this layer
+/// contributes), and to `W_Q`, `W_K`, `W_V`, `W_O`.
 ///
 /// # Shapes
 /// - d_resid_post: `[batch, pos, d_model]`
@@ -242,7 +242,7 @@ pub fn layer_backward(
     (in_texts(d_x), in_texts(d_with_pos).sum_axis(Axis(0)), [d_w_q, d_w_k, d_w_v, d_w_o])
 }
 
-/// Backward through the embedding, which copied row `token` of `W_E` into the stream.
+/// Backward through the embedding, which copies row `token` of `W_E` into the stream.
 ///
 /// # Shapes
 /// - tokens: `[batch, pos]`; d_embed: `[batch, pos, d_model]`
@@ -257,7 +257,7 @@ pub fn embedding_backward(tokens: &Tokens, d_embed: ArrayView3<f32>, d_vocab: us
     d_w_e
 }
 
-/// The mean loss of the predictions that count, and its gradient by every matrix of the model.
+/// The mean loss of the predictions that count, and its gradient with respect to every matrix of the model.
 ///
 /// # Shapes
 /// - tokens, next: `[batch, pos]`
@@ -291,8 +291,8 @@ pub fn model_gradients(model: &HookedTransformer, tokens: &Tokens, next: &Next) 
     (loss, gradients)
 }
 
-/// Shortens the gradients of all matrices by one factor, so that together they are no longer than `max_norm`. Shorter
-/// ones stay as they are. Returns how long they were: the root of the sum of all squares.
+/// Scales the gradients of all matrices down by one factor, so that their norm is at most `max_norm`. If it is already, they
+/// stay as they are. Returns the norm before: the square root of the sum of the squares of all entries.
 pub fn clip_gradients(gradients: &mut Gradients, max_norm: f32) -> f32 {
     // STUB todo!("make {} gradients no longer than {max_norm}", gradients.len())
     let norm = gradients.values().flatten().map(|x| x * x).sum::<f32>().sqrt();
@@ -304,10 +304,10 @@ pub fn clip_gradients(gradients: &mut Gradients, max_norm: f32) -> f32 {
     norm
 }
 
-/// One step of AdamW on one matrix, in place: `m` and `v` are its averages so far, `step` is 1 for the first.
+/// One step of AdamW on one matrix, in place. `m` and `v` are its running averages, and the first step has `step` 1.
 ///
-/// The decay is *decoupled*: it shrinks the weights by `rate * decay` of themselves and never enters the averages. Betas and
-/// epsilon are the constants above.
+/// The decay is *decoupled*: it multiplies the weights by `1 - rate * decay` and never enters the averages. Betas and epsilon
+/// are the constants above.
 ///
 /// # Shapes
 /// - weight, gradient, m, v: the same, of any rank
@@ -333,8 +333,8 @@ pub fn adamw_step(
     });
 }
 
-/// The learning rate of a step (1 is the first, `steps` the last): it rises in a straight line to `peak` at step
-/// [`WARM_UP`], stays there, and falls in a straight line over the last fifth of the steps, to zero just after the last one.
+/// The learning rate of a step (1 is the first, `steps` the last). It rises linearly to `peak` at step [`WARM_UP`] and stays
+/// there. Over the last fifth of the steps it falls linearly, to zero just after the last one.
 pub fn learning_rate(step: usize, steps: usize, peak: f32) -> f32 {
     // STUB todo!("the rate of step {step} of {steps}, at most {peak}")
     let rise = step as f32 / WARM_UP as f32;
@@ -342,7 +342,7 @@ pub fn learning_rate(step: usize, steps: usize, peak: f32) -> f32 {
     peak * rise.min(fall).min(1.0)
 }
 
-/// A row of text: BOS, then `n_ctx - 1` tokens of the text in a row, from a place that is drawn evenly.
+/// A row of text: BOS, then `n_ctx - 1` consecutive tokens of the text, from a start that is drawn uniformly.
 pub fn text_window(rng: &mut ChaCha8Rng, text: &[usize], n_ctx: usize) -> Vec<usize> {
     // STUB let _ = rng;
     // STUB todo!("BOS and {} of {} tokens", n_ctx - 1, text.len())
@@ -353,8 +353,8 @@ pub fn text_window(rng: &mut ChaCha8Rng, text: &[usize], n_ctx: usize) -> Vec<us
 /// A row that repeats: BOS, then a random segment again and again, cut off at `n_ctx` tokens. Also returns the length of
 /// the segment.
 ///
-/// The length is drawn evenly from [`SHORTEST`] to `(n_ctx - 1) / 2`, so that there are always two copies. Tokens are drawn
-/// evenly from 1 to `d_vocab - 1` (BOS is 0), independently of each other.
+/// The length is uniform from [`SHORTEST`] to `(n_ctx - 1) / 2`, so there are always two copies. Each token is uniform from 1
+/// to `d_vocab - 1` (BOS is 0), independent of the others.
 pub fn repeated_segment(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (Vec<usize>, usize) {
     // STUB let _ = rng;
     // STUB todo!("BOS and a segment of tokens below {d_vocab}, again and again up to {n_ctx}")
@@ -363,10 +363,10 @@ pub fn repeated_segment(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (
     ([0].into_iter().chain(segment.into_iter().cycle()).take(n_ctx).collect(), length)
 }
 
-/// A batch: each row is a [`repeated_segment`] with the chance `share`, and a [`text_window`] otherwise.
+/// A batch: each row is a [`repeated_segment`] with probability `share`, and a [`text_window`] otherwise.
 ///
 /// In a row of text each position predicts the next token, and the last predicts nothing. In a row that repeats, the tokens of
-/// the first copy come from nowhere, so their predictions do not count either.
+/// the first copy cannot be predicted, so their predictions do not count either.
 ///
 /// # Shapes
 /// - returns tokens and next, each `[rows, n_ctx]`
@@ -397,11 +397,11 @@ pub fn training_batch(
     (tokens, next)
 }
 
-/// What shows that an induction head is there: on rows of BOS and `n` tokens twice, the mean loss of the first copy's
-/// tokens, that of the second copy's, and the largest induction score of any head.
+/// Three numbers that show whether an induction head has formed, on rows of BOS and `n` tokens twice: the mean loss on the
+/// tokens of the first copy, the mean loss on those of the second, and the largest induction score of any head.
 ///
 /// A head's score is as in exercise 02: its mean attention along the stripe where the key is `n - 1` positions before the
-/// query, the token after the last copy of the current token; over the whole stripe, and over the batch.
+/// query, over the whole stripe and over the batch. That key is the token after the last occurrence of the current token.
 ///
 /// # Shapes
 /// - tokens: `[batch, 1 + 2 * n]`
@@ -423,8 +423,8 @@ pub fn bump(model: &HookedTransformer, tokens: &Tokens, n: usize) -> (f32, f32, 
     (mean(0, n), mean(n, 2 * n), score)
 }
 
-/// One step of training on a batch: gradients, clipped to [`MAX_NORM`], and a step of AdamW with [`WEIGHT_DECAY`] on every
-/// matrix. Returns the loss before the step.
+/// One step of training on a batch: compute the gradients, clip them to [`MAX_NORM`], and apply a step of AdamW with
+/// [`WEIGHT_DECAY`] to every matrix. Returns the loss before the step.
 ///
 /// `moments` is empty before the first step. `model.update_parameters` lends you every parameter by its name.
 pub fn train_step(
@@ -450,8 +450,8 @@ pub fn train_step(
     loss
 }
 
-/// Trains a model from nothing: `steps` steps, each on a new batch of [`ROWS`] rows as long as the model's context, at the
-/// [`learning_rate`] that reaches [`PEAK_RATE`]. Each row is repeated with the chance `share`. Returns the loss of each step.
+/// Trains a model for `steps` steps, each on a new batch of [`ROWS`] rows as long as the model's context, at the
+/// [`learning_rate`] with the peak [`PEAK_RATE`]. Each row repeats with probability `share`. Returns the loss of each step.
 pub fn grow(model: &mut HookedTransformer, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
     // STUB let _ = rng;
     // STUB todo!("{steps} steps of {model:?} on {} tokens of text, {share} repeated", text.len())
