@@ -9,78 +9,77 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-40",
         CHECK,
         "More kept than the patterns",
-        "The cache holds more than the patterns. On a text of a thousand tokens a cache of everything takes \
-         gigabytes, and most of it is never looked at. A names filter says what to keep.",
-        "How does the run learn which activations you want?",
+        "Your cache holds more than the patterns. On a text of a thousand tokens a cache of everything takes \
+         gigabytes, and you use little of it. A names filter says what to keep.",
+        "How do you tell the run which activations to keep?",
     ),
     property(
         "E01-41",
         CHECK,
         "Patterns of all layers",
-        "The cache holds the patterns of later layers as well. A filter on the end of the name lets every layer \
-         pass.",
-        "Where does your filter use the number of layers that was asked for?",
+        "Your cache also holds the patterns of later layers. A filter on the end of the name matches every layer.",
+        "Where does your filter use the requested number of layers?",
     ),
     property(
         "E01-42",
         CHECK,
-        "Later blocks ran for nothing",
-        "The cache is what it should be, but the model ran on after it was complete. What later blocks compute \
-         changes nothing in earlier ones. A run can be told where to stop, and then there are no logits either.",
-        "After which block is everything that you want in the cache?",
+        "Later blocks run for nothing",
+        "Your cache is right, but the model ran on after it was complete. Later blocks do not change what earlier ones \
+         computed. You can tell a run where to stop; then it computes no logits either.",
+        "After which block does the cache have everything that you need?",
     ),
     property(
         "E01-43",
         CHECK,
         "One layer too few",
-        "The last of the layers that were asked for is missing. A run stops before the layer that it is told, as a \
-         Rust range ends before its end.",
+        "The last of the requested layers is missing. A run stops before the layer that you name, as a Rust range ends \
+         before its end.",
         "If a run stops at layer 2, which layers have run?",
     ),
     property(
         "E01-44",
         CHECK,
         "One run for each layer",
-        "The right patterns came, but the model ran once for each of them. One run passes all of these layers \
-         anyway, and can keep several activations on its way.",
-        "How many names may a filter hold?",
+        "Your patterns are right, but you ran the model once for each of them. One run passes all of these layers and \
+         can keep several activations.",
+        "How many names can a filter match?",
     ),
     property(
         "E01-45",
         CHECK,
         "Scores instead of patterns",
-        "The cache holds the attention scores: what goes into the softmax. They can be any number, and minus \
-         infinity where the mask is. The pattern is what comes out, and its rows sum to one.",
-        "Which of the two would you call \"how much of its attention\"?",
+        "Your cache holds the attention scores, which go into the softmax. They can be any number, and minus infinity \
+         where the mask is. The pattern is what comes out of the softmax, and its rows sum to one.",
+        "Which of the two says how much of its attention a query gives to a key?",
     ),
     property(
         "E01-93",
         CHECK,
         "Layers counted from one",
-        "The cache holds the patterns of layers 1 to n. The first layer is layer 0.",
-        "What are the numbers in the range that makes your names?",
+        "Your cache holds the patterns of layers 1 to n. The first layer is layer 0.",
+        "Which numbers are in the range that makes your names?",
     ),
     property(
         "E01-94",
         CHECK,
-        "Only the last of them",
-        "The cache holds one pattern, that of the last of the first layers. All of them are wanted.",
-        "How many names does your filter let through?",
+        "Only the last layer",
+        "Your cache holds one pattern, that of the last requested layer. The task asks for all of them.",
+        "How many names does your filter match?",
     ),
     property(
         "E01-95",
         CHECK,
         "Only the first row of the batch",
-        "The model ran on one row of the tokens. `run` takes the whole batch, and each activation then has an entry \
-         for each row.",
-        "What do you give to `run`?",
+        "You ran the model on one row of the tokens. `run` takes the whole batch, and then each activation has one \
+         entry per row.",
+        "What do you pass to `run`?",
     ),
     property(
         "E01-96",
         CHECK,
-        "The batch axis taken off",
-        "The patterns are right but for their first axis. An activation in a cache begins with the batch axis, also \
-         when the batch is one text.",
-        "Which call of yours takes an axis away?",
+        "The batch axis removed",
+        "Your patterns are right, but they lack the first axis. Every activation in a cache begins with the batch \
+         axis, even if the batch is one text.",
+        "Which of your calls removes an axis?",
     ),
 ];

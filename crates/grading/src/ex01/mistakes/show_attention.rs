@@ -9,68 +9,69 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-65",
         CHECK,
         "Always layer 0",
-        "The picture shows layer 0 whatever layer was asked for.",
+        "Your picture shows layer 0, whichever layer the caller asked for.",
         "Where does your function use its argument `layer`?",
     ),
     property(
         "E01-66",
         CHECK,
         "A single head",
-        "The picture has one head only. With all heads of a layer side by side one sees at a glance which of them \
-         do something of interest.",
+        "Your picture has only one head. With all heads of a layer side by side you can see which of them do something \
+         interesting.",
         "Which function of circuit-vis takes [head, query_pos, key_pos]?",
     ),
     property(
         "E01-67",
         CHECK,
         "Rows and columns swapped",
-        "Queries and keys have changed places: the picture shows the upper triangle, as if tokens attended to what \
-         comes after them.",
+        "You swapped queries and keys. Your picture has the upper triangle, as if tokens attended to later ones.",
         "In the picture of a causal model, which triangle should be empty?",
     ),
     property(
         "E01-68",
         CHECK,
-        "Ids for strings",
-        "The tokens are shown as numbers. A reader of the picture wants to see the text.",
-        "Which function of the model gives the tokens as strings?",
+        "Ids instead of strings",
+        "Your picture shows the tokens as numbers. A reader wants to see the text.",
+        "Which function of the model returns the tokens as strings?",
     ),
     property(
         "E01-103",
         CHECK,
         "Without BOS",
-        "The picture begins with the first word. The text goes in with BOS: many heads rest there, and the picture \
-         should show it.",
+        "Your picture begins with the first word. Run the text with BOS: many heads rest on it, and the picture should \
+         show that.",
         "What does your call say about BOS?",
     ),
     property(
         "E01-104",
         CHECK,
         "Scores instead of the pattern",
-        "The numbers are attention scores, before the softmax. They may be negative, and rows do not sum to one. The \
-         pattern is what comes after it.",
-        "Which of the names in the guide is the one after the softmax?",
+        "Your picture shows attention scores, before the softmax. They may be negative, and rows do not sum to one. \
+         Draw the pattern, which comes after the softmax.",
+        "Which of the names in the guide is the activation after the softmax?",
     ),
     property(
         "E01-105",
         CHECK,
         "The mean over heads",
-        "The patterns of all heads were averaged into one. A mixture of several habits looks like none of them.",
+        "You averaged the patterns of all heads into one. The mean of several different patterns looks like none of \
+         them.",
         "How many grids should the picture have?",
     ),
     property(
         "E01-106",
         CHECK,
         "Tokens trimmed",
-        "The tokens of the picture lack the spaces in front of them. \" cat\" and \"cat\" are two tokens, and the \
-         picture should say which it is.",
-        "What does your code do to the strings before it draws?",
+        "The tokens in your picture lack the space in front of them. \" cat\" and \"cat\" are two tokens, and the \
+         picture should show which one it is.",
+        "What do you do to the strings before you draw?",
     ),
     property(
         "E01-118",
         CHECK,
-        "The layer after it",
-        "The picture shows the layer after the one that was asked for. Layers are numbered from 0, in the argument and in the cache.",
+        "One layer too late",
+        "Your picture shows the layer after the requested one. Layers are counted from 0, in the argument and in the \
+         cache.",
         "What is the number of the first layer, and which does your picture show for it?",
     ),
 ];

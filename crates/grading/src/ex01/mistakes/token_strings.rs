@@ -8,63 +8,64 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E01-10",
         CHECK,
-        "BOS whether wanted or not",
-        "BOS is in front even where the caller asked for the text alone. It comes by default when text is turned \
-         into tokens, so leaving it out has to be said.",
+        "Always BOS",
+        "Your result begins with BOS even if the caller did not ask for it. The library adds BOS by default, so you \
+         must tell it to leave BOS out.",
         "Where does your function use its last argument?",
     ),
     output(
         "E01-11",
         CHECK,
         "Never BOS",
-        "BOS is missing where the caller asked for it. Without it the first word of the text stands where the model \
-         has always seen BOS, and heads that have nothing to do rest on that word.",
+        "BOS is missing although the caller asked for it. Without it, the first word of the text is where the model \
+         has always seen BOS. Heads that would attend to BOS then attend to that word.",
         "Where does your function use its last argument?",
     ),
     output(
         "E01-12",
         CHECK,
         "BOS twice",
-        "There are two BOS in a row. One of them you put there, and the library added another since nobody told it \
-         not to.",
-        "Who is responsible for BOS in your function: you, or the call that makes the tokens?",
+        "Your result has two BOS in a row. You added one, and the library added another, because its call was not told \
+         to leave BOS out.",
+        "What adds BOS in your function: your own code, or the call that makes the tokens?",
     ),
     output(
         "E01-13",
         CHECK,
         "Spaces cut off",
-        "The tokens are right but for the spaces in front of words, which are part of the token: a word in the \
-         middle of a sentence and the same word at its beginning are two tokens with different embeddings.",
-        "What should come out when your strings are joined together again?",
+        "Your tokens are right except that they lack the space in front of words. The space is part of the token. A \
+         word in the middle of a sentence and the same word at its beginning are two tokens with different embeddings.",
+        "What should you get when you join your strings again?",
     ),
     output(
         "E01-14",
         CHECK,
         "Words instead of tokens",
-        "The text was cut at its spaces. A tokenizer cuts otherwise: frequent words are one token each, with the \
-         space in front of them; rare words are several; punctuation stands alone.",
+        "You split the text at its spaces. A tokenizer splits it differently: a frequent word is one token, together \
+         with the space in front of it. A rare word is several tokens, and punctuation is a token of its own.",
         "What does the model have a row of its embedding for: words, or entries of its vocabulary?",
     ),
     output(
         "E01-76",
         CHECK,
-        "BOS the wrong way round",
-        "BOS is there where it was not wanted, and missing where it was. The condition is turned round.",
+        "BOS condition inverted",
+        "Your result has BOS if the caller did not ask for it, and lacks it if the caller did. Your condition is \
+         inverted.",
         "What does your function do when `prepend_bos` is true?",
     ),
     output(
         "E01-77",
         CHECK,
         "Letters instead of tokens",
-        "The text was cut into its letters. A token of a frequent word holds the whole word; only what the vocabulary \
-         lacks is cut smaller.",
+        "You split the text into letters. A token of a frequent word is the whole word. Only what is not in the \
+         vocabulary is split further.",
         "How many tokens does the tokenizer make of \"the\"?",
     ),
     output(
         "E01-121",
         CHECK,
         "Ids instead of strings",
-        "These are the ids of the tokens, written as text. Wanted is what each token looks like.",
-        "What does the tokenizer make of a single id?",
+        "Your result has the ids of the tokens, written as text. The task asks for the text of each token.",
+        "Which function of the tokenizer turns a single id into text?",
     ),
 ];

@@ -9,54 +9,56 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-21",
         CHECK,
         "Not drawn from the given generator",
-        "What comes does not follow the generator that was passed in: either it is the same whatever the seed, or it is not \
-         the same for the same seed. An experiment that cannot be repeated cannot be checked.",
+        "Your tokens do not follow the given generator. Either they are the same for every seed, or they differ for \
+         the same seed. An experiment that cannot be repeated cannot be checked.",
         "Do you make, copy or re-seed a generator inside the function?",
     ),
     property(
         "E02-22",
         CHECK,
         "One segment for all rows",
-        "All rows hold the same tokens, so a batch says no more than one row. Each row needs a segment of its own.",
+        "All your rows hold the same tokens, so the batch has no more information than one row. Draw a separate \
+         segment for each row.",
         "Is the draw inside the loop over rows?",
     ),
     property(
         "E02-23",
         CHECK,
         "An id outside the vocabulary",
-        "A vocabulary of d_vocab tokens has the ids 0 to d_vocab - 1. The embedding has no row for d_vocab itself.",
+        "Your tokens include d_vocab itself. The ids of a vocabulary of d_vocab tokens are 0 to d_vocab - 1, and the \
+         embedding has no row for d_vocab.",
         "Does your range include its end?",
     ),
     property(
         "E02-24",
         CHECK,
         "Part of the vocabulary is never drawn",
-        "Some ids do not come up in hundreds of draws from a handful of tokens. The tokens should be spread evenly over the \
+        "Some ids never occur in hundreds of your draws from a small vocabulary. Draw the tokens uniformly from the \
          whole vocabulary.",
         "What are the smallest and the largest id that you can draw?",
     ),
     property(
         "E02-76",
         CHECK,
-        "Drawn unevenly",
-        "Some ids come more often than others, by more than luck can explain. Rounding gives the first and last id \
-         half their share, and the remainder of a small random number favors the low ids.",
-        "Through which steps does a random number become an id, and does every id have as many ways to come about?",
+        "Not drawn uniformly",
+        "Some of your ids occur more often than others, by more than chance. Rounding gives the first and last id half \
+         the probability, and the remainder of a small random number favors low ids.",
+        "How does a random number become an id, and do equally many random numbers lead to each id?",
     ),
     property(
         "E02-77",
         CHECK,
-        "Tokens that know their neighbors",
-        "A token depends on the one before it: the segment is sorted, or counts upwards, or no token may come twice. \
-         Then the first copy can be predicted in part, which is what random tokens are there to rule out.",
+        "Tokens that depend on their neighbors",
+        "Your tokens depend on the token before: the segment is sorted, or counts upward, or no token occurs twice. \
+         Then the first copy can be predicted in part. Random tokens are meant to prevent that.",
         "After you have drawn a token, which tokens can still come next?",
     ),
     property(
         "E02-78",
         CHECK,
         "Rows made from each other",
-        "The rows are made from one draw, by shifting or shuffling it, or by adding something to it. A batch of such \
-         rows says little more than one of them. Each row needs a draw of its own.",
+        "You made all rows from one draw, by shifting or shuffling it, or by adding something. Such a batch has little \
+         more information than one row. Draw each row separately.",
         "How many tokens do you draw for a batch of ten?",
     ),
 ];

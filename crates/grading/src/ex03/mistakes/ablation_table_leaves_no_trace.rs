@@ -9,17 +9,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-30",
         CHECK,
         "A hook left behind",
-        "After the call there are hooks on the model that were not there before, so every later run is one with a \
-         head missing. In a notebook this is the classic way to spend an afternoon on a wrong result. A hook that is \
-         given to a run goes with it.",
-        "What takes your hooks off again, also if the function panics?",
+        "After your function returns, the model has hooks that it did not have before. Every later run then lacks a \
+         head, which is hard to find. Give the hooks to the run: they are gone when it ends.",
+        "What removes your hooks, even if the function panics?",
     ),
     property(
         "E03-31",
         CHECK,
-        "Somebody else's hooks removed",
-        "The model came with a lasting hook, and it is gone. reset_hooks takes off all there are, not only yours. \
-         Hooks that are given to a run need no clean-up; for a lasting one, its handle says which is meant.",
+        "The caller's hooks removed",
+        "The model had a lasting hook, and you removed it. reset_hooks removes all hooks, not only yours. Hooks given \
+         to a run need no clean-up, and a lasting one is removed by its handle.",
         "Which hooks does your clean-up remove?",
     ),
 ];

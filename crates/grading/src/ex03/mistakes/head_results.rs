@@ -9,62 +9,62 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-32",
         CHECK,
         "W_O of layer 0 in every layer",
-        "The result is right in layer 0. Later layers have an output matrix of their own; W_O has the axes [layer, \
-         head, d_head, d_model].",
-        "Where does the argument `layer` occur in your code: once, or twice?",
+        "Your result is right in layer 0 only. Each layer has its own output matrix: W_O has the axes [layer, head, \
+         d_head, d_model].",
+        "How many times does your code use the argument `layer`: once, or twice?",
     ),
     output(
         "E03-33",
         CHECK,
         "W_O of head 0 for every head",
-        "The first head is right, and the others were multiplied by its matrix. Each head writes in its own \
-         directions; that is how the next layer can tell them apart.",
+        "You multiplied every head by the W_O of head 0. Each head writes in its own directions, and that is how later \
+         layers can distinguish them.",
         "Which index of W_O changes from head to head?",
     ),
     output(
         "E03-34",
         CHECK,
-        "The bias counted once a head",
-        "b_O was added to every head, so that their sum holds it as many times as there are heads. It is written \
-         once by the layer, and belongs to none of them.",
+        "The bias added to every head",
+        "You added b_O to every head, so the sum over heads contains it n_heads times. The layer writes it once, and \
+         it belongs to no head.",
         "What must the sum over heads be, compared with attn_out?",
     ),
     output(
         "E03-35",
         CHECK,
         "Values instead of z",
-        "v was multiplied, which is what a head *could* pass on from each position. z is what it did pass on: the \
-         values, mixed by the attention pattern.",
+        "You multiplied v, which is what a head *could* move from each position. z is what it did move: the values, \
+         mixed by the pattern.",
         "At which step of attention does information move between positions?",
     ),
     output(
         "E03-101",
         CHECK,
-        "The bias shared out",
-        "A part of b_O was added to each head, so that the heads sum to attn_out. The bias is written once by \
-         the layer and belongs to no head, so it is left out altogether.",
+        "The bias split over heads",
+        "You added a part of b_O to each head, so that the heads sum to attn_out. The layer writes the bias once, and \
+         it belongs to no head. Leave it out.",
         "What should a head with z = 0 write?",
     ),
     output(
         "E03-102",
         CHECK,
         "Only the first item of the batch",
-        "The results of item 0 are right, and those of the other items are zero or a copy of it.",
-        "Which axes do your loops run over?",
+        "Your results are right for item 0 only. Those of the other items are zero or a copy of it.",
+        "Over which axes do your loops run?",
     ),
     output(
         "E03-103",
         CHECK,
-        "z cut in the wrong order",
-        "The numbers of z were regrouped: head and d_head were exchanged without moving the data. Reshaping \
-         keeps the order in memory; to exchange axes, permute them.",
+        "z reshaped instead of permuted",
+        "You exchanged head and d_head by reshaping z. Reshaping keeps the order in memory, so the numbers are \
+         regrouped. Permute the axes instead.",
         "Which numbers of z lie next to each other in memory: those of one head, or those of one component?",
     ),
     output(
         "E03-104",
         CHECK,
-        "Heads added up one after the other",
-        "Each head's result contains those of all heads before it. A result is what this head alone writes.",
-        "Where does your output start from for each head: from zero?",
+        "Heads accumulated",
+        "Each of your results also contains those of all heads before it. A result is what this head alone writes.",
+        "What does your output contain before you add each head: zeros?",
     ),
 ];

@@ -9,8 +9,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-1",
         CHECK,
         "The stripe one too low",
-        "The cells with key = query - seq_len were read: there a token finds its own earlier occurrence. Induction \
-         looks one further, at what came after it.",
+        "You read the cells with key = query - seq_len. There a token attends to its own earlier occurrence. An \
+         induction head attends to the token after it.",
         "Position seq_len + 1 holds the first token of the second copy. At which position is the token that followed \
          it the first time?",
     ),
@@ -18,112 +18,111 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-2",
         CHECK,
         "The stripe one too high",
-        "The cells with key = query - (seq_len - 2) were read, the token two after the earlier occurrence. That is \
-         one beyond what an induction head copies.",
+        "You read the cells with key = query - (seq_len - 2), the token two after the earlier occurrence. That is one \
+         position past what an induction head copies.",
         "How far apart are query and key when the key is the token right after the earlier occurrence?",
     ),
     output(
         "E03-3",
         CHECK,
         "Only the first item of the batch",
-        "The pattern of item 0 was scored, and the rest of the batch was not looked at. The pattern that the hook \
-         sees has the axes [batch, head, query_pos, key_pos], and the mean runs over the batch as well.",
-        "Which index in your hook is a plain 0?",
+        "You scored only the pattern of item 0. The pattern that the hook sees has the axes [batch, head, query_pos, \
+         key_pos], and the mean includes the batch.",
+        "Which index in your hook is 0?",
     ),
     output(
         "E03-4",
         CHECK,
         "Sum instead of mean",
-        "The cells of the stripe were added up, so the score grows with the batch and with the length of the text. A \
-         head cannot give more than all of its attention: no mean is above one.",
+        "You summed the cells of the stripe, so your score grows with the batch and with the length of the text. A \
+         head's attention sums to one, so a mean is never above one.",
         "How many cells are in your sum, over the whole batch?",
     ),
     output(
         "E03-5",
         CHECK,
         "Every layer written into row 0",
-        "Row 0 holds the scores of the last layer, and the other rows are still zero: the hook fires once a layer, \
-         and each time it wrote to the same place.",
-        "What does your hook know about the point where it is being called?",
+        "Your row 0 holds the scores of the last layer, and the other rows are still zero. The hook runs once in each \
+         layer, and each time it wrote to the same row.",
+        "How can your hook know at which point it is called?",
     ),
     sameness(
         "E03-6",
         CHECK,
         "The same scores for every model",
-        "Whatever the model and the tokens, the answer is the same, so it does not come from the attention that \
-         passed through the hook.",
+        "Your answer is the same for every model and all tokens, so it does not depend on the attention that the hook \
+         sees.",
         "Which line of your function runs the model?",
     ),
     property(
         "E03-7",
         CHECK,
-        "A looking hook left behind",
-        "The scores may be right, but the hook is still on the model. It goes on working in every later run, for \
-         whoever uses the model next. A hook that is given to a run is gone when the run is over; one that was put \
-         on with add_hook stays until somebody takes it off.",
-        "Who takes your hook off again?",
+        "A hook left on the model",
+        "Your scores may be right, but your hook is still on the model and acts in every later run. A hook given to a \
+         run is gone when the run ends. A hook from add_hook stays until it is removed.",
+        "Which line removes your hook?",
     ),
     output(
         "E03-65",
         CHECK,
         "Only the queries of the second copy",
-        "The mean runs over the queries from seq_len + 1 on. The stripe begins earlier: every query from \
-         seq_len - 1 on has a key that lies seq_len - 1 before it, and the score counts all of them.",
+        "You averaged only over the queries from seq_len + 1 on. The stripe begins earlier: every query from seq_len - \
+         1 on has a key seq_len - 1 positions before it, and all of them count.",
         "How many cells does the diagonal key = query - (seq_len - 1) have in a pattern of this size?",
     ),
     output(
         "E03-66",
         CHECK,
         "Divided by the wrong count",
-        "The cells of the stripe were added up correctly, but the sum was divided by the number of positions or \
-         by seq_len, not by the number of cells that were added.",
+        "You summed the cells of the stripe correctly, but divided by the number of positions or by seq_len. Divide by \
+         the number of cells in the sum.",
         "How many cells of the stripe are there for each item of the batch?",
     ),
     output(
         "E03-67",
         CHECK,
         "Zero everywhere",
-        "Every score is zero. Either the cells above the diagonal were read, where no head of a causal model \
-         attends (key = query + ...), or the hook never stored what it found.",
+        "All your scores are zero. Either you read the cells above the diagonal (key = query + ...), where no head of \
+         a causal model attends, or your hook did not store its result.",
         "Which of the two indices is larger in a cell that your hook reads, query or key?",
     ),
     output(
         "E03-68",
         CHECK,
         "Attention scores instead of the pattern",
-        "The hook read the scores before the softmax. They are not shares of attention: they can be negative \
-         and have no fixed scale, so they cannot be compared between heads.",
-        "Which hook point comes after the softmax?",
+        "You read the scores before the softmax. They can be negative and have no fixed scale, so you cannot compare \
+         them between heads. The pattern comes after the softmax.",
+        "Which hook point is after the softmax?",
     ),
     output(
         "E03-69",
         CHECK,
-        "The largest cell or the most attended one, not the mean",
-        "The score of a head came from its largest cells: their maximum, or how often the stripe holds the most \
-         attended key. The score of this course is the mean attention on the stripe.",
+        "The largest cells instead of the mean",
+        "You took the largest cell of the stripe, or counted how often the stripe has the most attended key. The score \
+         of this course is the mean attention on the stripe.",
         "What is the score of a head that puts a third of its attention on each cell of the stripe?",
     ),
     output(
         "E03-70",
         CHECK,
         "Summed over the batch",
-        "The stripes were averaged within each item, and then added up over the batch. The score grows with the \
-         number of texts and can exceed one.",
-        "What would your score be for a batch that holds the same row twice?",
+        "You averaged within each item, and then summed over the batch. Your score grows with the number of texts and \
+         can exceed one.",
+        "What would your score be for a batch with the same row twice?",
     ),
     output(
         "E03-71",
         CHECK,
         "Only the last item of the batch",
-        "Each item of the batch overwrote what the one before had stored, so only the last one counts.",
-        "What does your loop over the batch do with the value that is there already?",
+        "Your score is that of the last item. Each item of the batch overwrites what the one before it stored.",
+        "What does your loop over the batch do with the value that is already stored?",
     ),
     output(
         "E03-72",
         CHECK,
         "One score for all heads of a layer",
-        "All heads of a layer have the same score: the mean over the head axis as well. What is asked for is a \
-         score for each head.",
-        "Which axes does your mean reduce, and which one must be left?",
+        "You averaged over the head axis too, so all heads of a layer have the same score. The task asks for one score \
+         per head.",
+        "Over which axes do you average, and which one must remain?",
     ),
 ];
