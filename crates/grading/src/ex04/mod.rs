@@ -31,7 +31,7 @@ pub use steering::{c03_steered_logits_properties, c04_steered_logits, c06_add_at
 pub use vectors::{c01_steering_vector_properties, c02_steering_vector, c05_contrastive_vector};
 
 /// The exercise.
-pub static EXERCISE: Exercise = Exercise { slug: "04-activation-addition", mistakes: &[mistakes::MISTAKES] };
+pub static EXERCISE: Exercise = Exercise { slug: "04-activation-addition", mistakes: mistakes::MISTAKES };
 
 /// The functions that a learner writes in this exercise.
 #[derive(Clone, Copy)]

@@ -28,7 +28,7 @@ pub use positions::{c08_positional_pattern, c09_attention_by_distance};
 pub use tokens::{c03_direct_path, c04_top_k_accuracy, c05_ov_circuit, c06_diagonal_accuracy, c07_copying_score};
 
 /// The exercise.
-pub static EXERCISE: Exercise = Exercise { slug: "05-circuits", mistakes: &[mistakes::MISTAKES] };
+pub static EXERCISE: Exercise = Exercise { slug: "05-circuits", mistakes: mistakes::MISTAKES };
 
 /// The functions that a learner writes in this exercise.
 #[derive(Clone, Copy)]

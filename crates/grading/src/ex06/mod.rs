@@ -27,7 +27,7 @@ pub use metric::{c01_logit_difference, c02_normalize};
 pub use paths::c12_patch_path_to_keys;
 
 /// The exercise.
-pub static EXERCISE: Exercise = Exercise { slug: "06-patching", mistakes: &[mistakes::MISTAKES] };
+pub static EXERCISE: Exercise = Exercise { slug: "06-patching", mistakes: mistakes::MISTAKES };
 
 /// A layer and a head in it.
 type Head = (usize, usize);

@@ -32,7 +32,7 @@ pub use growing::{c15_bump, c17_grow, c18_grow_an_induction_head};
 pub use steps::{c09_clip_gradients, c10_adamw_step, c11_learning_rate, c16_train_step};
 
 /// The exercise.
-pub static EXERCISE: Exercise = Exercise { slug: "07-training", mistakes: &[mistakes::MISTAKES] };
+pub static EXERCISE: Exercise = Exercise { slug: "07-training", mistakes: mistakes::MISTAKES };
 
 /// What each position has to predict, `[batch, pos]`.
 pub type Next = Array2<Option<usize>>;
