@@ -8,129 +8,128 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E04-54",
         TABLE,
-        "The unsteered model is not subtracted",
-        "The gains are log probabilities after steering, as they are. What was likely anyway then looks like an \
-         effect. A gain is the difference to the same prompt unsteered, so that coefficient 0 gains nothing.",
+        "The unsteered model not subtracted",
+        "Your gains are the log probabilities after steering. A token that was likely anyway then looks like an \
+         effect. Subtract the log probability of the same prompt unsteered, so that coefficient 0 gains nothing.",
         "What should the gain be for coefficient 0?",
     ),
     output(
         "E04-55",
         TABLE,
         "BOS is steered, too",
-        "Position 0 was steered. Many heads rest on BOS when they have nothing to do; pushing it around disturbs them \
-         all, and costs more than it gains.",
-        "At which position does the range that you steer begin?",
+        "You also steered position 0. Many heads rest on BOS, and changing it disturbs them all, which costs more than \
+         it gains.",
+        "At which position does the range that you steer start?",
     ),
     output(
         "E04-56",
         TABLE,
         "Only the first prompt",
-        "The table is that of the first prompt. One prompt is noisy: a word may be likely there for reasons of its \
-         own.",
+        "Your table is that of the first prompt. One prompt is noisy, because a word may be likely there for other \
+         reasons. Average over all prompts.",
         "Which prompts does your average run over?",
     ),
     output(
         "E04-57",
         TABLE,
         "The same vector for every layer",
-        "The vector of layer 0 was added at all layers. Directions are not the same across layers: each row of \
-         `vectors` was read at one layer and belongs there.",
+        "You added the vector of layer 0 at all layers. Directions differ between layers: each row of `vectors` was \
+         read at one layer and is added there.",
         "Which row of `vectors` do you add at layer 2?",
     ),
     output(
         "E04-58",
         TABLE,
-        "Layer and coefficient exchanged",
-        "The entries are right, but the axes are [measure, coefficient, layer]. Asked for is [measure, layer, \
+        "Layer and coefficient swapped",
+        "Your entries are right, but your axes are [measure, coefficient, layer]. The task asks for [measure, layer, \
          coefficient].",
         "Which of your loops is the outer one, and which axis does it fill?",
     ),
     output(
         "E04-132",
         TABLE,
-        "Gains and costs exchanged",
-        "Measure 0 holds the costs and measure 1 the gains.",
+        "Gains and costs swapped",
+        "Your measure 0 holds the costs and measure 1 the gains. Gains come first.",
         "Which of the two is at index 0?",
     ),
     output(
         "E04-133",
         TABLE,
         "Sum over prompts instead of mean",
-        "The entries were added up over the prompts and not divided by their number.",
-        "What should come out when the list holds the same prompt twice?",
+        "You summed the entries over the prompts and did not divide by their number.",
+        "What should you get if the list holds the same prompt twice?",
     ),
     output(
         "E04-134",
         TABLE,
         "Only the last prompt",
-        "Each prompt overwrote what the one before had stored.",
+        "Your table is that of the last prompt: each prompt overwrote the result of the one before.",
         "Does your innermost line assign, or add?",
     ),
     output(
         "E04-135",
         TABLE,
-        "KL the other way round",
-        "The gains are right. For the costs the two logits were exchanged: kl_divergence takes the steered ones \
+        "KL in the other direction",
+        "Your gains are right, but for the costs you swapped the two logits. kl_divergence takes the steered ones \
          first.",
         "Whose probabilities are the weights?",
     ),
     output(
         "E04-136",
         TABLE,
-        "The number of a coefficient for the coefficient",
-        "The vector was multiplied by 0, 1, 2, ..., the index in the list, not by what the list holds there.",
-        "What is multiplied with the vector for the first coefficient?",
+        "The index of a coefficient instead of its value",
+        "You multiplied the vector by 0, 1, 2, and so on: the index in the list, not the coefficient at that index.",
+        "What do you multiply the vector by for the first coefficient?",
     ),
     output(
         "E04-137",
         TABLE,
         "Added before layer 0 for every layer",
-        "All vectors were added to the resid_pre of layer 0. Each belongs to the layer it was taken from.",
-        "Which layer does your hook name?",
+        "You added all vectors at resid_pre of layer 0. Add each at the layer where it was read.",
+        "At which layer is your hook?",
     ),
     output(
         "E04-138",
         TABLE,
         "BOS is missing",
-        "The prompts ran without BOS, so that steering from position 1 on also left out the first word.",
+        "You ran the prompts without BOS. Steering from position 1 on then also leaves out the first word.",
         "What is at position 0 of your prompts?",
     ),
     output(
         "E04-139",
         TABLE,
         "Not at every position",
-        "The vector was added at fewer positions than asked for: without the last one, only there, or from \
-         position 2 on. Every position but 0 is steered.",
+        "You added the vector at too few positions: not at the last one, only there, or from position 2 on. Steer \
+         every position but 0.",
         "Which positions does your hook change in a prompt of five tokens?",
     ),
     output(
         "E04-140",
         TABLE,
         "After the layer instead of before it",
-        "The vector was added to resid_post. What the layer itself would have made of it is lost.",
-        "Which hook point does your hook name?",
+        "You added the vector at resid_post, so the layer itself does not read it.",
+        "At which hook point is your hook?",
     ),
     output(
         "E04-141",
         TABLE,
         "All prompts in one batch",
-        "The prompts ran together, and the shorter ones were filled up. At the last position, a shorter prompt \
-         has padding.",
+        "You ran the prompts together and padded the shorter ones. At the last position a shorter prompt then has \
+         padding.",
         "What is at the last position of the shortest prompt?",
     ),
     output(
         "E04-142",
         TABLE,
         "Coefficients add up",
-        "Each coefficient was added on top of those before it. Every entry starts from the unsteered model.",
+        "You added each coefficient on top of those before it. Start every entry from the unsteered model.",
         "What is added for the second coefficient?",
     ),
     output(
         "E04-143",
         TABLE,
-        "Vectors of norm one",
-        "The vectors were divided by their norms first. They are to be added as they are, times the \
-         coefficient.",
+        "Vectors normalized",
+        "You normalized the vectors first. Add them as they are, times the coefficient.",
         "What is added at coefficient 1?",
     ),
 ];

@@ -9,104 +9,104 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-48",
         KL,
         "The other direction",
-        "This is KL(unsteered || steered). The two differ: which model's probabilities weigh the difference of the \
-         logs decides what is punished. Here the steered model writes, so its own probabilities weigh.",
-        "Which of the two would have to draw the tokens for your average?",
+        "You returned KL(unsteered || steered). The two directions differ, because the first distribution weights the \
+         difference of the logarithms. Here the steered model writes the text, so its probabilities are the weights.",
+        "From which of the two models would you have to sample the tokens for your average?",
     ),
     output(
         "E04-49",
         KL,
         "Averaged over all positions",
-        "The mean runs over all positions. Asked for is the last one, where the next token is decided.",
-        "Which position's logits decide about the token that follows the prompt?",
+        "You averaged over all positions. Use the last one, which predicts the next token.",
+        "Which position's logits predict the token after the prompt?",
     ),
     output(
         "E04-50",
         KL,
         "Sum over rows instead of mean",
-        "The rows were added up, so that twice as many prompts would cost twice as much.",
-        "What happens to your number when every row is there twice?",
+        "You summed the rows, so twice as many prompts would cost twice as much. Take the mean.",
+        "What happens to your number if every row is in the batch twice?",
     ),
     output(
         "E04-121",
         KL,
         "Averaged over the vocabulary",
-        "The terms were averaged. KL is their sum: the probabilities in it are already the weights.",
-        "Which axis does your mean run over?",
+        "You averaged the terms over the vocabulary. KL is their sum: the probabilities in it are already the weights.",
+        "Over which axis do you average?",
     ),
     output(
         "E04-122",
         KL,
         "Summed over the positions",
-        "The divergences of all positions were added up. Only the prediction of the next token counts, which is \
-         made at the last.",
+        "You summed the divergences of all positions. Only the prediction of the next token counts, and the last \
+         position makes it.",
         "Which index of the position axis do you read?",
     ),
     output(
         "E04-123",
         KL,
-        "Logits where log probabilities belong",
-        "The difference in the brackets was taken between logits. They have a constant of their own in each \
-         run, and softmax removes it only in the weights.",
-        "What should come out if all logits of one run are raised by 3?",
+        "Logits instead of log probabilities",
+        "You took the difference of logits, not of log probabilities. Logits contain a constant that differs between \
+         runs, and it does not cancel in the difference.",
+        "What should you get if all logits of one run are raised by 3?",
     ),
     output(
         "E04-124",
         KL,
         "Both directions averaged",
-        "What came is symmetric: KL in both directions, or to the mean of both distributions. The cost asks one \
-         question, with the steered probabilities as weights.",
-        "What happens to your result when the two arguments are exchanged?",
+        "Your result is symmetric: KL averaged over both directions, or to the mean of both distributions. Use one \
+         direction, with the steered probabilities as weights.",
+        "What happens to your result if you exchange the two arguments?",
     ),
     output(
         "E04-125",
         KL,
-        "Magnitudes of the terms",
-        "Each term was made positive before the sum. Single terms may be negative; only the sum never is.",
+        "Absolute values of the terms",
+        "You took the absolute value of each term before the sum. Single terms may be negative. Only the sum never is.",
         "Where does your code take an absolute value?",
     ),
     output(
         "E04-126",
         KL,
         "Another logarithm",
-        "The result is in bits or in powers of ten. The course measures in nats.",
+        "You used a logarithm with another base. The course measures in nats, with the natural logarithm.",
         "Which logarithm do you use?",
     ),
     output(
         "E04-127",
         KL,
         "Cross-entropy",
-        "The term with the logarithm of the weights themselves is missing. What came is not zero when nothing \
-         changes.",
-        "What should the same logits twice give?",
+        "You returned the cross-entropy: the term with the logarithm of the weights is missing. So your result is not \
+         zero if nothing changes.",
+        "What should you get for the same logits twice?",
     ),
     output(
         "E04-128",
         KL,
         "Only the first row of the batch",
-        "The result belongs to batch item 0. It is a mean over the batch.",
-        "Which index in your code is a plain 0?",
+        "You used only batch item 0. Take the mean over the batch.",
+        "Which index in your code is 0?",
     ),
     output(
         "E04-129",
         KL,
         "The unsteered probabilities as weights",
-        "The differences are right and their weights are those of the unsteered model. The steered model is the \
-         one that writes.",
-        "Whose probabilities are in front of the brackets?",
+        "Your differences are right, but you weighted them with the unsteered probabilities. The steered model writes \
+         the text, so its probabilities are the weights.",
+        "Which model's probabilities are your weights?",
     ),
     output(
         "E04-130",
         KL,
         "The first position",
-        "The prediction at position 0 was compared. Only BOS is known there.",
+        "You compared the predictions at position 0, where the model has read only BOS.",
         "Which index of the position axis do you read?",
     ),
     output(
         "E04-131",
         KL,
-        "The sign turned",
-        "What came is minus the divergence, which is never positive.",
-        "Which of the two logarithms is subtracted?",
+        "The sign reversed",
+        "You returned minus the divergence, which is never positive. The divergence is never negative.",
+        "Which of the two logarithms do you subtract?",
     ),
 ];

@@ -6,52 +6,55 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E05-1",
         "c01_product_corner",
-        "Only the rows are cut",
-        "The first n rows are there, with all their columns. A corner has n columns, too: cut the right factor as well.",
+        "Only the rows cut",
+        "Your result has the first n rows with all their columns. A corner also has only n columns: use only the first \
+         n columns of the right factor.",
         "Which axis of the right factor runs along the columns of the product?",
     ),
     output(
         "E05-2",
         "c01_product_corner",
         "The factors in the other order",
-        "This is a corner of right times left. That product is [inner, inner], another matrix than left times right.",
+        "You multiplied right times left. That product is [inner, inner], a different matrix from left times right.",
         "What is the shape of each of the two products?",
     ),
     output(
         "E05-3",
         "c01_product_corner",
-        "The inner axis is cut",
-        "Each entry of a product sums over the whole inner axis. Here the sum stops after the first n terms. The corner cuts \
-         rows of the left factor and columns of the right one; the axis between them stays whole.",
-        "Over how many terms does your sum go, and how long is the inner axis?",
+        "The inner axis cut",
+        "You summed only the first n terms of each entry. An entry sums over the whole inner axis. Cut the rows of the \
+         left factor and the columns of the right one, and keep the axis between them.",
+        "How many terms does your sum have, and how long is the inner axis?",
     ),
     output(
         "E05-4",
         "c02_product_norm",
         "The product of the norms",
-        "This is the norm of the left factor times the norm of the right one. The norm of a product is at most that, and \
-         equal only when the factors fit together perfectly: the composition score of two heads is the ratio of the two.",
+        "You multiplied the norms of the two factors. The norm of the product is at most that, and usually smaller. \
+         The composition score of two heads is the ratio of the two.",
         "What would the norm be if the rows of the left factor were orthogonal to the columns of the right one?",
     ),
     output(
         "E05-5",
         "c02_product_norm",
-        "The root is missing",
-        "The trace of the two Gram matrices is the squared norm.",
-        "What happens to your norm when all entries are doubled?",
+        "The square root is missing",
+        "You returned the trace, which is the squared norm. Take the square root.",
+        "What happens to your norm if all entries are doubled?",
     ),
     output(
         "E05-6",
         "c02_product_norm",
         "Divided by the number of entries",
-        "This is the root of the mean square, the size of a typical entry. The Frobenius norm is the root of the sum.",
-        "Does your norm grow when the matrix gets more rows of the same size?",
+        "You returned the root mean square, the size of a typical entry. The Frobenius norm is the square root of the \
+         sum, not of the mean.",
+        "Does your norm grow if the matrix gets more rows of the same size?",
     ),
     output(
         "E05-7",
         "c02_product_norm",
         "The largest singular value",
-        "The spectral norm is the largest singular value. The Frobenius norm adds all of them up, squared.",
-        "Which of the two norms does the identity matrix of size n have: 1, or the root of n?",
+        "You returned the largest singular value, which is the spectral norm. The Frobenius norm is the square root of \
+         the sum of all squared singular values.",
+        "Which of the two norms of the identity matrix of size n is 1, and which is the square root of n?",
     ),
 ];

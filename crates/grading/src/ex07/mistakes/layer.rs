@@ -7,224 +7,224 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-51",
         "c06_layer_backward",
         "The residual connection is missing",
-        "`resid_post` contains `resid_pre` itself, so the gradient goes straight through, besides what comes back \
-         through the heads.",
-        "If every head wrote nothing, what would `d_resid_pre` be?",
+        "You left out the residual connection. `resid_post` contains `resid_pre`, so its gradient is passed on \
+         unchanged, in addition to what comes back through the heads.",
+        "If no head wrote anything, what would `d_resid_pre` be?",
     ),
     output(
         "E07-52",
         "c06_layer_backward",
         "Values read the positions",
-        "In this model queries and keys read `resid_pre + W_pos`, and values read `resid_pre` alone.",
+        "You added the positions to the input of the values. In this model queries and keys read `resid_pre + W_pos`, \
+         and values read `resid_pre` alone.",
         "Where does a shortformer model add its positions?",
     ),
     output(
         "E07-53",
         "c06_layer_backward",
         "Queries and keys without the positions",
-        "The gradients of `W_Q` and `W_K` were made with `resid_pre`. What these matrices multiplied was `resid_pre \
-         + W_pos`.",
+        "You computed the gradients of `W_Q` and `W_K` with `resid_pre`. Their input is `resid_pre + W_pos`.",
         "What is the input of a query in the forward pass?",
     ),
     output(
         "E07-54",
         "c06_layer_backward",
-        "Positions of the first item",
-        "All items have the same position embedding, so its gradient is a sum over the batch.",
+        "Positions of the first item only",
+        "You used the first item for the gradient of the positions. All items have the same position embedding, so sum \
+         over the batch.",
         "How many rows of the batch change when `W_pos` changes?",
     ),
     output(
         "E07-55",
         "c06_layer_backward",
         "The mean over the batch",
-        "The gradient of the positions is a mean over the batch. Each item adds to the loss, so it is a sum.",
-        "Where is the 1/n of the mean loss already?",
+        "You averaged the gradient of the positions over the batch. Each item adds to the loss, so sum.",
+        "Which array already contains the 1/n of the mean loss?",
     ),
     output(
         "E07-56",
         "c06_layer_backward",
-        "Positions only through the queries",
-        "Keys read the positions as well, so `d_W_pos` has a part from the queries and one from the keys.",
+        "Positions only from the queries",
+        "Your `d_W_pos` has only the part from the queries. Keys read the positions too, so add their part.",
         "Which vectors of a head depend on the position?",
     ),
     output(
         "E07-57",
         "c06_layer_backward",
         "Only the last head",
-        "Each head overwrote what the one before it had sent back. All heads read the same stream, so their \
-         gradients add up.",
-        "Is it `=` or `+=` in your loop over heads?",
+        "You kept only what the last head sends back. All heads read the same stream, so add up their gradients.",
+        "Does your loop over heads use `=` or `+=`?",
     ),
     output(
         "E07-58",
         "c06_layer_backward",
-        "Nothing through the values",
-        "The gradient comes back through queries and keys alone. What a head moves, its values, was read from the \
-         stream as well.",
+        "Nothing from the values",
+        "Your gradient comes back only through queries and keys. The values also read the stream.",
         "If the pattern were fixed, could the stream at an earlier position still change the loss?",
     ),
     output(
         "E07-59",
         "c06_layer_backward",
-        "Nothing through the pattern",
-        "The gradient comes back through the values alone, as if the pattern were fixed. Queries and keys were read \
-         from the stream as well.",
-        "What decides where a head looks?",
+        "Nothing from the pattern",
+        "Your gradient comes back only through the values, as if the pattern were fixed. Queries and keys also read \
+         the stream.",
+        "What determines where a head attends?",
     ),
     output(
         "E07-60",
         "c06_layer_backward",
         "v instead of z",
-        "The gradient of `W_O` was made with the values. `W_O` multiplied `z`, the values mixed by the pattern.",
+        "You computed the gradient of `W_O` with the values. Its input is `z`, the values mixed by the pattern.",
         "What is the input of `W_O`?",
     ),
     output(
         "E07-61",
         "c06_layer_backward",
         "W_O of head 0 for all",
-        "Each head has its own part of `W_O`. Here the gradient went back through that of head 0 in all of them.",
-        "Does the index of the head appear wherever a weight does?",
+        "You went back through the `W_O` of head 0 in every head. Each head has its own slice of `W_O`.",
+        "Do you use the head's index for every weight?",
     ),
     output(
         "E07-62",
         "c06_layer_backward",
-        "Weights of the last item",
-        "The gradients of `W_Q`, `W_K` and `W_V` come from the last item alone. Every item was multiplied by the \
-         same weights.",
-        "Is it `=` or `+=` in your loop over items?",
+        "Weights of the last item only",
+        "You computed the gradients of `W_Q`, `W_K` and `W_V` from the last item. Every item uses the same weights, so \
+         sum over items.",
+        "Does your loop over items use `=` or `+=`?",
     ),
     output(
         "E07-63",
         "c06_layer_backward",
         "Positions counted twice",
-        "`d_W_pos` is twice what it should be.",
-        "How often did you add the gradient of queries and keys to it?",
+        "Your `d_W_pos` is twice as large as it should be.",
+        "How many times did you add the gradients of queries and keys to it?",
     ),
     output(
         "E07-64",
         "c06_layer_backward",
         "W_Q for the keys",
-        "The gradient of the keys went back through `W_Q`. Keys were made with `W_K`.",
-        "Which matrix made the keys?",
+        "You took the gradient of the keys back through `W_Q`. Keys come from `W_K`.",
+        "Which matrix computes the keys?",
     ),
     output(
         "E07-65",
         "c07_embedding_backward",
         "The last occurrence overwrites",
-        "A token that comes several times has one row of `W_E`, and each occurrence adds to its gradient. Here only \
-         the last one is kept.",
-        "How often does BOS come in a batch?",
+        "You kept only the last occurrence of each token. A token that occurs several times has one row of `W_E`, and \
+         each occurrence adds to its gradient.",
+        "How many times does BOS occur in a batch?",
     ),
     output(
         "E07-66",
         "c07_embedding_backward",
         "A mean over the occurrences",
-        "The gradient of a token is divided by how often it comes. Each occurrence adds to the loss, so they are \
-         added up.",
-        "Where is the 1/n of the mean loss already?",
+        "You divided the gradient of a token by the number of its occurrences. Each occurrence adds to the loss, so \
+         sum.",
+        "Which array already contains the 1/n of the mean loss?",
     ),
     output(
         "E07-67",
         "c07_embedding_backward",
         "The first item alone",
-        "Only the tokens of the first item get a gradient.",
+        "Only the tokens of the first item get a gradient in your result.",
         "How many axes does `tokens` have?",
     ),
     output(
         "E07-68",
         "c07_embedding_backward",
         "Divided by the number of tokens",
-        "All rows are divided by the number of tokens. `d_embed` is already the gradient of the mean loss.",
-        "What is the gradient of a token that comes once?",
+        "You divided all rows by the number of tokens. `d_embed` is already the gradient of the mean loss.",
+        "What is the gradient of a token that occurs once?",
     ),
     output(
         "E07-69",
         "c07_embedding_backward",
         "The gradient of the neighbor",
-        "Row and gradient are one position apart. The embedding of the token at a position is what was read there.",
+        "Your row and gradient are one position apart. The gradient at a position belongs to the token at that \
+         position.",
         "Which token was looked up at position 0?",
     ),
     output(
         "E07-70",
         "c07_embedding_backward",
         "A mean over the batch",
-        "All rows are divided by the number of items. The gradient of a parameter is a sum over all its uses.",
-        "Where is the 1/n of the mean loss already?",
+        "You divided all rows by the number of items. The gradient of a parameter is a sum over all its uses.",
+        "Which array already contains the 1/n of the mean loss?",
     ),
     output(
         "E07-71",
         "c07_embedding_backward",
         "Nothing for BOS",
-        "Row 0 is zero. BOS is a token like any other: its embedding is read at position 0 of every row.",
+        "Your row 0 is zero. BOS is a token like any other: its embedding is read at position 0 of every row.",
         "Can the embedding of BOS change the loss?",
     ),
     output(
         "E07-72",
         "c08_model_gradients",
         "The unembedding reads the stream too early",
-        "The gradient of `W_U` was made with the stream before the last layer. The unembedding reads what the last \
-         layer leaves.",
+        "You computed the gradient of `W_U` with the stream before the last layer. The unembedding reads the stream \
+         after it.",
         "Which activation was multiplied by `W_U`?",
     ),
     output(
         "E07-73",
         "c08_model_gradients",
         "Positions of one layer",
-        "Every layer adds the positions to its queries and keys, so every layer adds to `d_W_pos`. Here each \
-         overwrites the one above it.",
-        "Is it `=` or `+=` in your loop over layers?",
+        "You kept the gradient of the positions of one layer only. Every layer adds the positions to its queries and \
+         keys, so add up all layers.",
+        "Does your loop over layers use `=` or `+=`?",
     ),
     output(
         "E07-74",
         "c08_model_gradients",
         "The first layer first",
-        "Backward means from the last layer to the first: the gradient of a layer's output comes from the layers \
-         above it.",
-        "Which layer's output is nearest to the loss?",
+        "You went from the first layer to the last. The gradient of a layer's output comes from the layers above it, \
+         so start at the last.",
+        "Which layer's output is closest to the loss?",
     ),
     output(
         "E07-75",
         "c08_model_gradients",
         "The embedding skips the layers",
-        "The gradient of `W_E` was made from the gradient at the top of the stream. On the way down every layer adds \
-         what came through it.",
-        "What did the embedding pass through before the logits?",
+        "You computed the gradient of `W_E` from the gradient at the top of the stream. On the way down, every layer \
+         adds what comes back through it.",
+        "What is between the embedding and the logits?",
     ),
     output(
         "E07-76",
         "c08_model_gradients",
         "Every layer starts from the top",
-        "Each layer was given the gradient at the top of the stream. It needs the one that the layer above it has \
-         just returned.",
+        "You gave each layer the gradient at the top of the stream. Give it the one that the layer above has just \
+         returned.",
         "What is the gradient of `resid_post` of layer 0?",
     ),
     output(
         "E07-77",
         "c08_model_gradients",
-        "Positions as if they were in the stream",
-        "`d_W_pos` is the gradient of the stream at the start. In this model the positions never enter the stream: \
-         they come from the queries and keys of each layer.",
+        "Positions treated as part of the stream",
+        "You used the gradient at the bottom of the stream for `d_W_pos`. In this model the positions never enter the \
+         stream: they are read by the queries and keys of each layer.",
         "What does `layer_backward` return for the positions?",
     ),
     output(
         "E07-78",
         "c08_model_gradients",
         "The unembedding's gradient in the embedding",
-        "`W_E` got the gradient of `W_U` as well, as if both were one matrix. Here they are two.",
-        "Does `W_E` have a part in the last product of the forward pass?",
+        "You also added the gradient of `W_U` to that of `W_E`, as if they were one matrix. Here they are two.",
+        "Is `W_E` used in the last product of the forward pass?",
     ),
     output(
         "E07-79",
         "c08_model_gradients",
         "The loss of all positions",
-        "The loss counts every position, the gradient only those of `next`. `mean_loss` knows which count.",
+        "Your loss includes every position. Use `mean_loss`, which counts only those of `next`.",
         "Which of your functions returns this loss?",
     ),
     output(
         "E07-80",
         "c08_model_gradients",
-        "Every position counts",
-        "The gradients are those of the loss at all positions. Only those with something in `next` count.",
-        "Where does `next` come into your gradient?",
+        "Every position counted",
+        "You computed the gradients of the loss at all positions. Only those with a token in `next` count.",
+        "Where does your gradient use `next`?",
     ),
 ];
