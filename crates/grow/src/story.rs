@@ -26,7 +26,7 @@ pub(crate) fn now(recipe: &Recipe, measured: &Measured, bump: Option<usize>) -> 
              circuit. Next, a head of a later layer can learn to look for what that head wrote."
         );
     }
-    "The model learns which characters are frequent, and which follow which. No head attends anywhere in particular yet."
+    "The model learns which tokens are frequent, and which follow which. No head attends anywhere in particular yet."
         .to_string()
 }
 

@@ -16,8 +16,10 @@ const SCRIPT: &str = include_str!("../assets/grow.js");
 const BODY: &str = include_str!("../assets/grow.html");
 const TITLE: &str = "An induction head grows";
 
-/// Time between two redraws.
+/// The least time between two redraws.
 const BETWEEN: Duration = Duration::from_millis(140);
+/// A large model takes longer to measure than a small one: training gets at least this many times as long as the page.
+const TRAINING_FOR_PAGE: u32 = 5;
 /// Steps that are taken after the bump, for the curves to settle.
 const AFTER_BUMP: usize = 120;
 /// How long a browser may take to fetch what it lacks at the end.
@@ -90,7 +92,7 @@ struct Watch<'w> {
     bar: Bar,
     messages: Vec<String>,
     started: Instant,
-    drawn: Option<Instant>,
+    redraw_from: Instant,
     all_steps: bool,
     head: Option<(usize, usize)>,
     bump: Option<usize>,
@@ -106,7 +108,7 @@ impl<'w> Watch<'w> {
             bar: Bar::new(trainer),
             messages: Vec::new(),
             started: Instant::now(),
-            drawn: None,
+            redraw_from: Instant::now(),
             all_steps: options.all_steps,
             head: None,
             bump: None,
@@ -195,9 +197,10 @@ impl<'w> Watch<'w> {
 
 impl Observer for Watch<'_> {
     fn stepped(&mut self, trainer: &Trainer, _: Step) -> training::Result<()> {
-        if self.drawn.is_none_or(|last| last.elapsed() >= BETWEEN) {
-            self.drawn = Some(Instant::now());
+        let begun = Instant::now();
+        if begun >= self.redraw_from {
             self.look(trainer)?;
+            self.redraw_from = begun + BETWEEN.max(begun.elapsed() * (TRAINING_FOR_PAGE + 1));
         }
         self.bar.draw(trainer, self.latest.as_ref());
         let settled = self.bump.is_some_and(|bump| trainer.steps() >= bump + AFTER_BUMP);
