@@ -110,6 +110,40 @@ fn the_token_goes_to_the_hub_and_not_to_where_it_redirects() {
 }
 
 #[test]
+fn inside_another_runtime() {
+    let hub = Hub::new(&[]);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async { check(&hub.load().unwrap()) });
+}
+
+/// The environment is another process's, for the token that the user of this machine may have.
+#[test]
+fn without_a_token_none_is_sent() {
+    const CHILD: &str = "HOOKED_TRANSFORMER_TEST_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        PretrainedOptions::new().no_processing().load("tiny/llama").unwrap();
+        return;
+    }
+    let hub = Hub::new(&[]);
+    // Python takes neither for a token: white space, and the file beside the one that a variable names.
+    std::fs::write(hub.cache.path().join("token"), "not to be sent").unwrap();
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["hub::without_a_token_none_is_sent", "--exact"])
+        .env(CHILD, "1")
+        .env("HF_ENDPOINT", hub.server.endpoint())
+        .env("HF_HOME", hub.cache.path())
+        .env("HF_TOKEN", " ")
+        .env("HF_TOKEN_PATH", hub.cache.path().join("no-such-file"))
+        .env_remove("HF_HUB_OFFLINE")
+        .env_remove("HF_HUB_DISABLE_IMPLICIT_TOKEN")
+        .stdout(std::process::Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+    assert!(hub.server.requests().len() > 5);
+    assert!(hub.server.requests().iter().all(|request| !request.headers.contains_key("authorization")));
+}
+
+#[test]
 fn offline_the_cache_is_enough_and_what_is_missing_is_named() {
     let hub = Hub::new(&[]);
     let offline = || hub.options().offline(true).load("tiny/llama");
@@ -177,7 +211,8 @@ fn a_cut_connection_is_taken_up_where_it_broke() {
     hub.nothing_half_written_is_visible();
     let ranges: Vec<_> = hub.server.gets(&format!("/content/{SHARD}"));
     let ranges: Vec<_> = ranges.iter().map(|request| request.headers.get("range").cloned()).collect();
-    assert_eq!(ranges, [None, Some("bytes=3000-".to_string()), Some("bytes=6000-".to_string())]);
+    let last = std::fs::metadata(reference("families/llama").join(SHARD)).unwrap().len() - 1;
+    assert_eq!(ranges, [None, Some(format!("bytes=3000-{last}")), Some(format!("bytes=6000-{last}"))]);
 }
 
 #[test]
@@ -198,7 +233,7 @@ fn an_interrupted_download_is_continued_by_the_next_program() {
     hub.server.set_faults(&[]);
     check(&hub.load().unwrap());
     let last = hub.server.gets(&format!("/content/{SHARD}")).pop().unwrap();
-    assert_eq!(last.headers.get("range").map(String::as_str), Some("bytes=2000-"));
+    assert!(last.headers["range"].starts_with("bytes=2000-"), "{last:?}");
     assert!(!hub.blobs().iter().any(|blob| blob.to_string_lossy().ends_with(".incomplete")));
 }
 

@@ -247,6 +247,8 @@ impl State {
                 .with("x-linked-etag", &format!("\"{etag}\""))
                 .with("x-linked-size", &size)
                 .with("x-repo-commit", COMMIT)
+                // The hub offers its own protocol for large files, too.
+                .with("x-xet-hash", &hex(&Sha256::digest(b"not to be used")))
                 .with("etag", "\"of the redirect\"");
         }
         let mut content = content.to_vec();
@@ -255,8 +257,8 @@ impl State {
         }
         let git = Sha1::new_with_prefix(format!("blob {}\0", content.len())).chain_update(&content).finalize();
         let whole = content.len();
-        let range = request.headers.get("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-'));
-        let start: usize = range.and_then(|start| start.parse().ok()).unwrap_or(0);
+        let range = request.headers.get("range").and_then(|range| range.strip_prefix("bytes=")?.split_once('-'));
+        let start: usize = range.and_then(|(start, _)| start.parse().ok()).unwrap_or(0);
         let ignored = self.fault(|fault| *fault == Fault::NoRanges).is_some();
         let mut answer = if start > 0 && !ignored {
             Answer::status(206)

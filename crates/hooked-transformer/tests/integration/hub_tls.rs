@@ -19,7 +19,7 @@ fn certified() -> (String, Tls) {
     let key = KeyPair::generate().unwrap();
     let server = CertificateParams::new(vec!["127.0.0.1".to_string()]).unwrap();
     let chain = vec![server.signed_by(&key, &Issuer::new(root, root_key)).unwrap().der().clone()];
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     (pem, Arc::new(builder.with_no_client_auth().with_single_cert(chain, key).unwrap()))

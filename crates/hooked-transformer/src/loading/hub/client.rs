@@ -1,48 +1,50 @@
-//! The hub's protocol: one listing, one `HEAD` and one `GET` a file, tried again where that makes sense.
+//! What is asked of the hub, and by whom: the listing of a repository and the content of its files by `hf-hub`, size and
+//! checksum of a file by a request of our own, which has to stop at a redirect.
 //!
-//! `HEAD OWNER/NAME/resolve/REVISION/FILE` says commit, checksum and size; for a large file it is a redirect, which is
-//! not followed, since the server behind it does not know them. `GET` of the same address is followed, with a range
-//! where part of the file is there already. The token goes to the hub itself and not to a server that it redirects to.
-//!
-//! This is written on a plain HTTP client rather than on the `hf-hub` crate: the reasons are in this folder's `README.md`.
+//! `HEAD OWNER/NAME/resolve/REVISION/FILE` names commit, checksum and size; for a large file it is a redirect, and the server
+//! behind it does not know them. `hf-hub` 1.0 follows it and reports that server's etag. This folder's `README.md` lists
+//! what else is checked around `hf-hub`, and why.
 
-use std::io::Read;
+use std::future::{Future, poll_fn};
+use std::ops::Range;
+use std::pin::Pin;
 use std::time::Duration;
 
-use ureq::http::{HeaderMap, Response};
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::typestate::WithoutBody;
-use ureq::{Agent, Body, RequestBuilder};
+use futures_util::Stream;
+use hf_hub::repository::RepoTypeModel;
+use hf_hub::repository::download::HFByteStream;
+use hf_hub::{HFClient, HFError, HFRepository, HFResult};
+use reqwest::Url;
+use tokio::runtime::{Builder, Runtime};
 
+use super::answers::{self, Outcome};
+use super::connections::{self, Connections};
 use super::environment;
 use super::repo::Repo;
 use crate::error::HubCause;
 
-type Outcome<T> = std::result::Result<T, HubCause>;
-
 /// Where the hub is, unless `HF_ENDPOINT` says otherwise.
 const ENDPOINT: &str = "https://huggingface.co";
 /// Tries of a request that gets no proper answer.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 /// How long to wait after the first of them; it doubles each time.
-const PAUSE: Duration = Duration::from_millis(200);
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
 /// The longest wait that the hub may ask for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// Redirects that are followed: from a repository's old name to its new one, and to where large files are.
-const REDIRECTS: usize = 8;
-/// What to do where the hub's certificate is not trusted.
-const DISTRUST: &str =
-    "if your network looks into what passes through it, set SSL_CERT_FILE to the file of its authority";
-/// The longest listing, and the longest message, that is read.
-const LONGEST_ANSWER: u64 = 16 << 20;
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// `hf-hub` looks for a token of its own where it is given none, in other places than Python does. What cannot be in a
+/// header is left out of the request.
+const NO_TOKEN: &str = "\n";
 
 /// Speaks with the hub about one repository.
 pub(super) struct Client {
-    agent: Agent,
-    endpoint: String,
+    model: HFRepository<RepoTypeModel>,
+    connections: Connections,
+    endpoint: Url,
     token: Option<String>,
     repo: String,
     revision: String,
+    /// Given up when the client is dropped, which may be inside another runtime.
+    runtime: Option<Runtime>,
 }
 
 /// What the hub says about a file before it sends it.
@@ -53,16 +55,16 @@ pub(super) struct Metadata {
     pub etag: String,
 }
 
-/// Content on its way.
-pub(super) struct Content {
-    /// The place of the first byte that comes.
-    pub start: u64,
-    pub reader: Box<dyn Read>,
+/// Why one request for content failed.
+pub(super) enum Failure {
+    /// It can be taken up again.
+    Broken(String),
+    Final(HubCause),
 }
 
 impl Client {
     /// # Errors
-    /// The endpoint is no address.
+    /// The endpoint is not an address, the token cannot be sent, or the trusted certificates cannot be read.
     pub(super) fn new(repo: &Repo) -> Outcome<Self> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let endpoint =
@@ -70,277 +72,132 @@ impl Client {
         if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
             return Err(HubCause::Other(format!("HF_ENDPOINT should begin with https://, got {endpoint:?}")));
         }
-        let agent = Agent::config_builder()
-            .tls_config(TlsConfig::builder().root_certs(trusted_roots(variable)?).build())
-            .http_status_as_error(false)
-            // Redirects are followed here, since it matters which are, and who gets the token.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_connect(Some(Duration::from_secs(20)))
-            .timeout_recv_response(Some(Duration::from_secs(60)))
-            .user_agent(concat!("hooked-transformer/", env!("CARGO_PKG_VERSION")))
-            .build();
+        let not_an_address = |e| HubCause::Other(format!("HF_ENDPOINT is not an address ({e}): {endpoint:?}"));
+        let url = Url::parse(&endpoint).map_err(not_an_address)?;
+        let token = repo.token.clone().or_else(environment::token_of_the_user);
+        if token.as_ref().is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
+            return Err(HubCause::Other("the token holds characters that no token has".to_string()));
+        }
+        let connections = Connections::new(&url, connections::trusted_roots(variable)?)?;
+        let hub = HFClient::builder()
+            .client(connections.following.clone())
+            .endpoint(endpoint.trim_end_matches('/'))
+            .token(token.as_deref().unwrap_or(NO_TOKEN))
+            .cache_enabled(false)
+            .retry_max_attempts(TRIES as usize - 1)
+            .retry_base_delay(PAUSE)
+            .build()
+            .map_err(|error| answers::cause(error, &repo.revision))?;
+        let (owner, name) = hf_hub::split_id(&repo.id);
+        let runtime = Builder::new_current_thread().enable_all().build();
         Ok(Client {
-            agent: agent.into(),
-            endpoint: endpoint.trim_end_matches('/').to_string(),
-            token: repo.token.clone().or_else(token_of_the_user),
+            model: hub.model(owner, name),
+            connections,
+            endpoint: url,
+            token,
             repo: repo.id.clone(),
             revision: repo.revision.clone(),
+            runtime: Some(runtime.map_err(|e| HubCause::Other(format!("no connection can be waited for: {e}")))?),
+        })
+    }
+
+    /// Waits for an answer on a thread of its own: the caller's may belong to another runtime, where waiting panics.
+    fn wait<T: Send>(&self, answer: impl Future<Output = T> + Send) -> T {
+        let runtime = self.runtime.as_ref().expect("it is there until the client is dropped");
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| runtime.block_on(answer));
+            waiting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
     }
 
     /// The commit that the revision stands for, and the names of its files.
     pub(super) fn listing(&self) -> Outcome<(String, Vec<String>)> {
-        let url = format!("{}/api/models/{}/revision/{}", self.endpoint, self.repo, encoded(&self.revision));
-        let mut answer = self.follow(url, |_| true, |url| self.prepare(self.agent.get(url), url).call())?;
-        let text = answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string();
-        let text = text.map_err(|e| HubCause::NoNetwork(chain(&e)))?;
-        let json: serde_json::Value =
-            serde_json::from_str(&text).map_err(|e| HubCause::Other(format!("the hub's listing is not JSON: {e}")))?;
-        let commit = json["sha"].as_str().ok_or_else(|| HubCause::Other("the hub names no commit".to_string()))?;
-        let siblings = json["siblings"].as_array().map_or(&[][..], Vec::as_slice);
-        let names = siblings.iter().filter_map(|file| file["rfilename"].as_str()).map(String::from).collect();
-        Ok((commit.to_string(), names))
-    }
-
-    fn address(&self, commit: &str, file: &str) -> String {
-        format!("{}/{}/resolve/{}/{}", self.endpoint, self.repo, encoded(commit), encoded(file))
+        let info = self.wait(patiently(|| self.model.info().revision(self.revision.as_str()).send()));
+        let info = info.map_err(|error| answers::cause(error, &self.revision))?;
+        let commit = info.sha.ok_or_else(|| HubCause::Other("the hub names no commit".to_string()))?;
+        let names = info.siblings.unwrap_or_default().into_iter().map(|file| file.rfilename).collect();
+        Ok((commit, names))
     }
 
     /// Size and checksum of a file.
     pub(super) fn metadata(&self, commit: &str, file: &str) -> Outcome<Metadata> {
-        // What another server says about a large file is not what the hub calls it.
-        let inside = |location: &str| location.starts_with(origin(&self.endpoint));
-        let answer =
-            self.follow(self.address(commit, file), inside, |url| self.prepare(self.agent.head(url), url).call())?;
-        metadata_of(answer.headers())
+        let mut address = self.endpoint.clone();
+        let mut segments =
+            address.path_segments_mut().map_err(|()| HubCause::Other("the endpoint has no path".to_string()))?;
+        segments.pop_if_empty().extend(self.repo.split('/')).extend(["resolve", commit, file]);
+        drop(segments);
+        self.wait(self.connections.metadata(address, self.token.as_deref(), &self.revision))
     }
 
-    /// The content from byte `start` on. It may come from the beginning nevertheless, if the server knows no ranges.
-    pub(super) fn content(&self, commit: &str, file: &str, start: u64) -> Outcome<Content> {
-        let answer = self.follow(
-            self.address(commit, file),
-            |_| true,
-            |url| {
-                let request = self.prepare(self.agent.get(url), url);
-                let request = if start > 0 { request.header("Range", format!("bytes={start}-")) } else { request };
-                request.call()
-            },
-        )?;
-        let start = match answer.status().as_u16() {
-            206 => first_byte(answer.headers()).unwrap_or(start),
-            _ => 0,
-        };
-        Ok(Content { start, reader: Box::new(answer.into_body().into_reader()) })
-    }
-
-    /// The token, for the hub alone; and no compression, since the length of a compressed answer is not the file's.
-    fn prepare(&self, request: RequestBuilder<WithoutBody>, url: &str) -> RequestBuilder<WithoutBody> {
-        let request = request.header("Accept-Encoding", "identity");
-        match &self.token {
-            Some(token) if origin(url) == origin(&self.endpoint) => {
-                request.header("Authorization", format!("Bearer {token}"))
-            }
-            _ => request,
-        }
-    }
-
-    /// Sends a request, and again to where it is redirected, as long as `wanted` wants to go there.
-    fn follow(
+    /// The missing part of a file, piece by piece, each with the place of its first byte. It may come from the beginning
+    /// nevertheless, if the server knows no ranges.
+    pub(super) fn content(
         &self,
-        mut url: String,
-        wanted: impl Fn(&str) -> bool,
-        request: impl Fn(&str) -> std::result::Result<Response<Body>, ureq::Error>,
-    ) -> Outcome<Response<Body>> {
-        for _ in 0..REDIRECTS {
-            let answer = self.send(|| request(&url))?;
-            let location = header(answer.headers(), "location").filter(|_| answer.status().is_redirection());
-            let Some(location) = location.and_then(|location| absolute(&url, &location)).filter(|to| wanted(to)) else {
-                return Ok(answer);
-            };
-            if url.starts_with("https://") && !location.starts_with("https://") {
-                return Err(HubCause::Other(format!("the hub redirects to an unprotected address, {location}")));
+        commit: &str,
+        file: &str,
+        missing: Range<u64>,
+        receive: impl FnMut(u64, &[u8]) -> Outcome<()> + Send,
+    ) -> Result<(), Failure> {
+        self.wait(async {
+            let (start, content) = self.begin(commit, file, missing).await.map_err(Failure::Final)?;
+            pass_on(content, start, receive).await
+        })
+    }
+
+    /// The first byte that comes, and the bytes. `hf-hub` does not say whether the server kept to the range. The length
+    /// does: that of the part, or that of the whole. Where it is neither, the file is asked for without a range.
+    async fn begin(&self, commit: &str, file: &str, missing: Range<u64>) -> Outcome<(u64, HFByteStream)> {
+        let content = |range: Option<Range<u64>>| {
+            let request = self.model.download_file_stream().filename(file).revision(commit);
+            request.maybe_range(range).send()
+        };
+        let failed = |error| answers::cause(error, &self.revision);
+        if missing.start > 0 && !missing.is_empty() {
+            let (length, bytes) = patiently(|| content(Some(missing.clone()))).await.map_err(failed)?;
+            if length == Some(missing.end - missing.start) {
+                return Ok((missing.start, bytes));
             }
-            url = location;
-        }
-        Err(HubCause::Other(format!("the hub redirects more than {REDIRECTS} times")))
-    }
-
-    /// Sends a request until it gets an answer that says something about it.
-    fn send(&self, request: impl Fn() -> std::result::Result<Response<Body>, ureq::Error>) -> Outcome<Response<Body>> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let (cause, pause) = match request() {
-                Ok(answer) if answer.status().is_success() || answer.status().is_redirection() => return Ok(answer),
-                Ok(answer) => {
-                    let pause = header(answer.headers(), "retry-after").and_then(|seconds| seconds.parse().ok());
-                    let cause = self.refusal(answer);
-                    match cause {
-                        HubCause::Status { status: 408 | 429 | 500 | 502 | 503 | 504, .. } => (cause, pause),
-                        final_one => return Err(final_one),
-                    }
-                }
-                Err(e) if is_distrust(&e) => return Err(HubCause::NoNetwork(format!("{}; {DISTRUST}", chain(&e)))),
-                Err(e) if is_hopeless(&e) => return Err(HubCause::NoNetwork(chain(&e))),
-                Err(e) => (HubCause::NoNetwork(chain(&e)), None),
-            };
-            if attempt == TRIES {
-                return Err(cause);
+            if length == Some(missing.end) {
+                return Ok((0, bytes));
             }
-            let asked = pause.map(Duration::from_secs).unwrap_or_default();
-            std::thread::sleep(asked.max(PAUSE * (1 << (attempt - 1))).min(LONGEST_PAUSE));
         }
+        let (_, bytes) = patiently(|| content(None)).await.map_err(failed)?;
+        Ok((0, bytes))
     }
+}
 
-    /// What an answer that is no success means.
-    fn refusal(&self, answer: Response<Body>) -> HubCause {
-        let status = answer.status();
-        let said = ["x-error-message", "x-error-code"].iter().find_map(|name| header(answer.headers(), name));
-        let message = said.unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given").to_string());
-        match status.as_u16() {
-            status @ (401 | 403) => HubCause::NoAccess { status, message },
-            404 => HubCause::NotFound { revision: self.revision.clone() },
-            status => HubCause::Status { status, message },
+impl Drop for Client {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
         }
     }
 }
 
-/// Whether the other side's certificate, or what it says over TLS, is not to be trusted.
-fn is_distrust(error: &ureq::Error) -> bool {
-    // This is the kind of error in which rustls hands up what went wrong in the handshake.
-    let in_handshake = |e: &std::io::Error| e.kind() == std::io::ErrorKind::InvalidData;
-    matches!(error, ureq::Error::Rustls(_) | ureq::Error::Tls(_))
-        || matches!(error, ureq::Error::Io(e) if in_handshake(e))
-}
-
-/// Where another try will not help: the address itself is wrong.
-fn is_hopeless(error: &ureq::Error) -> bool {
-    matches!(error, ureq::Error::BadUri(_) | ureq::Error::HostNotFound)
-}
-
-/// Size and checksum: of the large file that is stored elsewhere if the headers name one, else of the answer itself.
-fn metadata_of(headers: &HeaderMap) -> Outcome<Metadata> {
-    let either = |linked, own| header(headers, linked).or_else(|| header(headers, own));
-    let size = either("x-linked-size", "content-length").and_then(|size| size.parse().ok());
-    let etag = either("x-linked-etag", "etag").map(|etag| etag.trim_start_matches("W/").trim_matches('"').to_string());
-    match (size, etag) {
-        (Some(size), Some(etag)) => Ok(Metadata { size, etag }),
-        (None, _) => Err(HubCause::Other("the hub does not say how long the file is".to_string())),
-        (_, None) => Err(HubCause::Other("the hub gives the file no etag".to_string())),
-    }
-}
-
-/// The place where a partial answer begins: `bytes 5-9/10`.
-fn first_byte(headers: &HeaderMap) -> Option<u64> {
-    let range = header(headers, "content-range")?;
-    range.strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok()
-}
-
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_string)
-}
-
-/// Who vouches for the hub: Mozilla's list, unless `SSL_CERT_FILE` or `REQUESTS_CA_BUNDLE` name another, as Python's
-/// client reads them. Networks that look into what passes through them need that.
-fn trusted_roots(variable: impl Fn(&str) -> Option<String>) -> Outcome<RootCerts> {
-    let named = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"].iter().find_map(|name| Some((name, variable(name)?)));
-    let Some((name, file)) = named else { return Ok(RootCerts::WebPki) };
-    let unusable = |why: String| HubCause::Other(format!("{name} names {file}, which cannot be used: {why}"));
-    let text = std::fs::read(&file).map_err(|e| unusable(e.to_string()))?;
-    let mut roots = Vec::new();
-    for item in parse_pem(&text) {
-        if let PemItem::Certificate(certificate) = item.map_err(|e| unusable(e.to_string()))? {
-            roots.push(certificate);
+/// `hf-hub` repeats what fails for a moment, after pauses of its own. A hub that says how long to wait is asked again
+/// after that time.
+async fn patiently<T, F: Future<Output = HFResult<T>>>(request: impl Fn() -> F) -> HFResult<T> {
+    for _ in 1..TRIES {
+        match request().await {
+            Err(HFError::RateLimited { retry_after: Some(pause), .. }) if !pause.is_zero() => {
+                tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
+            }
+            outcome => return outcome,
         }
     }
-    if roots.is_empty() {
-        return Err(unusable("it holds no certificate".to_string()));
-    }
-    Ok(roots.into())
+    request().await
 }
 
-/// `HF_TOKEN`, or what is in the file where Python's `hf auth login` leaves it.
-fn token_of_the_user() -> Option<String> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    if variable("HF_HUB_DISABLE_IMPLICIT_TOKEN").is_some() {
-        return None;
+/// Hands on what comes until it ends.
+async fn pass_on(
+    mut content: HFByteStream,
+    mut at: u64,
+    mut receive: impl FnMut(u64, &[u8]) -> Outcome<()>,
+) -> Result<(), Failure> {
+    while let Some(bytes) = poll_fn(|context| Pin::new(&mut content).poll_next(context)).await {
+        let bytes = bytes.map_err(|error| Failure::Broken(answers::chain(&error)))?;
+        receive(at, &bytes).map_err(Failure::Final)?;
+        at += bytes.len() as u64;
     }
-    let clean = |token: String| Some(token.trim().to_string()).filter(|token| !token.is_empty());
-    let from_file = || std::fs::read_to_string(environment::token_file()).ok().and_then(clean);
-    variable("HF_TOKEN").and_then(clean).or_else(from_file)
-}
-
-/// Everything but the unreserved characters as `%XX`, slashes too: a revision or a file is one segment of the address.
-fn encoded(path: &str) -> String {
-    let mut out = String::new();
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
-            other => out.push_str(&format!("%{other:02X}")),
-        }
-    }
-    out
-}
-
-/// An address without its path.
-fn origin(endpoint: &str) -> &str {
-    let host = endpoint.find("://").map_or(0, |at| at + 3);
-    endpoint[host..].find('/').map_or(endpoint, |path| &endpoint[..host + path])
-}
-
-/// Where a redirect leads; `None` for an address of another kind.
-fn absolute(from: &str, location: &str) -> Option<String> {
-    if location.starts_with("http://") || location.starts_with("https://") {
-        Some(location.to_string())
-    } else if location.starts_with('/') && !location.starts_with("//") {
-        Some(format!("{}{location}", origin(from)))
-    } else {
-        None
-    }
-}
-
-/// An error with what caused it, which is where the news is.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        source = error.source();
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_revision_is_one_segment_of_the_address() {
-        assert_eq!(encoded("refs/pr/1"), "refs%2Fpr%2F1");
-        assert_eq!(encoded("step 3#"), "step%203%23");
-    }
-
-    #[test]
-    fn a_file_of_roots_that_cannot_be_used_is_named() {
-        assert!(matches!(trusted_roots(|_| None).unwrap(), RootCerts::WebPki));
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("roots.pem").display().to_string();
-        let problem = || trusted_roots(|name| (name == "SSL_CERT_FILE").then(|| file.clone())).unwrap_err().to_string();
-        assert!(problem().contains("SSL_CERT_FILE") && problem().contains("roots.pem"), "{}", problem());
-        std::fs::write(&file, "no certificate at all").unwrap();
-        assert!(problem().contains("no certificate"), "{}", problem());
-    }
-
-    #[test]
-    fn the_origin_is_without_path() {
-        assert_eq!(origin("http://127.0.0.1:8080/mirror/x"), "http://127.0.0.1:8080");
-        assert_eq!(origin("https://hub"), "https://hub");
-        assert_eq!(absolute("https://hub/a/b", "/c").as_deref(), Some("https://hub/c"));
-        assert_eq!(absolute("https://hub/a", "http://other/c").as_deref(), Some("http://other/c"));
-        assert_eq!(absolute("https://hub/a", "ftp://other/c"), None);
-    }
+    Ok(())
 }

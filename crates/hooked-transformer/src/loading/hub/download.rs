@@ -7,26 +7,19 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use super::answers::Outcome;
 use super::cache::{Snapshot, is_plain, repo_dir};
-use super::client::{Client, Metadata, chain};
+use super::client::{Client, Failure, Metadata, PAUSE, TRIES};
 use super::repo::Repo;
 use crate::error::{Error, HubCause, Result};
 use crate::loading::model_file::ModelFile;
 use crate::loading::which_files::ModelSource;
 use crate::loading::whole_file::{replace, replace_with};
 use crate::progress::{Progress, Reporter};
-
-/// How often a broken connection is taken up again without a byte having come in between.
-const TRIES: u32 = 5;
-/// How long to wait before that; it doubles each time.
-const PAUSE: Duration = Duration::from_millis(100);
-
-type Outcome<T> = std::result::Result<T, HubCause>;
 
 /// A repository on the hub, at one commit.
 pub(super) struct Remote {
@@ -72,10 +65,11 @@ impl Remote {
         if !is_whole() {
             make_dir(&blob)?;
             let partial = blob.with_file_name(format!("{}.incomplete", metadata.etag));
-            self.receive(name, &metadata, &partial)?;
-            if let Err(cause) = verify(&metadata, &partial) {
-                let _ = std::fs::remove_file(&partial);
-                return Err(cause);
+            let continued = std::fs::metadata(&partial).is_ok_and(|partial| partial.len() > 0);
+            match self.receive_right(name, &metadata, &partial) {
+                // What was there before may have been wrong, rather than what came.
+                Err(HubCause::WrongContent { .. }) if continued => self.receive_right(name, &metadata, &partial)?,
+                received => received?,
             }
             match std::fs::rename(&partial, &blob) {
                 // Another program received the same file and was the first to finish.
@@ -99,22 +93,30 @@ impl Remote {
         replace(&path, |file| file.write_all(self.commit.as_bytes())).map_err(|e| io(&path, e))
     }
 
+    /// Receives a file, compares it with what the hub said, and removes it if it is wrong.
+    fn receive_right(&self, name: &str, metadata: &Metadata, partial: &Path) -> Outcome<()> {
+        self.receive(name, metadata, partial)?;
+        verify(metadata, partial).or_else(|cause| remove(partial).and(Err(cause)))
+    }
+
     /// Writes what is missing of a file.
     fn receive(&self, name: &str, metadata: &Metadata, partial: &Path) -> Outcome<()> {
         let mut have = std::fs::metadata(partial).map_or(0, |partial| partial.len());
         if have > metadata.size {
-            std::fs::remove_file(partial).map_err(|e| io(partial, e))?;
+            remove(partial)?;
             have = 0;
         }
-        let mut in_vain = 0;
+        let (mut most, mut in_vain) = (have, 0);
         while have < metadata.size || !partial.exists() {
-            let before = have;
             let last = match self.stream(name, metadata, partial, &mut have) {
-                Ok(()) => continue,
+                Ok(()) if have == metadata.size => continue,
+                Ok(()) => "the answer ended early".to_string(),
                 Err(Failure::Final(cause)) => return Err(cause),
                 Err(Failure::Broken(last)) => last,
             };
-            in_vain = if have > before { 0 } else { in_vain + 1 };
+            // Where a server starts again from the beginning, what it sends a second time is no progress.
+            in_vain = if have > most { 0 } else { in_vain + 1 };
+            most = most.max(have);
             if in_vain == TRIES {
                 return Err(HubCause::Interrupted { got: have, expected: metadata.size, last });
             }
@@ -131,44 +133,22 @@ impl Remote {
         partial: &Path,
         have: &mut u64,
     ) -> std::result::Result<(), Failure> {
-        let mut content = self.client.content(&self.commit, name, *have).map_err(Failure::Final)?;
-        if content.start > *have {
-            return Err(Failure::Final(HubCause::Other(format!(
-                "bytes from {have} on were asked for, and come from {} on",
-                content.start
-            ))));
-        }
-        *have = content.start;
-        let write = |e| Failure::Final(io(partial, e));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(partial).map_err(write)?;
-        file.seek(SeekFrom::Start(*have)).map_err(write)?;
-        let mut buffer = vec![0; 1 << 18];
-        loop {
-            let n = match content.reader.read(&mut buffer) {
-                Ok(n) => n,
-                Err(e) => return Err(Failure::Broken(chain(&e))),
-            };
-            if n == 0 && *have < metadata.size {
-                return Err(Failure::Broken("the answer ended early".to_string()));
-            }
-            if n == 0 {
-                return Ok(());
-            }
-            if *have + n as u64 > metadata.size {
-                drop(file);
+        let io = |e| io(partial, e);
+        let opened = OpenOptions::new().write(true).create(true).truncate(false).open(partial);
+        let mut file = opened.map_err(|e| Failure::Final(io(e)))?;
+        self.client.content(&self.commit, name, *have..metadata.size, |at, bytes| {
+            let got = at + bytes.len() as u64;
+            if got > metadata.size {
                 let _ = std::fs::remove_file(partial);
-                let got = *have + n as u64;
-                return Err(Failure::Final(HubCause::WrongLength { expected: metadata.size, got }));
+                return Err(HubCause::WrongLength { expected: metadata.size, got });
             }
-            file.write_all(&buffer[..n]).map_err(write)?;
-            *have += n as u64;
-            self.reporter.report(Progress::Downloading {
-                repo: &self.repo.id,
-                file: name,
-                done: *have,
-                total: metadata.size,
-            });
-        }
+            file.seek(SeekFrom::Start(at)).map_err(io)?;
+            file.write_all(bytes).map_err(io)?;
+            *have = got;
+            let (repo, total) = (&self.repo.id, metadata.size);
+            self.reporter.report(Progress::Downloading { repo, file: name, done: got, total });
+            Ok(())
+        })
     }
 }
 
@@ -204,13 +184,6 @@ pub(super) fn open(repo: &Repo, reporter: &Reporter) -> Result<Box<dyn ModelSour
         }
         Err(error) => Err(error),
     }
-}
-
-/// Why one request for content failed.
-enum Failure {
-    /// It can be taken up again.
-    Broken(String),
-    Final(HubCause),
 }
 
 /// Compares what came with what the hub said. Git hashes a file together with its length.
@@ -251,6 +224,10 @@ fn io(path: &Path, error: std::io::Error) -> HubCause {
         StorageFull | QuotaExceeded => HubCause::DiskFull { path: path.to_path_buf() },
         _ => HubCause::Other(format!("{}: {error}", path.display())),
     }
+}
+
+fn remove(path: &Path) -> Outcome<()> {
+    std::fs::remove_file(path).map_err(|e| io(path, e))
 }
 
 fn make_dir(of: &Path) -> Outcome<()> {

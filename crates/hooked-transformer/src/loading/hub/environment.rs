@@ -7,9 +7,21 @@ pub(super) fn default_dir() -> PathBuf {
     directory(variable)
 }
 
+/// `HF_TOKEN`, or what is in the file where Python's `hf auth login` leaves it.
+#[cfg(feature = "hub")]
+pub(super) fn token_of_the_user() -> Option<String> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if variable("HF_HUB_DISABLE_IMPLICIT_TOKEN").is_some() {
+        return None;
+    }
+    let clean = |token: String| Some(token.trim().to_string()).filter(|token| !token.is_empty());
+    let from_file = || std::fs::read_to_string(token_file()).ok().and_then(clean);
+    variable("HF_TOKEN").and_then(clean).or_else(from_file)
+}
+
 /// `HF_TOKEN_PATH`, or the file where Python's `hf auth login` leaves the token.
 #[cfg(feature = "hub")]
-pub(super) fn token_file() -> PathBuf {
+fn token_file() -> PathBuf {
     token_file_by(variable)
 }
 

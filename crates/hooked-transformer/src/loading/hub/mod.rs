@@ -10,9 +10,13 @@
 //! ```
 //! Reading from the cache needs no network code and is always there; downloading is the feature `hub`.
 
+#[cfg(feature = "hub")]
+mod answers;
 mod cache;
 #[cfg(feature = "hub")]
 mod client;
+#[cfg(feature = "hub")]
+mod connections;
 #[cfg(feature = "hub")]
 mod download;
 mod environment;
