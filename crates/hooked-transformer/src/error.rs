@@ -7,6 +7,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+#[cfg(test)]
+mod texts;
+
 /// A `Result` whose error is this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
