@@ -18,7 +18,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-# `load` reads a state dict in each library's own form; `pretrained` a model as it is published, as a user does.
+# `load` reads a state dict in each library's own form; `pretrained` a model as it is published, as a user does. Where weights
+# are only mapped into memory, every one is looked at as well.
 # `patching` and `attribution` compare this library with itself: the exact effect of each head, and to first order.
 # `large-vocabulary` and `short-rows` are the loss of small models of other shapes (below).
 # `eigenvalues` are those of the OV circuits of all heads.

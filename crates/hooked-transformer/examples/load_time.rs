@@ -1,4 +1,4 @@
-//! Loads a model, and prints how long it took and how much memory it needed at most.
+//! Loads a model, looks at every weight (until then it may be in its file), and prints how long it took and how much memory it needed at most.
 //!
 //! `cargo run --release -p hooked-transformer --example load_time -- FOLDER [processed]`; for authors, beside
 //! `reference_data/oracle/load_time.py`, which makes the folders and measures Python.
@@ -14,6 +14,8 @@ fn main() -> hooked_transformer::Result<()> {
         if processed { HookedTransformer::from_pretrained } else { HookedTransformer::from_pretrained_no_processing };
     let start = Instant::now();
     let model = load(&folder)?;
+    let sum: f32 = model.state_dict().iter().map(|(_, values)| values.sum()).sum();
+    assert!(sum.is_finite(), "weights that are not numbers");
     let seconds = start.elapsed().as_secs_f64();
     let in_f32 = model.n_params_total() as f64 * 4.0 / f64::from(1 << 20);
     let peak = peak_memory_mib().unwrap_or(f64::NAN);

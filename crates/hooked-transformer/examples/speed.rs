@@ -4,7 +4,7 @@
 //! ```text
 //! cargo run --release --example speed -- MODEL_DIR TASK POSITIONS REPEATS
 //! ```
-//! Tasks: `load` (a state dict), `pretrained` (a model as it is published), `loss`, `logits`, `cache`, `ablation` (the
+//! Tasks: `load` (a state dict) and `pretrained` (a model as it is published), both with every weight looked at, `loss`, `logits`, `cache`, `ablation` (the
 //! loss), `ablation-at-last` (a logit of the last position), `generate`, `weight-gradients` and `activation-gradients` (of
 //! the loss), `eigenvalues` (of all OV circuits), `patching` and `attribution` (each head's `z` in a corrupted run, exactly and to first order).
 //! `large-vocabulary` and `short-rows` are the loss of small random models of other shapes, whatever MODEL_DIR is. The
@@ -16,6 +16,7 @@ use std::time::Instant;
 use hooked_transformer::analysis::{Ablation, Metric, attribution, head_ablation_sweep, patching};
 use hooked_transformer::{ActivationFunction, HookedTransformer, HookedTransformerConfig, Result, Scalar, Tokens};
 use ndarray::Array2;
+use rayon::prelude::*;
 
 /// Tokens that greedy generation adds.
 const GENERATED: usize = 32;
@@ -51,6 +52,9 @@ fn time(dir: &str, task: &str, positions: usize, repeats: usize) -> Result<f64> 
         _ => HookedTransformer::load(dir)?,
     };
     if matches!(task, "load" | "pretrained") {
+        // What was only mapped into memory is read now.
+        let sum: f32 = model.state_dict().par_iter().map(|(_, values)| values.sum()).sum();
+        assert!(sum.is_finite(), "weights that are not numbers");
         return Ok(started.elapsed().as_secs_f64());
     }
     let rows = if task == "short-rows" { 20_000 } else { 1 };

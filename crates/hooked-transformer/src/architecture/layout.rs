@@ -1,9 +1,12 @@
 //! Which parameters a configuration calls for: names, shapes, order. The one list that loading, saving and random
 //! initialization share. Names are those of TransformerLens's state dict.
 
-use ndarray::{ArcArray, ArcArray1, ArcArray2, ArrayViewD, ArrayViewMutD, Axis, IntoDimension, RemoveAxis};
+use std::sync::Arc;
+
+use ndarray::{ArcArray, ArcArray1, ArcArray2, ArrayViewD, ArrayViewMutD, Axis, Dimension, IntoDimension, RemoveAxis};
 
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
+use crate::architecture::weight::{InFile, Stacked, Weight};
 use crate::architecture::weights::{StackedMlp, StackedNorm, Weights};
 use crate::error::Result;
 
@@ -50,6 +53,32 @@ pub(crate) fn n_matrix_values(cfg: &HookedTransformerConfig) -> u128 {
     cfg.n_layers as u128 * (attention + mlp) + d_model * (cfg.d_vocab as u128 + positions + outputs)
 }
 
+/// Where the values of parameters come from.
+pub(crate) trait Supply {
+    /// Writes the values, row-major, into a slice of zeros.
+    ///
+    /// # Errors
+    /// The parameter cannot be had.
+    fn fill(&mut self, parameter: &Parameter<'_>, out: &mut [f32]) -> Result<()>;
+
+    /// A matrix that can stay in its file until it is used; `None` if it is to be filled now.
+    ///
+    /// # Errors
+    /// The parameter cannot be had.
+    fn in_file(&mut self, _: &Parameter<'_>) -> Result<Option<Arc<dyn InFile>>> {
+        Ok(None)
+    }
+}
+
+/// A function that fills every parameter.
+struct Filling<F>(F);
+
+impl<F: FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>> Supply for Filling<F> {
+    fn fill(&mut self, parameter: &Parameter<'_>, out: &mut [f32]) -> Result<()> {
+        (self.0)(parameter, out)
+    }
+}
+
 /// Builds the weights by asking `fill` for each parameter; `fill` writes the values, row-major, into the slice it gets
 /// (which holds zeros).
 ///
@@ -57,25 +86,33 @@ pub(crate) fn n_matrix_values(cfg: &HookedTransformerConfig) -> u128 {
 /// The first error of `fill`.
 pub(crate) fn assemble(
     cfg: &HookedTransformerConfig,
-    mut fill: impl FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>,
+    fill: impl FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>,
 ) -> Result<Weights> {
+    assemble_from(cfg, Filling(fill))
+}
+
+/// The same from any supply.
+///
+/// # Errors
+/// The first error of `supply`.
+pub(crate) fn assemble_from(cfg: &HookedTransformerConfig, mut supply: impl Supply) -> Result<Weights> {
     use PositionalEmbeddingType::{Shortformer, Standard};
-    use Role::{Bias, Gain, Matrix};
+    use Role::{Bias, Gain};
     let (d_model, d_head, n_heads, n_kv) = (cfg.d_model, cfg.d_head, cfg.n_heads, cfg.n_key_value_heads());
-    let mut build = Builder { n_layers: cfg.n_layers, fill: &mut fill };
-    let W_E: ArcArray2<f32> = build.single("embed.W_E", (cfg.d_vocab, d_model), Matrix)?;
+    let mut build = Builder { n_layers: cfg.n_layers, supply: &mut supply };
+    let W_E = build.matrix("embed.W_E", (cfg.d_vocab, d_model))?;
     let learned = matches!(cfg.positional_embedding_type, Standard | Shortformer);
-    let W_pos = learned.then(|| build.single("pos_embed.W_pos", (cfg.n_ctx, d_model), Matrix)).transpose()?;
+    let W_pos = learned.then(|| build.matrix("pos_embed.W_pos", (cfg.n_ctx, d_model))).transpose()?;
     let W_U = match cfg.tie_word_embeddings {
-        true => W_E.clone().reversed_axes(),
-        false => build.single(UNEMBEDDING, (d_model, cfg.d_vocab_out()), Matrix)?,
+        true => W_E.transposed(),
+        false => build.matrix(UNEMBEDDING, (d_model, cfg.d_vocab_out()))?,
     };
     let norm = cfg.normalization_type;
     Ok(Weights {
-        W_Q: build.stacked("attn.W_Q", (cfg.n_layers, n_heads, d_model, d_head), Matrix)?,
-        W_K: build.stacked("attn.W_K", (cfg.n_layers, n_kv, d_model, d_head), Matrix)?,
-        W_V: build.stacked("attn.W_V", (cfg.n_layers, n_kv, d_model, d_head), Matrix)?,
-        W_O: build.stacked("attn.W_O", (cfg.n_layers, n_heads, d_head, d_model), Matrix)?,
+        W_Q: build.matrices("attn.W_Q", (cfg.n_layers, n_heads, d_model, d_head))?,
+        W_K: build.matrices("attn.W_K", (cfg.n_layers, n_kv, d_model, d_head))?,
+        W_V: build.matrices("attn.W_V", (cfg.n_layers, n_kv, d_model, d_head))?,
+        W_O: build.matrices("attn.W_O", (cfg.n_layers, n_heads, d_head, d_model))?,
         b_Q: build.stacked("attn.b_Q", (cfg.n_layers, n_heads, d_head), Bias)?,
         b_K: build.stacked("attn.b_K", (cfg.n_layers, n_kv, d_head), Bias)?,
         b_V: build.stacked("attn.b_V", (cfg.n_layers, n_kv, d_head), Bias)?,
@@ -104,18 +141,47 @@ pub(crate) fn assemble(
     })
 }
 
-struct Builder<'f, F> {
+struct Builder<'s, S> {
     n_layers: usize,
-    fill: &'f mut F,
+    supply: &'s mut S,
 }
 
-impl<F: FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>> Builder<'_, F> {
+impl<S: Supply> Builder<'_, S> {
+    /// A matrix outside the blocks.
+    fn matrix<Sh: IntoDimension>(&mut self, name: &str, shape: Sh) -> Result<Weight<Sh::Dim>> {
+        let shape = shape.into_dimension();
+        let parameter = Parameter { name, shape: shape.slice(), role: Role::Matrix };
+        match self.supply.in_file(&parameter)? {
+            Some(part) => Ok(Weight::in_file(shape, vec![part])),
+            None => Ok(self.single(name, shape, Role::Matrix)?.into()),
+        }
+    }
+
+    /// A matrix that every block has; `shape` begins with the layer axis.
+    fn matrices<Sh: IntoDimension>(&mut self, part: &str, shape: Sh) -> Result<Weight<Sh::Dim>>
+    where
+        Sh::Dim: RemoveAxis,
+    {
+        let shape = shape.into_dimension();
+        let mut layers = Vec::new();
+        for layer in 0..self.n_layers {
+            let name = format!("blocks.{layer}.{part}");
+            let parameter = Parameter { name: &name, shape: &shape.slice()[1..], role: Role::Matrix };
+            let Some(part) = self.supply.in_file(&parameter)? else { break };
+            layers.push(part);
+        }
+        match layers.len() == self.n_layers && self.n_layers > 0 {
+            true => Ok(Weight::in_file(shape, layers)),
+            false => Ok(self.stacked(part, shape, Role::Matrix)?.into()),
+        }
+    }
+
     /// A tensor outside the blocks.
     fn single<Sh: IntoDimension>(&mut self, name: &str, shape: Sh, role: Role) -> Result<ArcArray<f32, Sh::Dim>> {
         let mut array = ArcArray::zeros(shape.into_dimension());
         let shape = array.shape().to_vec();
         let values = array.as_slice_mut().expect("a new array is contiguous");
-        (self.fill)(&Parameter { name, shape: &shape, role }, values)?;
+        self.supply.fill(&Parameter { name, shape: &shape, role }, values)?;
         Ok(array)
     }
 
@@ -129,7 +195,7 @@ impl<F: FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>> Builder<'_, F> {
         let values = array.as_slice_mut().expect("a new array is contiguous");
         for (layer, values) in values.chunks_mut(shape.iter().product::<usize>().max(1)).enumerate() {
             let name = format!("blocks.{layer}.{part}");
-            (self.fill)(&Parameter { name: &name, shape: &shape, role }, values)?;
+            self.supply.fill(&Parameter { name: &name, shape: &shape, role }, values)?;
         }
         Ok(array)
     }
@@ -161,12 +227,10 @@ impl<F: FnMut(&Parameter<'_>, &mut [f32]) -> Result<()>> Builder<'_, F> {
         let gate = || cfg.gated_mlp.then_some(());
         let ln = cfg.is_layer_norm_activation() && cfg.normalization_type == Some(NormalizationType::LN);
         Ok(StackedMlp {
-            W_in: self.stacked("mlp.W_in", (n_layers, d_model, d_mlp), Role::Matrix)?,
-            W_gate: gate()
-                .map(|()| self.stacked("mlp.W_gate", (n_layers, d_model, d_mlp), Role::Matrix))
-                .transpose()?,
+            W_in: self.matrices("mlp.W_in", (n_layers, d_model, d_mlp))?,
+            W_gate: gate().map(|()| self.matrices("mlp.W_gate", (n_layers, d_model, d_mlp))).transpose()?,
             b_in: self.stacked("mlp.b_in", (n_layers, d_mlp), Role::Bias)?,
-            W_out: self.stacked("mlp.W_out", (n_layers, d_mlp, d_model), Role::Matrix)?,
+            W_out: self.matrices("mlp.W_out", (n_layers, d_mlp, d_model))?,
             b_out: self.stacked("mlp.b_out", (n_layers, d_model), Role::Bias)?,
             ln: if ln { self.norm("mlp.ln", d_mlp, cfg.normalization_type)? } else { StackedNorm::default() },
         })
@@ -183,10 +247,7 @@ pub(crate) fn state_dict<'w>(cfg: &HookedTransformerConfig, w: &'w Weights) -> V
     let Parts { first, stacked, last } = parts(cfg, w);
     let mut dict: Vec<_> = named(first).collect();
     for layer in 0..cfg.n_layers {
-        let of_layer = |(part, all): &(&str, ArrayViewD<'w, f32>)| {
-            (format!("blocks.{layer}.{part}"), all.clone().index_axis_move(Axis(0), layer))
-        };
-        dict.extend(stacked.iter().map(of_layer));
+        dict.extend(stacked.iter().map(|(part, all)| (format!("blocks.{layer}.{part}"), all.of_layer(layer))));
     }
     dict.extend(named(last));
     dict
@@ -215,12 +276,18 @@ pub(crate) fn state_dict_mut<'w>(
 
 /// The tensors of all layers of a part, such as `attn.W_Q`, with a layer axis in front.
 pub(crate) fn stacked<'w>(cfg: &HookedTransformerConfig, w: &'w Weights, part: &str) -> Option<ArrayViewD<'w, f32>> {
-    parts(cfg, w).stacked.into_iter().find(|(name, _)| *name == part).map(|(_, all)| all)
+    parts(cfg, w).stacked.into_iter().find(|(name, _)| *name == part).map(|(_, all)| all.all())
 }
 
 /// The names of a model's tensors, in the order of its state dict.
 pub(crate) fn names(cfg: &HookedTransformerConfig, w: &Weights) -> Vec<String> {
-    state_dict(cfg, w).into_iter().map(|(name, _)| name).collect()
+    let Parts { first, stacked, last } = parts(cfg, w);
+    let outside = |tensors: Vec<(&str, _)>| tensors.into_iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>();
+    let of_layer = |layer| stacked.iter().map(move |(part, _)| format!("blocks.{layer}.{part}"));
+    let mut names = outside(first);
+    names.extend((0..cfg.n_layers).flat_map(of_layer));
+    names.extend(outside(last));
+    names
 }
 
 fn named<V>(tensors: Vec<(&'static str, V)>) -> impl Iterator<Item = (String, V)> {
@@ -230,48 +297,48 @@ fn named<V>(tensors: Vec<(&'static str, V)>) -> impl Iterator<Item = (String, V)
 /// Defines the list of all tensors: those before the blocks, those of the blocks with a layer axis in front, and those
 /// after the blocks. Once for reading and once for writing.
 macro_rules! define_parts {
-    ($name:ident, $parts:ident, $weights:ty, $view_type:ident, $view:ident, $get:ident) => {
+    ($name:ident, $parts:ident, $weights:ty, $view_type:ident, $view:ident, $get:ident, $stack_type:ty, $stack:ident) => {
         struct $parts<'w> {
             first: Vec<(&'static str, $view_type<'w, f32>)>,
-            stacked: Vec<(&'static str, $view_type<'w, f32>)>,
+            stacked: Vec<(&'static str, $stack_type)>,
             last: Vec<(&'static str, $view_type<'w, f32>)>,
         }
 
         fn $name<'w>(cfg: &HookedTransformerConfig, w: $weights) -> $parts<'w> {
             let mut first = vec![("embed.W_E", w.W_E.$view().into_dyn())];
             let mut stacked = vec![
-                ("attn.W_Q", w.W_Q.$view().into_dyn()),
-                ("attn.W_K", w.W_K.$view().into_dyn()),
-                ("attn.W_V", w.W_V.$view().into_dyn()),
-                ("attn.W_O", w.W_O.$view().into_dyn()),
-                ("attn.b_Q", w.b_Q.$view().into_dyn()),
-                ("attn.b_K", w.b_K.$view().into_dyn()),
-                ("attn.b_V", w.b_V.$view().into_dyn()),
-                ("attn.b_O", w.b_O.$view().into_dyn()),
+                ("attn.W_Q", w.W_Q.$stack()),
+                ("attn.W_K", w.W_K.$stack()),
+                ("attn.W_V", w.W_V.$stack()),
+                ("attn.W_O", w.W_O.$stack()),
+                ("attn.b_Q", w.b_Q.$stack()),
+                ("attn.b_K", w.b_K.$stack()),
+                ("attn.b_V", w.b_V.$stack()),
+                ("attn.b_O", w.b_O.$stack()),
             ];
             let mut last = Vec::new();
             let of_model = |name, value: $view_type<'w, f32>| (name, value.index_axis_move(Axis(0), 0));
             first.extend(w.ln_embed.w.$get().map(|w| of_model("embed.ln.w", w.$view().into_dyn())));
             first.extend(w.ln_embed.b.$get().map(|b| of_model("embed.ln.b", b.$view().into_dyn())));
             first.extend(w.W_pos.$get().map(|W_pos| ("pos_embed.W_pos", W_pos.$view().into_dyn())));
-            stacked.extend(w.ln1.w.$get().map(|w| ("ln1.w", w.$view().into_dyn())));
-            stacked.extend(w.ln1.b.$get().map(|b| ("ln1.b", b.$view().into_dyn())));
-            stacked.extend(w.ln2.w.$get().map(|w| ("ln2.w", w.$view().into_dyn())));
-            stacked.extend(w.ln2.b.$get().map(|b| ("ln2.b", b.$view().into_dyn())));
-            stacked.extend(w.ln1_post.w.$get().map(|w| ("ln1_post.w", w.$view().into_dyn())));
-            stacked.extend(w.ln1_post.b.$get().map(|b| ("ln1_post.b", b.$view().into_dyn())));
-            stacked.extend(w.ln2_post.w.$get().map(|w| ("ln2_post.w", w.$view().into_dyn())));
-            stacked.extend(w.ln2_post.b.$get().map(|b| ("ln2_post.b", b.$view().into_dyn())));
-            stacked.extend(w.q_norm.$get().map(|w| ("attn.q_norm.w", w.$view().into_dyn())));
-            stacked.extend(w.k_norm.$get().map(|w| ("attn.k_norm.w", w.$view().into_dyn())));
+            stacked.extend(w.ln1.w.$get().map(|w| ("ln1.w", w.$stack())));
+            stacked.extend(w.ln1.b.$get().map(|b| ("ln1.b", b.$stack())));
+            stacked.extend(w.ln2.w.$get().map(|w| ("ln2.w", w.$stack())));
+            stacked.extend(w.ln2.b.$get().map(|b| ("ln2.b", b.$stack())));
+            stacked.extend(w.ln1_post.w.$get().map(|w| ("ln1_post.w", w.$stack())));
+            stacked.extend(w.ln1_post.b.$get().map(|b| ("ln1_post.b", b.$stack())));
+            stacked.extend(w.ln2_post.w.$get().map(|w| ("ln2_post.w", w.$stack())));
+            stacked.extend(w.ln2_post.b.$get().map(|b| ("ln2_post.b", b.$stack())));
+            stacked.extend(w.q_norm.$get().map(|w| ("attn.q_norm.w", w.$stack())));
+            stacked.extend(w.k_norm.$get().map(|w| ("attn.k_norm.w", w.$stack())));
             if let Some(mlp) = w.mlp.$get() {
-                stacked.push(("mlp.W_in", mlp.W_in.$view().into_dyn()));
-                stacked.extend(mlp.W_gate.$get().map(|W_gate| ("mlp.W_gate", W_gate.$view().into_dyn())));
-                stacked.push(("mlp.b_in", mlp.b_in.$view().into_dyn()));
-                stacked.push(("mlp.W_out", mlp.W_out.$view().into_dyn()));
-                stacked.push(("mlp.b_out", mlp.b_out.$view().into_dyn()));
-                stacked.extend(mlp.ln.w.$get().map(|w| ("mlp.ln.w", w.$view().into_dyn())));
-                stacked.extend(mlp.ln.b.$get().map(|b| ("mlp.ln.b", b.$view().into_dyn())));
+                stacked.push(("mlp.W_in", mlp.W_in.$stack()));
+                stacked.extend(mlp.W_gate.$get().map(|W_gate| ("mlp.W_gate", W_gate.$stack())));
+                stacked.push(("mlp.b_in", mlp.b_in.$stack()));
+                stacked.push(("mlp.W_out", mlp.W_out.$stack()));
+                stacked.push(("mlp.b_out", mlp.b_out.$stack()));
+                stacked.extend(mlp.ln.w.$get().map(|w| ("mlp.ln.w", w.$stack())));
+                stacked.extend(mlp.ln.b.$get().map(|b| ("mlp.ln.b", b.$stack())));
             }
             last.extend(w.ln_final.w.$get().map(|w| of_model("ln_final.w", w.$view().into_dyn())));
             last.extend(w.ln_final.b.$get().map(|b| of_model("ln_final.b", b.$view().into_dyn())));
@@ -283,5 +350,5 @@ macro_rules! define_parts {
         }
     };
 }
-define_parts!(parts, Parts, &'w Weights, ArrayViewD, view, as_ref);
-define_parts!(parts_mut, PartsMut, &'w mut Weights, ArrayViewMutD, view_mut, as_mut);
+define_parts!(parts, Parts, &'w Weights, ArrayViewD, view, as_ref, &'w dyn Stacked, by_layer);
+define_parts!(parts_mut, PartsMut, &'w mut Weights, ArrayViewMutD, view_mut, as_mut, ArrayViewMutD<'w, f32>, all_mut);

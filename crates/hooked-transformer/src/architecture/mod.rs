@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod init;
 pub(crate) mod layer_input;
 pub(crate) mod layout;
+pub(crate) mod weight;
 pub(crate) mod weights;
 pub(crate) mod xielu;
 

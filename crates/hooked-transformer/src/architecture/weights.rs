@@ -1,37 +1,36 @@
 //! The parameters, in TransformerLens's layout: one array for all layers, heads as an axis of their own.
 //!
-//! `W_Q [layer, head, d_model, d_head]` is stored whole, so `model.W_Q()` and the matrices of one layer are both views.
-//! Arrays are shared and copied on write: a model can be cloned and processed without doubling what stays the same.
-//! A tied unembedding is the embedding seen from the other side, in the same memory.
+//! `W_Q [layer, head, d_model, d_head]` is one array, so `model.W_Q()` and the matrices of one layer are both views; a matrix
+//! that was loaded may still be in its file (see [`Weight`]). Arrays are shared and copied on write: a model can be cloned
+//! and processed without doubling what stays the same. A tied unembedding is the embedding seen from the other side, in the
+//! same memory.
 
-use ndarray::{ArcArray, ArcArray1, ArcArray2, ArrayView1, ArrayView2, ArrayView3, Axis, Ix3, Ix4};
+use ndarray::{ArcArray, ArcArray1, ArcArray2, ArrayView1, ArrayView2, ArrayView3, Axis, Ix2, Ix3, Ix4};
 
 use crate::architecture::config::HookedTransformerConfig;
-
-pub(crate) type Weight3 = ArcArray<f32, Ix3>;
-pub(crate) type Weight4 = ArcArray<f32, Ix4>;
+use crate::architecture::weight::Weight;
 
 /// All parameters of a model.
 #[derive(Clone)]
 pub(crate) struct Weights {
     /// `[d_vocab, d_model]`
-    pub W_E: ArcArray2<f32>,
+    pub W_E: Weight<Ix2>,
     /// `[n_ctx, d_model]`, for standard and shortformer positions.
-    pub W_pos: Option<ArcArray2<f32>>,
+    pub W_pos: Option<Weight<Ix2>>,
     /// `[layer, head, d_model, d_head]`
-    pub W_Q: Weight4,
+    pub W_Q: Weight<Ix4>,
     /// `[layer, kv_head, d_model, d_head]`
-    pub W_K: Weight4,
+    pub W_K: Weight<Ix4>,
     /// `[layer, kv_head, d_model, d_head]`
-    pub W_V: Weight4,
+    pub W_V: Weight<Ix4>,
     /// `[layer, head, d_head, d_model]`
-    pub W_O: Weight4,
+    pub W_O: Weight<Ix4>,
     /// `[layer, head, d_head]`
-    pub b_Q: Weight3,
+    pub b_Q: ArcArray<f32, Ix3>,
     /// `[layer, kv_head, d_head]`
-    pub b_K: Weight3,
+    pub b_K: ArcArray<f32, Ix3>,
     /// `[layer, kv_head, d_head]`
-    pub b_V: Weight3,
+    pub b_V: ArcArray<f32, Ix3>,
     /// `[layer, d_model]`
     pub b_O: ArcArray2<f32>,
     /// `[layer, d_head]`: the gains of the norms of queries and keys.
@@ -49,7 +48,7 @@ pub(crate) struct Weights {
     /// `[1, d_model]`: one "layer".
     pub ln_final: StackedNorm,
     /// `[d_model, d_vocab_out]`
-    pub W_U: ArcArray2<f32>,
+    pub W_U: Weight<Ix2>,
     /// `[d_vocab_out]`
     pub b_U: ArcArray1<f32>,
 }
@@ -58,13 +57,13 @@ pub(crate) struct Weights {
 #[derive(Clone)]
 pub(crate) struct StackedMlp {
     /// `[layer, d_model, d_mlp]`
-    pub W_in: Weight3,
+    pub W_in: Weight<Ix3>,
     /// `[layer, d_model, d_mlp]`, in gated MLPs.
-    pub W_gate: Option<Weight3>,
+    pub W_gate: Option<Weight<Ix3>>,
     /// `[layer, d_mlp]`
     pub b_in: ArcArray2<f32>,
     /// `[layer, d_mlp, d_model]`
-    pub W_out: Weight3,
+    pub W_out: Weight<Ix3>,
     /// `[layer, d_model]`
     pub b_out: ArcArray2<f32>,
     /// The LayerNorm of `solu_ln`, `[layer, d_mlp]` each.
@@ -126,20 +125,38 @@ pub(crate) struct MlpWeights<'a> {
 impl Weights {
     /// Lets the unembedding share the embedding's memory, if it is the embedding; false if it is not.
     pub(crate) fn tie(&mut self) -> bool {
-        let same = self.W_U == self.W_E.t();
+        let same = self.W_U.view() == self.W_E.view().t();
         if same {
-            self.W_U = self.W_E.clone().reversed_axes();
+            self.W_U = self.W_E.transposed();
         }
         same
+    }
+
+    /// Reads what is still in files into memory, and lets go of the files.
+    ///
+    /// - `tied`: whether the unembedding shares the embedding's memory
+    pub(crate) fn read(&mut self, tied: bool) {
+        [&mut self.W_Q, &mut self.W_K, &mut self.W_V, &mut self.W_O].into_iter().for_each(Weight::leave_file);
+        if let Some(mlp) = &mut self.mlp {
+            mlp.W_in.leave_file();
+            mlp.W_gate.iter_mut().for_each(Weight::leave_file);
+            mlp.W_out.leave_file();
+        }
+        self.W_E.leave_file();
+        self.W_pos.iter_mut().for_each(Weight::leave_file);
+        match tied {
+            true => self.W_U = self.W_E.transposed(),
+            false => self.W_U.leave_file(),
+        }
     }
 
     pub(crate) fn attention(&self, layer: usize) -> AttentionWeights<'_> {
         let at = Axis(0);
         AttentionWeights {
-            W_Q: self.W_Q.index_axis(at, layer),
-            W_K: self.W_K.index_axis(at, layer),
-            W_V: self.W_V.index_axis(at, layer),
-            W_O: self.W_O.index_axis(at, layer),
+            W_Q: self.W_Q.layer(layer),
+            W_K: self.W_K.layer(layer),
+            W_V: self.W_V.layer(layer),
+            W_O: self.W_O.layer(layer),
             b_Q: self.b_Q.index_axis(at, layer),
             b_K: self.b_K.index_axis(at, layer),
             b_V: self.b_V.index_axis(at, layer),
@@ -186,16 +203,15 @@ impl Weights {
 
 impl StackedMlp {
     fn layer(&self, layer: usize) -> MlpWeights<'_> {
-        let at = Axis(0);
         let ln = match self.ln.layer(layer) {
             (Some(w), Some(b)) => Some((w, b)),
             _ => None,
         };
         MlpWeights {
-            W_in: self.W_in.index_axis(at, layer),
-            W_gate: self.W_gate.as_ref().map(|w| w.index_axis(at, layer)),
+            W_in: self.W_in.layer(layer),
+            W_gate: self.W_gate.as_ref().map(|w| w.layer(layer)),
             b_in: self.b_in.row(layer),
-            W_out: self.W_out.index_axis(at, layer),
+            W_out: self.W_out.layer(layer),
             b_out: self.b_out.row(layer),
             ln,
         }

@@ -24,6 +24,7 @@ use crate::components::{Act4, values, values_mut};
 use crate::hooks::Site;
 use crate::numerics::linalg::{self, into_axis_chunks};
 use crate::numerics::memory;
+use crate::numerics::rows::divide;
 use crate::numerics::share::{rows_per_task, share};
 
 /// Gradients by queries, keys and values.
@@ -149,7 +150,7 @@ impl Attend<'_> {
             let d = d.as_slice_mut().expect("a row is contiguous");
             // A hook may have given a hidden key a score; it still does not depend on the key.
             self.mask.overwrite(task.batch, task.first_query + row, first_key, d, 0.0);
-            d.iter_mut().for_each(|d| *d /= scale);
+            divide(d, scale);
         }
     }
 }

@@ -9,11 +9,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use ndarray::{ArcArray, Dimension};
+use ndarray::Dimension;
 
 use super::wanted::Wanted;
 use crate::architecture::config::HookedTransformerConfig;
 use crate::architecture::layout;
+use crate::architecture::weight::Weight;
 use crate::architecture::weights::Weights;
 use crate::numerics::memory;
 
@@ -82,12 +83,13 @@ impl Drop for Returning {
 }
 
 /// Takes memory of the same shape over, where everything in it will be overwritten.
-fn reuse<D: Dimension>(gradient: &mut ArcArray<f32, D>, mut spare: ArcArray<f32, D>, overwritten: bool) {
+fn reuse<D: Dimension>(gradient: &mut Weight<D>, spare: Weight<D>, overwritten: bool) {
+    let mut spare = spare.into_array();
     if overwritten && spare.raw_dim() == gradient.raw_dim() && spare.is_unique() {
         if cfg!(debug_assertions) {
             spare.fill(f32::NAN); // so that tests see what is not overwritten
         }
-        *gradient = spare;
+        **gradient = spare;
     }
 }
 
@@ -96,7 +98,7 @@ pub(super) fn zeros(cfg: &HookedTransformerConfig) -> Weights {
     let mut weights = layout::assemble(cfg, |_, _| Ok(())).expect("filling with nothing cannot fail");
     if cfg.tie_word_embeddings {
         // Its gradient is part of the embedding's.
-        weights.W_U = memory::zeros((0, 0)).into_shared();
+        weights.W_U = memory::zeros((0, 0)).into_shared().into();
     }
     for (name, mut gradient) in layout::state_dict_mut(cfg, &mut weights) {
         // Few rows of the embedding are written, unless it is the unembedding, and each would clear a large page.

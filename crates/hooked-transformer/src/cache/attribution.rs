@@ -270,7 +270,7 @@ impl ActivationCache {
                 got: shape,
             });
         }
-        let W_U = &model.weights.W_U;
+        let W_U = model.weights.W_U.view();
         if let Some(at) = ids.iter().position(|&id| id >= W_U.ncols()) {
             let columns = shape.last().copied().unwrap_or(1).max(1);
             let at = (at / columns, at % columns);

@@ -5,7 +5,7 @@
 //! ```
 //! Results are `n_heads` times as large as the stream, so a run keeps `z`, and they are computed when they are wanted.
 
-use ndarray::{ArrayD, Axis};
+use ndarray::ArrayD;
 
 use super::options::methods::StackHeadResults;
 use super::options::{Options, StackOptions};
@@ -93,7 +93,7 @@ impl ActivationCache {
             return self.cut(("result", layer), options);
         }
         let z = self.cut(("z", layer), options)?;
-        let W_O = model.weights.W_O.index_axis(Axis(0), layer);
+        let W_O = model.weights.W_O.layer(layer);
         let (n_heads, d_head, d_model) = W_O.dim();
         let rows = z.len() / (n_heads * d_head);
         let mut shape = z.shape().to_vec();

@@ -122,7 +122,7 @@ impl ActivationCache {
             expected: format!("[.., d_mlp = {d_mlp}]"),
             got: self.get(("post", layer)).map(|post| post.shape().to_vec()).unwrap_or_default(),
         })?;
-        Ok((post, mlp.W_out.index_axis(Axis(0), layer), neurons))
+        Ok((post, mlp.W_out.layer(layer), neurons))
     }
 }
 

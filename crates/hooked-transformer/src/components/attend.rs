@@ -10,7 +10,7 @@ use ndarray::{Array2, Array4, ArrayView2, ArrayView4, ArrayViewMut2, ArrayViewMu
 
 use super::mask::Mask;
 use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
-use crate::numerics::rows::softmax;
+use crate::numerics::rows::{divide, softmax};
 use crate::numerics::share::share;
 use crate::numerics::{linalg, memory};
 
@@ -140,7 +140,7 @@ impl Attend<'_> {
         for (row, mut scores) in scores.rows_mut().into_iter().enumerate() {
             let query = task.first_query + row;
             let scores = scores.as_slice_mut().expect("a row of scores is contiguous");
-            scores.iter_mut().for_each(|score| *score /= scale);
+            divide(scores, scale);
             if let Some(cap) = self.cfg.attn_scores_soft_cap.filter(|&cap| cap > 0.0) {
                 scores.iter_mut().for_each(|score| *score = cap * (*score / cap).tanh());
             }

@@ -14,7 +14,7 @@ use super::{Act3, values, values_mut};
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
 use crate::architecture::weights::Weights;
 use crate::hooks::{Pass, Site};
-use crate::numerics::rows::sum;
+use crate::numerics::rows::{self, sum};
 use crate::numerics::share::rows_per_task;
 use crate::numerics::vectorized::vectorized;
 
@@ -119,11 +119,5 @@ fn scales<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize, eps: f32) -> ArcAr
 
 fn divide<D: Dimension>(x: &mut ArcArray<f32, D>, scale: &ArcArray<f32, D>, d_model: usize) {
     let rows = values_mut(x).par_chunks_mut(d_model).with_min_len(rows_per_task(d_model));
-    rows.zip(values(scale)).for_each(|(row, &scale)| divide_row(row, scale));
-}
-
-vectorized! {
-    fn divide_row(row: &mut [f32], scale: f32) {
-        row.iter_mut().for_each(|x| *x /= scale);
-    }
+    rows.zip(values(scale)).for_each(|(row, &scale)| rows::divide(row, scale));
 }

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
+use super::in_file::Unread;
 use super::model_file::{Mapped, ModelFile};
 #[cfg(feature = "pickles")]
 use super::pytorch;
@@ -21,7 +23,7 @@ const WITHOUT_PICKLES: &str = "this is a PyTorch checkpoint, and this program re
 /// A file of tensors: its bytes, and where each tensor is among them.
 pub(crate) struct TensorFile {
     file: ModelFile,
-    bytes: Mapped,
+    bytes: Arc<Mapped>,
     tensors: BTreeMap<String, TensorInfo>,
 }
 
@@ -31,7 +33,7 @@ impl TensorFile {
     /// # Errors
     /// The file is neither safetensors nor a PyTorch checkpoint, or is damaged.
     pub(crate) fn open(file: ModelFile) -> Result<Self> {
-        let bytes = file.mapped()?;
+        let bytes = Arc::new(file.mapped()?);
         let tensors = match bytes.get(..4) {
             #[cfg(feature = "pickles")]
             Some(b"PK\x03\x04") => pytorch::tensors(&bytes),
@@ -61,7 +63,7 @@ pub(crate) struct Checkpoint {
     /// What messages call it.
     source: String,
     files: Vec<TensorFile>,
-    unread: RefCell<BTreeSet<String>>,
+    unused: RefCell<BTreeSet<String>>,
 }
 
 impl Checkpoint {
@@ -69,15 +71,15 @@ impl Checkpoint {
     /// A file cannot be read, or two hold the same tensor.
     pub(crate) fn open(source: &Path, files: Vec<ModelFile>) -> Result<Self> {
         let files = files.into_iter().map(TensorFile::open).collect::<Result<Vec<_>>>()?;
-        let mut unread = BTreeSet::new();
+        let mut unused = BTreeSet::new();
         for file in &files {
-            if let Some(name) = file.tensors.keys().find(|name| unread.contains(*name)) {
+            if let Some(name) = file.tensors.keys().find(|name| unused.contains(*name)) {
                 let problem = format!("tensor `{name}` is in another file of the same model, too");
                 return Err(file.file.malformed(problem));
             }
-            unread.extend(file.tensors.keys().cloned());
+            unused.extend(file.tensors.keys().cloned());
         }
-        Ok(Checkpoint { source: source.display().to_string(), files, unread: RefCell::new(unread) })
+        Ok(Checkpoint { source: source.display().to_string(), files, unused: RefCell::new(unused) })
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -94,9 +96,27 @@ impl Checkpoint {
     /// # Errors
     /// The tensor has another shape, or is no floating-point one.
     pub(crate) fn read(&self, source: &Source, out: &mut [f32]) -> Result<bool> {
+        let Some((file, info, stored)) = self.find(source)? else { return Ok(false) };
+        stored.read(out);
+        file.bytes.release(info.start, info.end);
+        Ok(true)
+    }
+
+    /// A parameter to be read when it is used, with the same errors as [`read`](Self::read), now; `None` if no file has the
+    /// tensor, or the file is not mapped but given, so that it would take memory for as long.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) fn unread(&self, source: &Source) -> Result<Option<Unread>> {
+        let Some((file, info, stored)) = self.find(source)? else { return Ok(None) };
+        Ok(file.bytes.is_mapped().then(|| Unread::new(&file.bytes, info.start..info.end, stored)))
+    }
+
+    /// The part of a tensor that is a parameter; `None` if no file has the tensor.
+    fn find(&self, source: &Source) -> Result<Option<(&TensorFile, &TensorInfo, Stored<'_>)>> {
         let find =
             |name| self.files.iter().find_map(|file| file.tensors.get_key_value(name).map(|found| (file, found)));
-        let Some((file, (name, info))) = source.names.iter().find_map(find) else { return Ok(false) };
+        let Some((file, (name, info))) = source.names.iter().find_map(find) else { return Ok(None) };
         let place = || file.file.path().display().to_string();
         if info.shape != source.shape {
             return Err(Error::TensorShape {
@@ -108,12 +128,11 @@ impl Checkpoint {
         }
         let format =
             info.format.clone().map_err(|got| Error::TensorDtype { source: place(), name: name.clone(), got })?;
-        self.unread.borrow_mut().remove(name);
+        self.unused.borrow_mut().remove(name);
         let bytes = &file.bytes[info.start..info.end];
         debug_assert!(extent(&info.shape, &info.strides).is_some_and(|n| n * format.size() <= bytes.len()));
-        source.read(Stored { format, shape: info.shape.clone(), strides: info.strides.clone(), bytes }, out);
-        file.bytes.release(info.start, info.end);
-        Ok(true)
+        let stored = Stored::new(format, info.shape.clone(), info.strides.clone(), bytes);
+        Ok(Some((file, info, source.part_of(stored))))
     }
 
     pub(crate) fn missing(&self, name: &str) -> Error {
@@ -122,10 +141,10 @@ impl Checkpoint {
     }
 
     /// # Errors
-    /// The files hold tensors that were not read and that are not known to be superfluous: they belong to another
+    /// The files hold tensors that no parameter came from and that are not known to be superfluous: they belong to another
     /// configuration.
     pub(crate) fn refuse_leftovers(&self, superfluous: impl Fn(&str) -> bool) -> Result<()> {
-        let names: Vec<String> = self.unread.borrow().iter().filter(|name| !superfluous(name)).cloned().collect();
+        let names: Vec<String> = self.unused.borrow().iter().filter(|name| !superfluous(name)).cloned().collect();
         if names.is_empty() { Ok(()) } else { Err(Error::UnexpectedTensors { source: self.source.clone(), names }) }
     }
 }

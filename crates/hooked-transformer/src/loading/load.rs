@@ -12,6 +12,7 @@
 #[cfg(feature = "files")]
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Map;
 
@@ -29,7 +30,8 @@ use super::which_files::{self, Given, ModelSource};
 #[cfg(feature = "files")]
 use super::whole_file::write_whole;
 use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
-use crate::architecture::layout::{self, Parameter, Role, grouped_name};
+use crate::architecture::layout::{self, Parameter, Role, Supply, grouped_name};
+use crate::architecture::weight::InFile;
 use crate::architecture::xielu;
 use crate::error::{Error, Result};
 use crate::model::HookedTransformer;
@@ -84,9 +86,11 @@ impl HookedTransformer {
     /// `.pth` (f64, f32, f16 or bf16; one file or several with an index) and, for text, a tokenizer. For models by name,
     /// and for processed weights, see [`from_pretrained`](Self::from_pretrained).
     ///
-    /// Tensor files are mapped into memory while they are read. No other program should change them meanwhile: weights
-    /// would be partly the old ones, or this program would end if a file gets shorter. ([`save`](Self::save) replaces
-    /// files in one step, which does no harm.)
+    /// Tensor files are mapped into memory, and a matrix is read when it is used for the first time; where the file has it
+    /// as the model wants it (f32, in this order), it is used where it is, and takes no memory of its own. So no program
+    /// should change these files for as long as the model or a clone of it lives: weights would change with them, or this
+    /// program would end if a file gets shorter. To replace a file by another, as [`save`](Self::save) and most programs do,
+    /// does no harm. [`read_weights`](Self::read_weights) makes a model independent of its files.
     ///
     /// # Errors
     /// A file is missing or damaged, or weights, configuration and tokenizer contradict each other; the message names
@@ -217,42 +221,61 @@ fn read_model(
         })?;
     }
     let total = 4 * layout::n_matrix_values(&cfg) as u64;
-    let mut done = 0;
-    let mut weights = layout::assemble(&cfg, |parameter, out| {
-        read(&cfg, layout, checkpoint, parameter, out)?;
-        done += size_of_val(out) as u64;
-        progress(Progress::Loading { done: done.min(total), total });
-        Ok(())
-    })?;
+    let mut weights = layout::assemble_from(&cfg, Files { cfg: &cfg, layout, checkpoint, progress, done: 0, total })?;
     checkpoint.refuse_leftovers(|name| is_superfluous(&cfg, layout, name))?;
     cfg.tie_word_embeddings = tied && (cfg.tie_word_embeddings || weights.tie());
     Ok(HookedTransformer::from_weights(cfg, weights))
 }
 
-/// Fills one parameter.
-fn read(
-    cfg: &HookedTransformerConfig,
+/// A model's parameters in its files.
+struct Files<'f> {
+    cfg: &'f HookedTransformerConfig,
     layout: Layout,
-    checkpoint: &Checkpoint,
-    parameter: &Parameter<'_>,
-    out: &mut [f32],
-) -> Result<()> {
-    let source = match layout {
-        Layout::HuggingFace(family) => {
-            let Some(source) = (family.source)(cfg, Place::of(parameter.name)) else {
-                return if parameter.role == Role::Bias { Ok(()) } else { Err(checkpoint.missing(parameter.name)) };
-            };
-            with_short_names(source, family.prefix)
+    checkpoint: &'f Checkpoint,
+    progress: &'f mut dyn FnMut(Progress<'_>),
+    /// Bytes of memory that are filled, or need not be.
+    done: u64,
+    total: u64,
+}
+
+impl Files<'_> {
+    /// Where a parameter is; `None` if the family has none.
+    fn source(&self, parameter: &Parameter<'_>) -> Option<Source> {
+        match self.layout {
+            Layout::HuggingFace(family) => {
+                let source = (family.source)(self.cfg, Place::of(parameter.name))?;
+                Some(with_short_names(source, family.prefix))
+            }
+            Layout::Classic => {
+                let source = Source::new(parameter.name, parameter.shape);
+                Some(grouped_name(parameter.name).into_iter().fold(source, Source::or))
+            }
         }
-        Layout::Classic => {
-            let source = Source::new(parameter.name, parameter.shape);
-            grouped_name(parameter.name).into_iter().fold(source, Source::or)
-        }
-    };
-    if checkpoint.read(&source, out)? || parameter.role == Role::Bias {
-        return Ok(());
     }
-    Err(checkpoint.missing(&source.names[0]))
+
+    fn report(&mut self, values: usize) {
+        self.done += (values * size_of::<f32>()) as u64;
+        (self.progress)(Progress::Loading { done: self.done.min(self.total), total: self.total });
+    }
+}
+
+impl Supply for Files<'_> {
+    fn fill(&mut self, parameter: &Parameter<'_>, out: &mut [f32]) -> Result<()> {
+        let source = self.source(parameter);
+        let found = source.as_ref().map_or(Ok(false), |source| self.checkpoint.read(source, out))?;
+        if !found && parameter.role != Role::Bias {
+            return Err(self.checkpoint.missing(source.as_ref().map_or(parameter.name, |source| &source.names[0])));
+        }
+        self.report(out.len());
+        Ok(())
+    }
+
+    fn in_file(&mut self, parameter: &Parameter<'_>) -> Result<Option<Arc<dyn InFile>>> {
+        let Some(source) = self.source(parameter) else { return Ok(None) };
+        let Some(unread) = self.checkpoint.unread(&source)? else { return Ok(None) };
+        self.report(parameter.shape.iter().product());
+        Ok(Some(Arc::new(unread)))
+    }
 }
 
 /// Files saved from a model without its head lack the prefix.

@@ -4,6 +4,7 @@ mod checkpoint;
 mod families;
 #[cfg(feature = "files")]
 mod hub;
+mod in_file;
 mod load;
 mod model_file;
 #[cfg(feature = "npz")]

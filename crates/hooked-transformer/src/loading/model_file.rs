@@ -99,6 +99,11 @@ impl Deref for Mapped {
 }
 
 impl Mapped {
+    /// Whether this is a file of the disk, which takes no memory of its own.
+    pub(crate) fn is_mapped(&self) -> bool {
+        !matches!(self, Mapped::Given(_))
+    }
+
     /// Gives the pages of a range back to the operating system, which otherwise counts everything that was read as
     /// memory of this process.
     pub(crate) fn release(&self, start: usize, end: usize) {
@@ -118,11 +123,13 @@ impl Mapped {
 #[cfg(feature = "files")]
 fn map(path: &Path) -> std::io::Result<Mapped> {
     let file = std::fs::File::open(path)?;
-    // SAFETY: nothing in this program writes to the file while it is mapped: the map lives as long as one call of
-    // `load`. That no other program does cannot be ensured; `load` asks for it in its documentation. If one changes
-    // the file nevertheless, weights are read that are partly old and partly new, any of which is a number; the
-    // table of contents is parsed once and checked against the length of the map, so that no read leaves it; and
-    // if the file gets shorter, the system ends this program at the first page that is gone.
+    // SAFETY: the map lives as long as weights are read from it, perhaps as long as the program. Nothing in this library
+    // writes to a file that exists: it puts new ones in their place, and the map keeps the old one. That no other code
+    // changes the file cannot be ensured; `load` asks for it in its documentation. If some does, numbers change while they
+    // are looked at: any bytes are a number, nothing but numbers is read from the map after the table of contents was
+    // parsed and checked against the length of the map, and no address or length depends on them; so products come out
+    // wrong, and no read leaves the map. If the file gets shorter, the system ends this program at the first page that is
+    // gone.
     #[expect(unsafe_code, reason = "mapping a file is unsafe, since other programs can change it")]
     let bytes = unsafe { Mmap::map(&file) }?;
     Ok(Mapped::File(bytes))

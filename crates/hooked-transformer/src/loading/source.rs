@@ -78,8 +78,8 @@ impl Source {
         self
     }
 
-    /// Reads the parameter out of the tensor, whose shape was checked.
-    pub(crate) fn read(&self, mut stored: Stored<'_>, out: &mut [f32]) {
+    /// The parameter inside the tensor, whose shape was checked.
+    pub(crate) fn part_of<'a>(&self, mut stored: Stored<'a>) -> Stored<'a> {
         for step in &self.steps {
             match step {
                 Step::Range { axis, start, length } => stored.range(*axis, *start, *length),
@@ -88,9 +88,6 @@ impl Source {
                 Step::Permute(order) => stored.permute(order),
             }
         }
-        stored.read(out);
-        if (self.scale, self.add) != (1.0, 0.0) {
-            out.iter_mut().for_each(|x| *x = *x * self.scale + self.add);
-        }
+        Stored { scale: self.scale, add: self.add, ..stored }
     }
 }

@@ -1,15 +1,13 @@
 //! A tensor as a file holds it, and the way from there into a slice of f32.
 //!
 //! Whatever the format, a file becomes a map of [`TensorInfo`]s: number format, shape, strides, and which bytes of the
-//! mapped file belong to it. Loading a parameter means walking those bytes in the order in which the parameter wants
-//! its values. No tensor is ever copied as a whole, so loading needs little more memory than the model itself.
+//! mapped file belong to it. Reading a parameter means walking those bytes in the order in which the parameter wants
+//! its values. No tensor is ever copied as a whole, so loading needs little more memory than the model itself; and what
+//! lies there as it is wanted need not be copied at all.
 
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
-use rayon::prelude::*;
-
-/// Values that one task copies where the file is in the right order already.
-const PARALLEL_BLOCK: usize = 1 << 16;
+use zerocopy::FromBytes;
 
 /// A number format that can be read as weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,12 +64,33 @@ pub(crate) fn extent(shape: &[usize], strides: &[usize]) -> Option<usize> {
         .try_fold(1usize, |reach, (&length, &stride)| reach.checked_add((length - 1).checked_mul(stride)?))
 }
 
-/// A tensor to read from: bytes that begin at its first element.
+/// A tensor to read from: bytes that begin at its first element, and what each value is multiplied by and gets added.
+#[derive(Clone)]
 pub(crate) struct Stored<'a> {
     pub format: Format,
     pub shape: Vec<usize>,
     pub strides: Vec<usize>,
     pub bytes: &'a [u8],
+    pub scale: f32,
+    pub add: f32,
+}
+
+impl<'a> Stored<'a> {
+    /// A tensor as it is.
+    pub(crate) fn new(format: Format, shape: Vec<usize>, strides: Vec<usize>, bytes: &'a [u8]) -> Self {
+        Stored { format, shape, strides, bytes, scale: 1.0, add: 0.0 }
+    }
+
+    /// The values themselves, if they lie in memory as [`read`](Stored::read) would write them.
+    pub(crate) fn in_place(&self) -> Option<&'a [f32]> {
+        let same = self.format == Format::F32 && (self.scale, self.add) == (1.0, 0.0) && cfg!(target_endian = "little");
+        if !same || contiguous(&self.shape).as_ref() != Some(&self.strides) {
+            return None;
+        }
+        let bytes = self.bytes.get(..self.shape.iter().product::<usize>() * size_of::<f32>())?;
+        // Fails where the file is not aligned.
+        <[f32]>::ref_from_bytes(bytes).ok()
+    }
 }
 
 /// Taking a part of a tensor, or looking at it from another side; nothing is copied.
@@ -120,6 +139,13 @@ impl Stored<'_> {
         if out.is_empty() {
             return;
         }
+        self.convert(out);
+        if (self.scale, self.add) != (1.0, 0.0) {
+            out.iter_mut().for_each(|x| *x = *x * self.scale + self.add);
+        }
+    }
+
+    fn convert(&self, out: &mut [f32]) {
         match self.format {
             Format::F64 => self.walk(
                 out,
@@ -157,15 +183,12 @@ impl Stored<'_> {
         &self,
         out: &mut [f32],
         one: impl Fn(&[u8; SIZE]) -> f32,
-        many: impl Fn(&[u8], &mut [f32]) + Sync,
+        many: impl Fn(&[u8], &mut [f32]),
     ) {
         let (values, _) = self.bytes.as_chunks::<SIZE>();
         let rank = self.shape.len();
         if contiguous(&self.shape).as_deref() == Some(&self.strides) {
-            // Most of the time goes into pages that are touched for the first time; the system prepares them on several
-            // cores at once.
-            let bytes = self.bytes[..out.len() * SIZE].par_chunks(PARALLEL_BLOCK * SIZE);
-            return bytes.zip(out.par_chunks_mut(PARALLEL_BLOCK)).for_each(|(bytes, out)| many(bytes, out));
+            return many(&self.bytes[..out.len() * SIZE], out);
         }
         // Two axes are walked in small tiles: the last one, along which `out` is contiguous, and the one along which
         // the file is. Row after row, a transposed matrix would touch a new cache line for every value.
@@ -279,7 +302,7 @@ mod tests {
         for format in [Format::F64, Format::F32, Format::F16, Format::BF16] {
             let bytes = bytes_of(&values, format);
             for order in [[0, 1, 2, 3], [0, 3, 2, 1], [3, 0, 1, 2], [2, 3, 1, 0], [1, 2, 0, 3]] {
-                let mut stored = Stored { format, shape: shape.to_vec(), strides: strides.clone(), bytes: &bytes };
+                let mut stored = Stored::new(format, shape.to_vec(), strides.clone(), &bytes);
                 stored.range(1, 3, 66);
                 stored.split(0, &[2, 3]);
                 stored.permute(&order);
@@ -293,26 +316,39 @@ mod tests {
     }
 
     #[test]
-    fn a_long_tensor_is_read_whole_by_several_tasks() {
-        let values: Vec<f32> = (0..2 * PARALLEL_BLOCK + 5).map(|i| (i % 2039) as f32).collect();
-        for format in [Format::F32, Format::F16] {
-            let bytes = bytes_of(&values, format);
-            let stored = Stored { format, shape: vec![values.len()], strides: vec![1], bytes: &bytes };
-            let mut out = vec![-1.0; values.len()];
-            stored.read(&mut out);
-            assert_eq!(out, values, "{format:?}");
+    fn only_what_would_be_copied_as_it_is_is_in_place() {
+        let values: Vec<f32> = (0..24).map(|i| i as f32).collect();
+        // Aligned, whatever the allocator does: the bytes begin where a number does.
+        let bytes: &[u8] = zerocopy::IntoBytes::as_bytes(values.as_slice());
+        let whole = Stored::new(Format::F32, vec![2, 3, 4], vec![12, 4, 1], bytes);
+        assert_eq!(whole.in_place(), Some(values.as_slice()));
+        let mut rows = whole.clone();
+        rows.pick(0, 1);
+        rows.range(0, 1, 2);
+        assert_eq!(rows.in_place(), Some(&values[16..]));
+        let mut columns = whole.clone();
+        columns.range(2, 0, 2);
+        let mut transposed = whole.clone();
+        transposed.permute(&[0, 2, 1]);
+        let scaled = Stored { scale: 2.0, ..whole.clone() };
+        let shifted = Stored { add: 1.0, ..whole.clone() };
+        let other = Stored { format: Format::F16, ..whole.clone() };
+        let unaligned = Stored { bytes: &bytes[1..], shape: vec![23], strides: vec![1], ..whole.clone() };
+        let short = Stored { bytes: &bytes[..95], ..whole };
+        for stored in [columns, transposed, scaled, shifted, other, unaligned, short] {
+            assert_eq!(stored.in_place(), None, "{:?} {:?}", stored.shape, stored.strides);
         }
     }
 
     #[test]
     fn one_index_of_an_axis_and_strides_that_skip() {
         let bytes = bytes_of(&(0..24).map(|i| i as f32).collect::<Vec<_>>(), Format::F32);
-        let mut stored = Stored { format: Format::F32, shape: vec![2, 3, 4], strides: vec![12, 4, 1], bytes: &bytes };
+        let mut stored = Stored::new(Format::F32, vec![2, 3, 4], vec![12, 4, 1], &bytes);
         stored.pick(1, 2);
         let mut out = [0.0; 8];
         stored.read(&mut out);
         assert_eq!(out, [8.0, 9.0, 10.0, 11.0, 20.0, 21.0, 22.0, 23.0]);
-        let skipping = Stored { format: Format::F32, shape: vec![3, 2], strides: vec![8, 3], bytes: &bytes };
+        let skipping = Stored::new(Format::F32, vec![3, 2], vec![8, 3], &bytes);
         let mut out = [0.0; 6];
         skipping.read(&mut out);
         assert_eq!(out, [0.0, 3.0, 8.0, 11.0, 16.0, 19.0]);

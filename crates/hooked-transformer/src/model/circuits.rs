@@ -9,11 +9,10 @@
 //! with it. Source: Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"; TransformerLens
 //! `HookedTransformer`.
 
-use ndarray::{Array1, Array2, Array4, ArrayView2, ArrayView4, Axis, Ix4, concatenate, s};
+use ndarray::{ArcArray, Array1, Array2, Array4, ArrayView2, ArrayView4, Axis, Ix4, concatenate, s};
 use rayon::prelude::*;
 
 use crate::architecture::layer_input::{accumulated_bias, check_layer, head_labels, reads_attn_out};
-use crate::architecture::weights::Weight4;
 use crate::error::{Error, Result};
 use crate::model::hooked_transformer::HookedTransformer;
 use crate::numerics::factored_matrix::{FactoredMatrix, gram, norm_of_product};
@@ -39,7 +38,7 @@ impl HookedTransformer {
     pub fn QK(&self) -> FactoredMatrix<Ix4> {
         let mut W_K = self.for_each_query_head(&self.weights.W_K);
         W_K.swap_axes(2, 3);
-        FactoredMatrix::of(self.weights.W_Q.clone(), W_K)
+        FactoredMatrix::of(self.weights.W_Q.array().clone(), W_K)
     }
 
     /// The output-value circuit of each head, `W_V W_O`. Biases are not in it.
@@ -47,11 +46,11 @@ impl HookedTransformer {
     /// # Shapes
     /// - output: `[layer, head, d_model, d_model]`, of rank `d_head`
     pub fn OV(&self) -> FactoredMatrix<Ix4> {
-        FactoredMatrix::of(self.for_each_query_head(&self.weights.W_V), self.weights.W_O.clone())
+        FactoredMatrix::of(self.for_each_query_head(&self.weights.W_V), self.weights.W_O.array().clone())
     }
 
     /// Key or value weights with one entry for each query head: shared, unless heads share them.
-    fn for_each_query_head(&self, w: &Weight4) -> Weight4 {
+    fn for_each_query_head(&self, w: &ArcArray<f32, Ix4>) -> ArcArray<f32, Ix4> {
         let (n_heads, n_kv) = (self.cfg.n_heads, w.dim().1);
         if n_kv == n_heads {
             return w.clone();

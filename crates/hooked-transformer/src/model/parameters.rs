@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use ndarray::{ArcArray, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewMutD, s};
+use ndarray::{ArcArray, ArrayView1, ArrayView2, ArrayView3, ArrayView4, ArrayViewMutD, Axis, s};
 
 use super::hooked_transformer::HookedTransformer;
 use crate::architecture::layout;
 use crate::architecture::weights::Weights;
 use crate::error::{Error, Result};
 
-/// Parameters, as views. Names and shapes are TransformerLens's.
+/// Parameters, as views. Names and shapes are TransformerLens's. What is still in a file and not there in this form is read.
 impl HookedTransformer {
     /// Token embedding, `[d_vocab, d_model]`.
     pub fn W_E(&self) -> ArrayView2<'_, f32> {
@@ -99,6 +99,12 @@ impl HookedTransformer {
 
 /// Changing parameters.
 impl HookedTransformer {
+    /// Reads whatever weights are still in files (see `load`) into memory. From then on the files may
+    /// change, unless a clone that was made before still needs them.
+    pub fn read_weights(&mut self) {
+        Arc::make_mut(&mut self.weights).read(self.cfg.tie_word_embeddings);
+    }
+
     /// Changes parameters in place: `update` gets each by its name in the [state dict](Self::state_dict), in that order.
     /// A tied unembedding is not among them, and follows the embedding. Clones of the model and its caches keep the
     /// weights that they have.
@@ -123,14 +129,14 @@ impl HookedTransformer {
         impl Drop for Retied<'_> {
             fn drop(&mut self) {
                 if self.1 {
-                    self.0.W_U = self.0.W_E.clone().reversed_axes();
+                    self.0.W_U = self.0.W_E.transposed();
                 }
             }
         }
         let weights = Retied(Arc::make_mut(&mut self.weights), self.cfg.tie_word_embeddings);
         if weights.1 {
             // Otherwise the embedding would be copied before it is changed.
-            weights.0.W_U = ArcArray::zeros((0, 0));
+            weights.0.W_U = ArcArray::zeros((0, 0)).into();
         }
         update(layout::state_dict_mut(&self.cfg, weights.0))
     }
@@ -191,10 +197,10 @@ impl HookedTransformer {
         let group = head * self.cfg.n_key_value_heads() / self.cfg.n_heads;
         let w = &self.weights;
         Ok(Head {
-            W_Q: w.W_Q.slice(s![layer, head, .., ..]),
-            W_K: w.W_K.slice(s![layer, group, .., ..]),
-            W_V: w.W_V.slice(s![layer, group, .., ..]),
-            W_O: w.W_O.slice(s![layer, head, .., ..]),
+            W_Q: w.W_Q.layer(layer).index_axis_move(Axis(0), head),
+            W_K: w.W_K.layer(layer).index_axis_move(Axis(0), group),
+            W_V: w.W_V.layer(layer).index_axis_move(Axis(0), group),
+            W_O: w.W_O.layer(layer).index_axis_move(Axis(0), head),
             b_Q: w.b_Q.slice(s![layer, head, ..]),
             b_K: w.b_K.slice(s![layer, group, ..]),
             b_V: w.b_V.slice(s![layer, group, ..]),
@@ -212,10 +218,10 @@ impl HookedTransformer {
             return Err(Error::Argument { name: "layer", problem });
         };
         Ok(Mlp {
-            W_in: mlp.W_in.slice(s![layer, .., ..]),
-            W_gate: mlp.W_gate.as_ref().map(|w| w.slice(s![layer, .., ..])),
+            W_in: mlp.W_in.layer(layer),
+            W_gate: mlp.W_gate.as_ref().map(|w| w.layer(layer)),
             b_in: mlp.b_in.slice(s![layer, ..]),
-            W_out: mlp.W_out.slice(s![layer, .., ..]),
+            W_out: mlp.W_out.layer(layer),
             b_out: mlp.b_out.slice(s![layer, ..]),
         })
     }

@@ -185,7 +185,7 @@ impl HookedTransformer {
     /// The id is outside the vocabulary.
     pub fn token_to_residual_direction(&self, token: usize) -> Result<Array1<f32>> {
         check_tokens(ndarray::arr2(&[[token]]).view(), self.cfg.d_vocab_out())?;
-        Ok(self.weights.W_U.column(token).to_owned())
+        Ok(self.weights.W_U.view().column(token).to_owned())
     }
 
     /// The directions of several tokens, each its column of `W_U`.
@@ -212,7 +212,7 @@ impl HookedTransformer {
     ) -> Result<Array<f32, D::Larger>> {
         let ids: Array1<usize> = tokens.iter().copied().collect();
         check_tokens(ids.view().insert_axis(Axis(0)), self.cfg.d_vocab_out())?;
-        let directions = self.weights.W_U.select(Axis(1), ids.as_slice().unwrap_or(&[])).reversed_axes();
+        let directions = self.weights.W_U.view().select(Axis(1), ids.as_slice().unwrap_or(&[])).reversed_axes();
         let shape = [tokens.shape(), &[self.cfg.d_model]].concat();
         let directions = directions.as_standard_layout().into_owned().into_shape_with_order(shape);
         Ok(directions.expect("one row per token").into_dimensionality().expect("one axis more"))

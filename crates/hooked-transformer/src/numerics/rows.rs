@@ -48,6 +48,12 @@ vectorized! {
     }
 }
 
+vectorized! {
+    pub(crate) fn divide(row: &mut [f32], by: f32) {
+        row.iter_mut().for_each(|x| *x /= by);
+    }
+}
+
 /// The largest value, with several running maxima so that it vectorizes; NaN is passed over.
 #[inline(always)]
 pub(crate) fn maximum(row: &[f32]) -> f32 {

@@ -31,6 +31,37 @@ impl<I: Iterator> Queue<I> {
     }
 }
 
+/// Tasks that threads fetch several at a time where they are very many, which are small: a turn at the queue takes as long
+/// as some of them.
+struct Turns<T> {
+    queue: Queue<std::vec::IntoIter<T>>,
+    at_once: usize,
+}
+
+impl<T> Turns<T> {
+    fn new(tasks: Vec<T>, workers: usize) -> Self {
+        let at_once = (tasks.len() / (workers * TURNS)).max(1);
+        Turns { queue: Queue::new(tasks), at_once }
+    }
+
+    /// What each thread does.
+    fn work(&self, work: impl Fn(T)) {
+        if self.at_once == 1 {
+            while let Some(task) = self.queue.next() {
+                work(task);
+            }
+            return;
+        }
+        loop {
+            let few = self.queue.next_few(self.at_once);
+            if few.is_empty() {
+                return;
+            }
+            few.into_iter().for_each(&work);
+        }
+    }
+}
+
 /// Does the tasks on up to `threads` threads, begun in order.
 ///
 /// # Panics
@@ -40,30 +71,33 @@ pub(crate) fn share<T: Send>(tasks: Vec<T>, threads: usize, work: impl Fn(T) + S
     if workers <= 1 {
         return tasks.into_iter().for_each(work);
     }
-    // Of very many, which are small, several at a time: a turn at the queue takes as long as some of them.
-    let at_once = (tasks.len() / (workers * TURNS)).max(1);
-    let queue = Queue::new(tasks);
-    let worker = || {
-        if at_once == 1 {
-            while let Some(task) = queue.next() {
-                work(task);
-            }
-            return;
-        }
-        loop {
-            let few = queue.next_few(at_once);
-            if few.is_empty() {
-                return;
-            }
-            few.into_iter().for_each(&work);
-        }
-    };
+    let queue = Turns::new(tasks, workers);
+    let worker = || queue.work(&work);
     // On the calling thread as well: otherwise it would hand everything over and sleep.
     rayon::in_place_scope(|scope| {
         for _ in 1..workers {
             scope.spawn(|_| worker());
         }
         worker();
+    });
+}
+
+/// As [`share`], on threads of its own instead of rayon's. For tasks that others wait for with a lock in hand: a thread that
+/// waits for rayon is given other work meanwhile, which may want the same lock.
+///
+/// # Panics
+/// If `work` does.
+pub(crate) fn share_apart<T: Send>(tasks: Vec<T>, threads: usize, work: impl Fn(T) + Sync) {
+    let workers = threads.min(tasks.len());
+    if workers <= 1 {
+        return tasks.into_iter().for_each(work);
+    }
+    let queue = Turns::new(tasks, workers);
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(|| queue.work(&work));
+        }
+        queue.work(&work);
     });
 }
 
@@ -109,13 +143,15 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
-    fn every_task_is_done_once() {
+    fn every_task_is_done_once_in_either_way() {
         for (n, threads) in [(0, 2), (1, 4), (100, 1), (100, 3), (3, 100)] {
             let done: Vec<AtomicUsize> = (0..n).map(|_| AtomicUsize::new(0)).collect();
-            share((0..n).collect(), threads, |task: usize| {
+            let count = |task: usize| {
                 done[task].fetch_add(1, Ordering::Relaxed);
-            });
-            assert!(done.iter().all(|times| times.load(Ordering::Relaxed) == 1), "{n} tasks on {threads} threads");
+            };
+            share((0..n).collect(), threads, count);
+            share_apart((0..n).collect(), threads, count);
+            assert!(done.iter().all(|times| times.load(Ordering::Relaxed) == 2), "{n} tasks on {threads} threads");
         }
     }
 

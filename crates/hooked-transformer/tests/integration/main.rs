@@ -27,6 +27,8 @@ mod hub_server;
 #[cfg(feature = "test-tls")]
 mod hub_tls;
 mod key_value_cache;
+#[cfg(feature = "files")]
+mod mapped_files;
 mod nan;
 mod npz;
 mod parity;

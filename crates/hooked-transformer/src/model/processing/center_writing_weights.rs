@@ -29,7 +29,7 @@ impl HookedTransformer {
         self.untie();
         let weights = Arc::make_mut(&mut self.weights);
         center(&mut weights.W_E);
-        weights.W_pos.iter_mut().for_each(center);
+        weights.W_pos.iter_mut().for_each(|W_pos| center(W_pos));
         center(&mut weights.W_O);
         center(&mut weights.b_O);
         if let Some(mlp) = &mut weights.mlp {

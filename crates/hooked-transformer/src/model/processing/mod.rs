@@ -134,7 +134,7 @@ impl HookedTransformer {
         if self.cfg.tie_word_embeddings {
             Arc::make_mut(&mut self.cfg).tie_word_embeddings = false;
             let weights = Arc::make_mut(&mut self.weights);
-            weights.W_U = weights.W_U.as_standard_layout().into_owned().into_shared();
+            weights.W_U = weights.W_U.view().as_standard_layout().into_owned().into_shared().into();
         }
     }
 }
