@@ -53,6 +53,20 @@ impl Files {
         Ok(Self { arrays_file, arrays, facts_file, facts })
     }
 
+    /// How many items there are of a kind: "texts", "pairs".
+    ///
+    /// # Errors
+    /// When there are none: a check without cases would accept anything.
+    pub(crate) fn count(&self, kind: &str) -> Result<usize, Damaged> {
+        let count = self.facts[kind].as_array().map_or(0, Vec::len);
+        if count == 0 { Err(reference::lacks(self.facts_file, &format!("any {kind}"))) } else { Ok(count) }
+    }
+
+    /// A stored array as it is.
+    pub(crate) fn tensor(&self, name: &str) -> Result<Tensor, Damaged> {
+        self.arrays.get(name)
+    }
+
     /// The configuration of a tiny model, `models.KEY` of the facts.
     pub(crate) fn tiny_config(&self, key: &str) -> Result<HookedTransformerConfig, Damaged> {
         HookedTransformerConfig::from_json(self.facts["models"][key].clone())

@@ -11,7 +11,8 @@ use serde_json::Value as Json;
 
 use crate::cases::Cases;
 use crate::compare::Want;
-use crate::reference::{self, Arrays, Damaged, Kept, repository};
+use crate::models::{Files, attn_only, gpt2};
+use crate::reference::{self, Damaged, Kept, repository};
 use crate::value::{Tensor, Value};
 
 const ARRAYS: &str = "reference_data/activations/exercise_01.safetensors";
@@ -32,16 +33,10 @@ pub(super) const OF_COUNTS: f64 = 0.01;
 /// mistake is more than a hundredth off.
 pub(super) const OF_PATTERNS: f64 = 3e-4;
 
-/// Both files.
-struct Stored {
-    arrays: Arrays,
-    facts: Json,
-}
-
 /// Reads the references, once.
-fn stored() -> Result<Arc<Stored>, Damaged> {
-    static STORED: Kept<Stored> = Kept::new();
-    STORED.get(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }))
+fn stored() -> Result<Arc<Files>, Damaged> {
+    static FILES: Kept<Files> = Kept::new();
+    FILES.get(|| Files::read(ARRAYS, FACTS))
 }
 
 /// One item of a list of references.
@@ -56,11 +51,7 @@ pub(super) struct Case {
 /// # Errors
 /// The course is damaged; also when there are none, for a check without cases would accept anything.
 pub(super) fn items(kind: &'static str) -> Result<Vec<Case>, Damaged> {
-    let count = stored()?.facts[kind].as_array().map_or(0, Vec::len);
-    if count == 0 {
-        return Err(reference::lacks(FACTS, &format!("any {kind}")));
-    }
-    Ok((0..count).map(|index| Case { kind, index }).collect())
+    Ok((0..stored()?.count(kind)?).map(|index| Case { kind, index }).collect())
 }
 
 /// An array of any rank that belongs to no item.
@@ -68,7 +59,7 @@ pub(super) fn items(kind: &'static str) -> Result<Vec<Case>, Damaged> {
 /// # Errors
 /// The course is damaged.
 pub(super) fn array<D: Dimension>(name: &str) -> Result<ndarray::Array<f32, D>, Damaged> {
-    let array = to_f32(&stored()?.arrays.get(name)?)?;
+    let array = to_f32(&stored()?.tensor(name)?)?;
     array.into_dimensionality().map_err(|e| reference::lacks(ARRAYS, &format!("`{name}` of the right rank ({e})")))
 }
 
@@ -201,16 +192,11 @@ fn model(name: &str) -> Result<&'static HookedTransformer, Damaged> {
     let loaded = match name {
         TOY => MADE_UP.get_or_init(|| made_up(TOY, TOY_TOKENIZER)),
         OTHER_TOY => OTHER_MADE_UP.get_or_init(|| made_up(OTHER_TOY, OTHER_TOY_TOKENIZER)),
-        "gpt2-tales" => GPT2.get_or_init(|| embedded("gpt2-tales")),
-        "attn-only-2l-tales" => ATTN_ONLY.get_or_init(|| embedded("attn-only-2l-tales")),
+        "gpt2-tales" => GPT2.get_or_init(gpt2),
+        "attn-only-2l-tales" => ATTN_ONLY.get_or_init(attn_only),
         other => return Err(reference::lacks(FACTS, &format!("a model of this course, but `{other}`"))),
     };
     loaded.as_ref().map_err(Damaged::clone)
-}
-
-fn embedded(name: &str) -> Result<HookedTransformer, Damaged> {
-    let folder = format!("reference_data/models/{name}");
-    HookedTransformer::load(repository().join(&folder)).map_err(|e| reference::unusable(&folder, &e.to_string()))
 }
 
 /// The configuration of an embedded model, without its weights.

@@ -1,44 +1,29 @@
 //! The stored references of exercise 02: what the embedded model does on three texts and on repeated random tokens, as an
 //! independent program computed it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use hooked_transformer::{ActivationCache, HookedTransformer, Tokens};
+use hooked_transformer::{ActivationCache, Tokens};
 use ndarray::{Array3, ArrayD, IxDyn};
 use serde_json::Value as Json;
 
-use crate::reference::{self, Arrays, Damaged, Kept, repository};
+use crate::models::{Files, attn_only};
+use crate::reference::{self, Damaged, Kept};
 use crate::value::Tensor;
 
 const ARRAYS: &str = "reference_data/activations/exercise_02.safetensors";
 const FACTS: &str = "reference_data/activations/exercise_02.json";
-const MODEL: &str = "reference_data/models/attn-only-2l-tales";
-
-/// Both files.
-pub(super) struct Stored {
-    arrays: Arrays,
-    facts: Json,
-}
 
 /// Reads the references, once.
 ///
 /// # Errors
 /// The course is damaged.
-pub(super) fn stored() -> Result<Arc<Stored>, Damaged> {
-    static STORED: Kept<Stored> = Kept::new();
-    STORED.get(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }))
+pub(super) fn stored() -> Result<Arc<Files>, Damaged> {
+    static FILES: Kept<Files> = Kept::new();
+    FILES.get(|| Files::read(ARRAYS, FACTS))
 }
 
-impl Stored {
-    /// How many items there are of a kind: "texts", "repeated".
-    ///
-    /// # Errors
-    /// When there are none: a check without cases would accept anything.
-    pub(super) fn count(&self, kind: &str) -> Result<usize, Damaged> {
-        let count = self.facts[kind].as_array().map_or(0, Vec::len);
-        if count == 0 { Err(reference::lacks(FACTS, &format!("any {kind}"))) } else { Ok(count) }
-    }
-
+impl Files {
     /// A fact about one item of a kind.
     pub(super) fn fact(&self, kind: &str, item: usize, key: &str) -> Result<&Json, Damaged> {
         let fact = &self.facts[kind][item][key];
@@ -80,17 +65,6 @@ impl Stored {
         });
         Ok(ActivationCache::from_arrays(layers.collect::<Result<Vec<_>, Damaged>>()?))
     }
-
-    /// The tokens of one item, `[batch, pos]`.
-    pub(super) fn tokens(&self, prefix: &str) -> Result<Tokens, Damaged> {
-        let Tensor { shape, data } = self.arrays.get(&format!("{prefix}.tokens"))?;
-        let lacks = || reference::lacks(ARRAYS, &format!("tokens [batch, pos] at {prefix}"));
-        let &[batch, n_pos] = &shape[..] else {
-            return Err(lacks());
-        };
-        let ids = data.iter().map(|id| *id as usize).collect();
-        Tokens::from_shape_vec((batch, n_pos), ids).map_err(|_| lacks())
-    }
 }
 
 fn with_batch_axis(stored: &Tensor) -> Option<ArrayD<f32>> {
@@ -107,8 +81,5 @@ fn with_batch_axis(stored: &Tensor) -> Option<ArrayD<f32>> {
 /// # Errors
 /// The model is missing or damaged.
 pub(super) fn logits(tokens: &Tokens) -> Result<Array3<f32>, Damaged> {
-    let unreadable = |error: hooked_transformer::Error| reference::unusable(MODEL, &error.to_string());
-    static LOADED: OnceLock<Result<HookedTransformer, Damaged>> = OnceLock::new();
-    let loaded = LOADED.get_or_init(|| HookedTransformer::load(repository().join(MODEL)).map_err(unreadable));
-    loaded.as_ref().map_err(Clone::clone)?.run(tokens).logits().map_err(unreadable)
+    attn_only()?.run(tokens).logits().map_err(|error| reference::unusable(FACTS, &error.to_string()))
 }

@@ -1,17 +1,16 @@
 //! The stored references of exercise 03: tiny random models with their weights, and what an independent program computed
 //! with them and with the embedded models.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use hooked_transformer::{ActivationCache, HookedTransformer, HookedTransformerConfig, NameFilter, Tokens};
-use ndarray::{ArrayD, IxDyn};
+use hooked_transformer::{ActivationCache, HookedTransformer, NameFilter, Tokens};
 use serde_json::Value as Json;
 
 use crate::cases::Cases;
 use crate::compare::Want;
-use crate::reference::{self, Arrays, Damaged, Kept, repository};
-use crate::value::{Tensor, Value};
+use crate::models::{Files, attn_only, gpt2};
+use crate::reference::{self, Damaged, Kept};
+use crate::value::Value;
 
 const ARRAYS: &str = "reference_data/activations/exercise_03.safetensors";
 const FACTS: &str = "reference_data/activations/exercise_03.json";
@@ -24,19 +23,13 @@ pub(super) const GPT2: &str = "gpt2-tales";
 /// A wrong answer must be this many tolerances off, on the embedded models too.
 const ROOM: f64 = 10.0;
 
-/// Both files.
-pub(super) struct Stored {
-    arrays: Arrays,
-    facts: Json,
-}
-
 /// Reads the references, once.
 ///
 /// # Errors
 /// The course is damaged.
-pub(super) fn stored() -> Result<Arc<Stored>, Damaged> {
-    static STORED: Kept<Stored> = Kept::new();
-    STORED.get(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }))
+pub(super) fn stored() -> Result<Arc<Files>, Damaged> {
+    static FILES: Kept<Files> = Kept::new();
+    FILES.get(|| Files::read(ARRAYS, FACTS))
 }
 
 /// A model with the tokens to run it on, and the name under which its references are stored.
@@ -54,7 +47,8 @@ impl Case {
     /// The model, with hooks of its own.
     pub(super) fn model(&self) -> Result<HookedTransformer, Damaged> {
         match self.embedded {
-            Some(name) => embedded_model(name).cloned(),
+            Some(ATTN_ONLY) => attn_only(),
+            Some(_) => gpt2(),
             None => stored()?.tiny_model(self.key),
         }
     }
@@ -116,40 +110,17 @@ impl Case {
     }
 }
 
-impl Stored {
-    pub(super) fn tensor(&self, name: &str) -> Result<Tensor, Damaged> {
-        self.arrays.get(name)
-    }
-
-    fn tiny_config(&self, key: &str) -> Result<HookedTransformerConfig, Damaged> {
-        HookedTransformerConfig::from_json(self.facts["models"][key].clone())
-            .map_err(|error| reference::unusable(FACTS, &error.to_string()))
-    }
-
-    fn tiny_model(&self, key: &str) -> Result<HookedTransformer, Damaged> {
-        let prefix = format!("{key}.weights.");
-        let mut weights = HashMap::new();
-        for name in self.arrays.names() {
-            if let Some(weight) = name.strip_prefix(&prefix) {
-                let array = to_array(&self.arrays.get(&name)?).ok_or_else(|| reference::lacks(ARRAYS, &name))?;
-                weights.insert(weight.to_string(), array);
-            }
-        }
-        let weight = |name: &str| weights.get(name).map(|array| array.view());
-        let model = HookedTransformer::from_state_dict(self.tiny_config(key)?, weight);
-        model.map_err(|error| reference::unusable(FACTS, &error.to_string()))
-    }
-
+impl Files {
     /// A tiny model.
     pub(super) fn tiny(&self, key: &'static str) -> Result<Case, Damaged> {
-        let (cfg, tokens) = (self.tiny_config(key)?, self.tokens(key)?);
+        let (cfg, tokens) = (self.tiny_config(key)?, self.tokens(&format!("{key}.tokens"))?);
         let words = format!("a tiny model, {} layers of {} heads, batch {}", cfg.n_layers, cfg.n_heads, tokens.nrows());
         Ok(Case { key, embedded: None, tokens, words })
     }
 
     /// An embedded model on stored tokens.
     pub(super) fn embedded(&self, model: &'static str, key: &'static str) -> Result<Case, Damaged> {
-        let tokens = self.tokens(key)?;
+        let tokens = self.tokens(&format!("{key}.tokens"))?;
         let words = format!("{model}, batch {}, {} positions", tokens.nrows(), tokens.ncols());
         Ok(Case { key, embedded: Some(model), tokens, words })
     }
@@ -157,16 +128,6 @@ impl Stored {
     /// Both tiny attention-only models and the embedded one, each on repeated tokens.
     pub(super) fn on_repeated_tokens(&self) -> Result<Vec<Case>, Damaged> {
         Ok(vec![self.tiny("attn_0")?, self.tiny("attn_1")?, self.embedded(ATTN_ONLY, "repeated")?])
-    }
-
-    fn tokens(&self, key: &str) -> Result<Tokens, Damaged> {
-        let Tensor { shape, data } = self.tensor(&format!("{key}.tokens"))?;
-        let lacks = || reference::lacks(ARRAYS, &format!("tokens [batch, pos] at {key}"));
-        let &[batch, n_pos] = &shape[..] else {
-            return Err(lacks());
-        };
-        let ids = data.iter().map(|id| *id as usize).collect();
-        Tokens::from_shape_vec((batch, n_pos), ids).map_err(|_| lacks())
     }
 
     /// The heads `(layer, head)` of a tiny model whose ablation is stored.
@@ -209,23 +170,6 @@ impl Stored {
         }
         Err(reference::lacks(ARRAYS, &format!("a `{right}` that can be told from zero")))
     }
-}
-
-fn to_array(tensor: &Tensor) -> Option<ArrayD<f32>> {
-    ArrayD::from_shape_vec(IxDyn(&tensor.shape), tensor.data.iter().map(|x| *x as f32).collect()).ok()
-}
-
-/// Loads an embedded model, once in this process.
-fn embedded_model(name: &'static str) -> Result<&'static HookedTransformer, Damaged> {
-    static ATTENTION: OnceLock<Result<HookedTransformer, Damaged>> = OnceLock::new();
-    static GPT: OnceLock<Result<HookedTransformer, Damaged>> = OnceLock::new();
-    let cell = if name == ATTN_ONLY { &ATTENTION } else { &GPT };
-    let folder = format!("reference_data/models/{name}");
-    let load = || {
-        HookedTransformer::load(repository().join(&folder))
-            .map_err(|error| reference::unusable(&folder, &error.to_string()))
-    };
-    cell.get_or_init(load).as_ref().map_err(Clone::clone)
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use ndarray::{Array2, array};
 
-use super::stored::{self, must_separate, stored};
+use super::stored::{must_separate, stored};
 use super::{C12, C13, C14, Submission};
 use crate::cases::Cases;
 use crate::compare::Want;
+use crate::models::gpt2;
 use crate::value::Tensor;
 
 /// Differences of log probabilities: single precision leaves some 1e-5.
@@ -34,7 +35,7 @@ pub fn c12_effect_table(submission: &Submission) -> Cases {
                 must_separate(clear * 2 > values.data.len(), "effects that are not nearly zero")?;
                 Ok(Want::Array { values, axes: &["measure", "layer", "coefficient"], tolerance: EFFECT_TOLERANCE })
             };
-            cases.case_on(name, want, stored::model, move |model| {
+            cases.case_on(name, want, gpt2, move |model| {
                 let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
                 function(&model, &prompts, &vectors, &coefficients, &targets)
             });

@@ -10,6 +10,7 @@ use super::stored::{self, must_separate, stored};
 use super::{C07, C08, Submission};
 use crate::cases::{Cases, Fault};
 use crate::compare::Want;
+use crate::models::gpt2;
 use crate::reference::Damaged;
 use crate::value::Value;
 
@@ -86,14 +87,14 @@ pub fn c07_steered_generate(submission: &Submission) -> Cases {
                 let want = move || Ok(Want::Tokens { ids: tokens(item)?.into(), vocabulary: stored::vocabulary()? });
                 let words = text.words(keep);
                 let call = move |model: HookedTransformer| text.write(&submission, &model, keep);
-                cases.case_on(words, want, stored::model, call);
+                cases.case_on(words, want, gpt2, call);
             }
         }
         for keep in [false, true] {
             let text = Text { new_tokens: 0, ..text(0)? };
             let want = || Ok(Want::Tokens { ids: Vec::<usize>::new().into(), vocabulary: stored::vocabulary()? });
             let words = format!("no new tokens at all; {}", text.words(keep));
-            cases.case_on(words, want, stored::model, move |model| text.write(&submission, &model, keep));
+            cases.case_on(words, want, gpt2, move |model| text.write(&submission, &model, keep));
         }
         Ok(())
     })
@@ -107,7 +108,7 @@ pub fn c08_steered_generate_and_the_cache(submission: &Submission) -> Cases {
         for keep in [true, false] {
             let (of_call, of_property) = (text.clone(), text.clone());
             let call = move |model: HookedTransformer| watch(submission, &model, &of_call, keep);
-            let asked = cases.ask_on(text.words(keep), stored::model, call);
+            let asked = cases.ask_on(text.words(keep), gpt2, call);
             cases.property(move |answers| {
                 let (lengths, hooks) = (answers.array_at(asked, "lengths")?, answers.number_at(asked, "hooks")?);
                 let fault = cache_fault(&of_property, keep, &lengths.data, hooks);

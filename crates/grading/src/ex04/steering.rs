@@ -5,10 +5,11 @@ use std::ops::Range;
 use hooked_transformer::Tokens;
 use ndarray::{Array1, Array2, Array3, Axis, s};
 
-use super::stored::{self, must_separate, stored};
+use super::stored::{must_separate, stored};
 use super::{C03, C04, C06, Submission};
 use crate::cases::{Answers, Asked, Cases, Fault};
 use crate::compare::Want;
+use crate::models::gpt2;
 use crate::reference::Damaged;
 use crate::value::{Tensor, Value};
 
@@ -68,7 +69,7 @@ pub fn c03_steered_logits_properties(submission: &Submission) -> Cases {
         let words = case.words();
         let mut ask = |vector: Array2<f32>, coefficient: f32| {
             let (tokens, layer, which) = (case.tokens.clone(), case.layer, case.part);
-            cases.ask_on(&words, stored::model, move |model| {
+            cases.ask_on(&words, gpt2, move |model| {
                 let another = model.add_hook("hook_embed", |_, _| {});
                 let logits = function(&model, &tokens, &vector, layer, coefficient);
                 let hooks = model.list_hooks();
@@ -180,7 +181,7 @@ pub fn c04_steered_logits(submission: &Submission) -> Cases {
                 must_separate(moved, "logits that steering changes")?;
                 Ok(Want::Array { values, axes: &["batch", "pos", "d_vocab"], tolerance: TOLERANCE })
             };
-            cases.case_on(name, want, stored::model, move |model| {
+            cases.case_on(name, want, gpt2, move |model| {
                 let Steered { tokens, vector, layer, coefficient, part: which, .. } = &case;
                 part(&function(&model, tokens, vector, *layer, *coefficient), *which, model.cfg().d_vocab)
             });

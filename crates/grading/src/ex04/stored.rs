@@ -1,43 +1,26 @@
 //! The stored references of exercise 04, and the embedded model that they are about.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use hooked_transformer::{HookedTransformer, HookedTransformerConfig, Tokenizer, Tokens};
+use hooked_transformer::{HookedTransformerConfig, Tokenizer};
 use ndarray::{Array1, Array2};
 use serde_json::Value as Json;
 
-use crate::reference::{self, Arrays, Damaged, Kept, repository};
+use crate::models::Files;
+use crate::reference::{self, Damaged, Kept, repository};
 use crate::value::Tensor;
 
 const ARRAYS: &str = "reference_data/activations/exercise_04.safetensors";
 const FACTS: &str = "reference_data/activations/exercise_04.json";
 const MODEL: &str = "reference_data/models/gpt2-tales";
 
-/// Both files.
-pub(super) struct Stored {
-    arrays: Arrays,
-    facts: Json,
-}
-
 /// Reads the references, once.
 ///
 /// # Errors
 /// The course is damaged.
-pub(super) fn stored() -> Result<Arc<Stored>, Damaged> {
-    static STORED: Kept<Stored> = Kept::new();
-    STORED.get(|| Ok(Stored { arrays: Arrays::read(ARRAYS)?, facts: reference::json(FACTS)? }))
-}
-
-/// The embedded model: loaded once, and a clone for each call, so that lasting hooks do not outlive it.
-///
-/// # Errors
-/// The course is damaged.
-pub(super) fn model() -> Result<HookedTransformer, Damaged> {
-    static LOADED: OnceLock<Result<HookedTransformer, Damaged>> = OnceLock::new();
-    let loaded = LOADED.get_or_init(|| {
-        HookedTransformer::load(repository().join(MODEL)).map_err(|e| reference::unusable(MODEL, &e.to_string()))
-    });
-    loaded.clone()
+pub(super) fn stored() -> Result<Arc<Files>, Damaged> {
+    static FILES: Kept<Files> = Kept::new();
+    FILES.get(|| Files::read(ARRAYS, FACTS))
 }
 
 /// The configuration of the embedded model, without its weights.
@@ -81,16 +64,7 @@ impl Pair {
     }
 }
 
-impl Stored {
-    /// How many items there are of a kind: "pairs", "logits".
-    ///
-    /// # Errors
-    /// When there are none: a check without cases would accept anything.
-    pub(super) fn count(&self, kind: &str) -> Result<usize, Damaged> {
-        let count = self.facts[kind].as_array().map_or(0, Vec::len);
-        if count == 0 { Err(reference::lacks(FACTS, &format!("any {kind}"))) } else { Ok(count) }
-    }
-
+impl Files {
     /// The facts about one item of a kind.
     pub(super) fn item(&self, kind: &'static str, item: usize) -> Facts<'_> {
         Facts { of: format!("{kind}[{item}]"), json: &self.facts[kind][item] }
@@ -108,10 +82,6 @@ impl Stored {
         std::iter::once(same.pair()).chain(others).collect()
     }
 
-    pub(super) fn tensor(&self, name: &str) -> Result<Tensor, Damaged> {
-        self.arrays.get(name)
-    }
-
     pub(super) fn array1(&self, name: &str) -> Result<Array1<f32>, Damaged> {
         Ok(self.arrays.get(name)?.data.iter().map(|x| *x as f32).collect())
     }
@@ -121,10 +91,6 @@ impl Stored {
         let lacks = || reference::lacks(ARRAYS, &format!("two axes at {name}"));
         let &[rows, columns] = &shape[..] else { return Err(lacks()) };
         Array2::from_shape_vec((rows, columns), data.iter().map(|x| *x as f32).collect()).map_err(|_| lacks())
-    }
-
-    pub(super) fn tokens(&self, name: &str) -> Result<Tokens, Damaged> {
-        Ok(self.array2(name)?.mapv(|id| id as usize))
     }
 }
 

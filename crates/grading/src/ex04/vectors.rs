@@ -7,6 +7,7 @@ use super::stored::{self, Pair, must_separate, stored};
 use super::{C01, C02, C05, Submission};
 use crate::cases::{Asked, Cases, Fault};
 use crate::compare::Want;
+use crate::models::gpt2;
 use crate::reference::Damaged;
 use crate::value::Tensor;
 
@@ -66,7 +67,7 @@ type SteeringVector = fn(&HookedTransformer, &str, &str, usize) -> Array2<f32>;
 fn ask(cases: &mut Cases, function: SteeringVector, first: &str, second: &str, layer: usize) -> Asked {
     let (first, second) = (first.to_string(), second.to_string());
     let name = format!("{first:?} against {second:?}, layer {layer}");
-    cases.ask_on(name, stored::model, move |model| function(&model, &first, &second, layer))
+    cases.ask_on(name, gpt2, move |model| function(&model, &first, &second, layer))
 }
 
 /// What is wrong with the rows of a vector: their number, or the one that belongs to BOS.
@@ -143,7 +144,7 @@ pub fn c02_steering_vector(submission: &Submission) -> Cases {
                 is_some(&values, TOLERANCE)?;
                 Ok(Want::Array { values, axes: &["pos", "d_model"], tolerance: TOLERANCE })
             };
-            cases.case_on(pair.words(), want, stored::model, move |model| {
+            cases.case_on(pair.words(), want, gpt2, move |model| {
                 function(&model, &pair.positive, &pair.negative, pair.layer)
             });
         }
@@ -170,7 +171,7 @@ pub fn c05_contrastive_vector(submission: &Submission) -> Cases {
                 is_some(&values, tolerance)?;
                 Ok(Want::Array { values, axes: &["d_model"], tolerance })
             };
-            cases.case_on(name, want, stored::model, move |model| {
+            cases.case_on(name, want, gpt2, move |model| {
                 let pairs: Vec<(&str, &str)> = pairs.iter().map(|(p, n)| (p.as_str(), n.as_str())).collect();
                 function(&model, &pairs, layer, pos, unit_norm)
             });
