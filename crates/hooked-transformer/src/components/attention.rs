@@ -58,9 +58,10 @@ impl Attention<'_> {
     ) -> Act3 {
         let layer = Some(self.layer);
         let w = &self.weights;
-        let q = pass.point(Site::Q, layer, project(&q_input, w.W_Q, w.b_Q).into_shared());
+        let q = project(pass, &q_input, w.W_Q, w.b_Q).into_shared();
+        let q = pass.point(Site::Q, layer, q);
         let [k, v] = [(Site::K, k_input, w.W_K, w.b_K), (Site::V, v_input, w.W_V, w.b_V)].map(|(site, x, w, b)| {
-            let projected = project(&x, self.ungrouped(w).view(), self.ungrouped(b).view());
+            let projected = project(pass, &x, self.ungrouped(w).view(), self.ungrouped(b).view());
             pass.point(site, layer, projected.into_shared())
         });
         let [q_norm, k_norm] = self.qk_norms();
@@ -78,7 +79,10 @@ impl Attention<'_> {
             None => self.attend(pass, q.view(), k.view(), v.view(), 0),
         };
         let z = pass.point(Site::Z, layer, z.into_shared());
-        self.write_out(pass, &z)
+        [q, k, v].into_iter().for_each(|used| pass.scratch.take(used));
+        let out = self.write_out(pass, &z);
+        pass.scratch.take(z);
+        out
     }
 
     /// Weights or biases of keys or values, repeated for each query head where the configuration wants shared heads
@@ -160,7 +164,8 @@ impl Attention<'_> {
         } else {
             let z = z.view().into_shape_with_order((rows, n_heads * d_head)).expect("z is contiguous");
             let W_O = W_O.into_shape_with_order((n_heads * d_head, d_model)).expect("W_O is contiguous");
-            let out = linalg::linear(z, W_O, Some(self.weights.b_O));
+            let mut out = pass.scratch.array(ndarray::Dim([rows, d_model]));
+            linalg::linear_into(z, W_O, Some(self.weights.b_O), out.view_mut());
             out.into_shape_with_order((n_batch, n_pos, d_model)).expect("same size")
         };
         out.into_shared()
@@ -173,13 +178,15 @@ impl Attention<'_> {
 /// - `w`: `[head, d_model, d_head]`
 /// - `b`: `[head, d_head]`
 /// - output: `[batch, pos, head, d_head]`
-fn project(x: &HeadInput, w: ArrayView3<'_, f32>, b: ArrayView2<'_, f32>) -> Array4<f32> {
+fn project(pass: &mut Pass<'_, '_>, x: &HeadInput, w: ArrayView3<'_, f32>, b: ArrayView2<'_, f32>) -> Array4<f32> {
     let (n_heads, d_model, d_head) = w.dim();
     let (n_batch, n_pos, out) = match x {
         HeadInput::Shared(x) => {
             let (n_batch, n_pos, _) = x.dim();
             let rows = x.view().into_shape_with_order((n_batch * n_pos, d_model)).expect("x is contiguous");
-            (n_batch, n_pos, linalg::linear_heads(rows, w, b))
+            let mut out = pass.scratch.array(ndarray::Dim([n_batch * n_pos, n_heads * d_head]));
+            linalg::linear_heads_into(rows, w, b, out.view_mut());
+            (n_batch, n_pos, out.into_shape_with_order((n_batch * n_pos, n_heads, d_head)).expect("same size"))
         }
         HeadInput::PerHead(x) => {
             let (n_batch, n_pos, ..) = x.dim();

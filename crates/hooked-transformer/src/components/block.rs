@@ -8,15 +8,19 @@
 //! are added. In a shortformer model the positions are added to the inputs of queries and keys, after the norm, in every block.
 
 use ndarray::{Array2, ArrayView2, Axis};
+use rayon::prelude::*;
 
 use super::attention::{Attention, HeadInput};
 use super::normalization::Norm;
 use super::positions::Position;
-use super::{Act3, Act4, mlp};
+use super::{Act3, Act4, mlp, values, values_mut};
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
 use crate::architecture::weights::{BlockWeights, GainAndBias, Weights};
 use crate::components::keys_values::LayerKeysValues;
 use crate::hooks::{Pass, Site};
+
+/// Values that a thread adds at a time.
+const ADDED_AT_ONCE: usize = 1 << 14;
 
 /// What a block needs besides the stream.
 pub(crate) struct Block<'a> {
@@ -64,8 +68,11 @@ impl Block<'_> {
             add(add(resid_pre, &attn_out), &mlp_out)
         } else {
             let resid_mid = pass.point(Site::ResidMid, layer, add(resid_pre, &attn_out));
+            pass.scratch.take(attn_out);
             let mlp_out = self.mlp(pass, &resid_mid);
-            add(resid_mid, &mlp_out)
+            let resid_post = add(resid_mid, &mlp_out);
+            pass.scratch.take(mlp_out);
+            resid_post
         };
         pass.point(Site::ResidPost, layer, resid_post)
     }
@@ -155,7 +162,9 @@ impl Block<'_> {
 
 /// `a + b`; in place unless the cache holds `a` too.
 pub(crate) fn add(mut a: Act3, b: &Act3) -> Act3 {
-    a += b;
+    assert_eq!(a.dim(), b.dim(), "summands");
+    let parts = values_mut(&mut a).par_chunks_mut(ADDED_AT_ONCE).zip(values(b).par_chunks(ADDED_AT_ONCE));
+    parts.for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, b)| *a += b));
     a
 }
 

@@ -7,7 +7,7 @@
 //! ```
 //! In the gated form the bias is added *after* the product, as in the classic library.
 
-use ndarray::{Array3, ArrayView1, ArrayView2};
+use ndarray::{ArrayView1, ArrayView2};
 
 use super::normalization::Norm;
 use super::{Act3, activation, values, values_mut};
@@ -29,8 +29,10 @@ pub(crate) fn forward(
     let act_fn = cfg.act_fn.expect("validated: a model with MLPs has an activation function");
     let post = match w.W_gate {
         Some(W_gate) => {
-            let pre = pass.point(Site::MlpPre, Some(layer), linear(x, W_gate, None).into_shared());
-            let pre_linear = pass.point(Site::MlpPreLinear, Some(layer), linear(x, w.W_in, None).into_shared());
+            let pre = linear(pass, x, W_gate, None);
+            let pre = pass.point(Site::MlpPre, Some(layer), pre);
+            let pre_linear = linear(pass, x, w.W_in, None);
+            let pre_linear = pass.point(Site::MlpPreLinear, Some(layer), pre_linear);
             let mut post = activate(act_fn, pre, cfg.d_mlp());
             let d_mlp = cfg.d_mlp();
             let rows = values_mut(&mut post).chunks_mut(d_mlp).zip(values(&pre_linear).chunks(d_mlp));
@@ -40,7 +42,8 @@ pub(crate) fn forward(
             post
         }
         None => {
-            let pre = pass.point(Site::MlpPre, Some(layer), linear(x, w.W_in, Some(w.b_in)).into_shared());
+            let pre = linear(pass, x, w.W_in, Some(w.b_in));
+            let pre = pass.point(Site::MlpPre, Some(layer), pre);
             let post = activate(act_fn, pre, cfg.d_mlp());
             if cfg.is_layer_norm_activation() {
                 let mid = pass.point(Site::MlpMid, Some(layer), post);
@@ -51,7 +54,9 @@ pub(crate) fn forward(
         }
     };
     let post = pass.point(Site::MlpPost, Some(layer), post);
-    linear(&post, w.W_out, Some(w.b_out)).into_shared()
+    let out = linear(pass, &post, w.W_out, Some(w.b_out));
+    pass.scratch.take(post);
+    out
 }
 
 /// The LayerNorm over the neurons that follows `solu`. Its gain exists unless the model's norms were folded.
@@ -75,9 +80,10 @@ pub(crate) fn activate(act_fn: ActivationFunction, mut pre: Act3, d_mlp: usize) 
 /// - `x`: `[batch, pos, d_in]`
 /// - `W`: `[d_in, d_out]`
 /// - output: `[batch, pos, d_out]`
-pub(crate) fn linear(x: &Act3, W: ArrayView2<'_, f32>, b: Option<ArrayView1<'_, f32>>) -> Array3<f32> {
+fn linear(pass: &mut Pass<'_, '_>, x: &Act3, W: ArrayView2<'_, f32>, b: Option<ArrayView1<'_, f32>>) -> Act3 {
     let (n_batch, n_pos, d_in) = x.dim();
     let rows = x.view().into_shape_with_order((n_batch * n_pos, d_in)).expect("activations are contiguous");
-    let out = linalg::linear(rows, W, b);
-    out.into_shape_with_order((n_batch, n_pos, W.ncols())).expect("same size")
+    let mut out = pass.scratch.array(ndarray::Dim([n_batch * n_pos, W.ncols()]));
+    linalg::linear_into(rows, W, b, out.view_mut());
+    out.into_shape_with_order((n_batch, n_pos, W.ncols())).expect("same size").into_shared()
 }

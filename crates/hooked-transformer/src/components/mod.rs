@@ -21,6 +21,8 @@ pub use loss::{
 };
 use ndarray::{ArcArray, Dimension, Ix3, Ix4};
 
+use crate::numerics::memory;
+
 /// An activation `[batch, pos, …]`; shared between the pass and the cache, copied when it is edited.
 pub(crate) type Act3 = ArcArray<f32, Ix3>;
 /// An activation with a head axis, or an attention pattern.
@@ -35,5 +37,8 @@ pub(crate) fn values<D: Dimension>(activation: &ArcArray<f32, D>) -> &[f32] {
 
 /// The same, to edit; copies first if the cache holds the array too.
 pub(crate) fn values_mut<D: Dimension>(activation: &mut ArcArray<f32, D>) -> &mut [f32] {
+    if !activation.is_unique() {
+        *activation = memory::copied(activation.raw_dim(), values(activation)).into_shared();
+    }
     activation.as_slice_mut().expect("activations are contiguous")
 }

@@ -7,6 +7,7 @@ use ndarray::{ArcArray, Dimension, IxDyn};
 
 use super::{Firing, HookFn, HookPoint, HookPoints, LastingFn, NameFilter, Site, Tape, lasting};
 use crate::error::{Error, Result};
+use crate::numerics::memory::Scratch;
 
 /// Which hooks fire at which point, and which points are stored.
 pub(crate) struct Plan<'a> {
@@ -127,6 +128,8 @@ pub(crate) struct Pass<'p, 'a> {
     pub(crate) record: Record<'p>,
     /// What is kept for a backward pass.
     pub(crate) tape: Option<&'p mut Tape>,
+    /// Memory that is used again.
+    pub(crate) scratch: Scratch,
 }
 
 /// Takes the activations that are to be stored.

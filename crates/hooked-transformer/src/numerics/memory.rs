@@ -7,10 +7,14 @@
 //! Weights do without: they are written once, and a virtual machine whose memory is in small pieces has to get large ones
 //! from its host first, which was seen to make loading four times slower.
 
-use ndarray::{Array, Dimension, ShapeBuilder};
+use ndarray::{ArcArray, Array, Dimension, ShapeBuilder};
+use rayon::prelude::*;
 
 /// Smaller arrays are not worth a system call.
-const LARGE: usize = 4 << 20;
+const LARGE: usize = 1 << 18;
+
+/// Values that a thread copies at a time.
+const COPIED_AT_ONCE: usize = 1 << 16;
 
 /// Zeros; in large pages, where the array is large and the system has them.
 pub(crate) fn zeros<D: Dimension>(shape: impl ShapeBuilder<Dim = D>) -> Array<f32, D> {
@@ -19,6 +23,53 @@ pub(crate) fn zeros<D: Dimension>(shape: impl ShapeBuilder<Dim = D>) -> Array<f3
         prefer_large_pages(values);
     }
     array
+}
+
+/// A copy in memory of its own, as [`zeros`] has it, made by all threads.
+///
+/// # Panics
+/// If there are not as many values as the shape has.
+pub(crate) fn copied<D: Dimension>(shape: D, values: &[f32]) -> Array<f32, D> {
+    let mut copy = zeros(shape);
+    let to = copy.as_slice_mut().expect("a new array");
+    assert_eq!(to.len(), values.len(), "values of a copy");
+    let parts = to.par_chunks_mut(COPIED_AT_ONCE).zip(values.par_chunks(COPIED_AT_ONCE));
+    parts.for_each(|(to, from)| to.copy_from_slice(from));
+    copy
+}
+
+/// Memory of arrays that are no longer needed, for later ones of the same size, which the layers of a model all have.
+///
+/// The system clears every page that it hands out, and takes back what is freed: without this, a pass over a long text spends
+/// a twentieth of its time on memory that it has just had.
+#[derive(Default)]
+pub(crate) struct Scratch(Vec<Vec<f32>>);
+
+impl Scratch {
+    /// More are not kept.
+    const MOST: usize = 8;
+
+    /// An array that holds anything, to be overwritten as a whole.
+    pub(crate) fn array<D: Dimension>(&mut self, shape: D) -> Array<f32, D> {
+        let Some(found) = self.0.iter().position(|values| values.len() == shape.size()) else { return zeros(shape) };
+        let mut values = self.0.swap_remove(found);
+        if cfg!(debug_assertions) {
+            values.fill(f32::NAN); // so that tests see what is not overwritten
+        }
+        Array::from_shape_vec(shape, values).expect("as many values as the shape has")
+    }
+
+    /// Takes the memory of an array, unless something else holds it too.
+    pub(crate) fn take<D: Dimension>(&mut self, array: ArcArray<f32, D>) {
+        if !array.is_unique() || self.0.len() == Self::MOST {
+            return;
+        }
+        let length = array.len();
+        let (values, _) = array.into_owned().into_raw_vec_and_offset();
+        if values.len() == length {
+            self.0.push(values);
+        }
+    }
 }
 
 /// Asks for large pages for an array that has not been written to yet, where it is large.
@@ -33,12 +84,11 @@ pub(crate) fn prefer_large_pages(values: &mut [f32]) {
 fn ask_for_large_pages(values: &mut [f32]) {
     /// What the advice is about must begin at a page; large pages are of 2 MiB on nearly every machine.
     const PAGE: usize = 2 << 20;
-    let end = values.as_ptr_range().end.addr();
-    let start = values.as_mut_ptr().map_addr(|address| address.next_multiple_of(PAGE));
-    let length = end.saturating_sub(start.addr()) / PAGE * PAGE;
-    // SAFETY: `start` comes from the array's own pointer, and the `length` bytes from there on are inside the array (none
-    // if it has no whole page). The advice changes no byte of them. It may be refused, which is fine.
-    unsafe { libc::madvise(start.cast(), length, libc::MADV_HUGEPAGE) };
+    let end = values.as_ptr_range().end.addr().next_multiple_of(PAGE);
+    let start = values.as_mut_ptr().map_addr(|address| address / PAGE * PAGE);
+    // SAFETY: the advice reads and changes no byte, wherever it is about: neither of the array nor of what lies beside it in
+    // its first and last page, which mostly are other arrays. It may be refused, which is fine.
+    unsafe { libc::madvise(start.cast(), end - start.addr(), libc::MADV_HUGEPAGE) };
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -47,6 +97,28 @@ fn ask_for_large_pages(_: &mut [f32]) {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_has_every_value() {
+        for n in [0, 5, COPIED_AT_ONCE, 3 * COPIED_AT_ONCE + 7] {
+            let values: Vec<f32> = (0..n).map(|i| i as f32).collect();
+            assert_eq!(copied(ndarray::Dim(n), &values).to_vec(), values);
+        }
+    }
+
+    #[test]
+    fn memory_is_used_again_when_nothing_else_holds_it() {
+        let mut scratch = Scratch::default();
+        let first: ArcArray<f32, _> = zeros([3, 4]).into_shared();
+        let (at, held) = (first.as_ptr(), first.clone());
+        scratch.take(first);
+        assert_ne!(scratch.array(ndarray::Dim([12])).as_ptr(), at, "it is held still");
+        scratch.take(held);
+        assert_ne!(scratch.array(ndarray::Dim([2, 5])).as_ptr(), at, "another size");
+        let again = scratch.array(ndarray::Dim([2, 6]));
+        assert_eq!((again.as_ptr(), again.dim()), (at, (2, 6)));
+        assert_ne!(scratch.array(ndarray::Dim([2, 6])).as_ptr(), at, "only once");
+    }
 
     #[test]
     fn arrays_of_any_size_are_zero_and_can_be_written() {

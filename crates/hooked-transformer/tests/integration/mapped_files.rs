@@ -29,11 +29,11 @@ fn a_mapped_model_is_the_one_in_memory() {
     let dir = tempfile::tempdir().unwrap();
     let (mapped, in_memory) = in_folder(dir.path());
     let load = || HookedTransformer::load(dir.path()).unwrap();
-    assert_eq!(mapped.forward(&tokens()).unwrap(), in_memory.forward(&tokens()).unwrap());
+    assert_eq!(mapped.forward(tokens()).unwrap(), in_memory.forward(tokens()).unwrap());
     assert_eq!(mapped.state_dict(), in_memory.state_dict());
     let fresh = load();
     assert_eq!((fresh.W_Q(), fresh.W_U(), fresh.W_out()), (in_memory.W_Q(), in_memory.W_U(), in_memory.W_out()));
-    assert_eq!(fresh.forward(&tokens()).unwrap(), in_memory.forward(&tokens()).unwrap());
+    assert_eq!(fresh.forward(tokens()).unwrap(), in_memory.forward(tokens()).unwrap());
     let head = (load(), in_memory.head(2, 1).unwrap());
     assert_eq!(
         (head.0.head(2, 1).unwrap().W_V, head.0.mlp(1).unwrap().W_in),
@@ -48,8 +48,8 @@ fn a_mapped_model_is_the_one_in_memory() {
 fn threads_may_all_use_it_for_the_first_time() {
     let (loaded, want) =
         (HookedTransformer::load(reference(MODEL)).unwrap(), in_folder(tempfile::tempdir().unwrap().path()).1);
-    let want = want.forward(&tokens()).unwrap();
-    let runs: Vec<_> = (0..16).into_par_iter().map(|_| loaded.forward(&tokens()).unwrap()).collect();
+    let want = want.forward(tokens()).unwrap();
+    let runs: Vec<_> = (0..16).into_par_iter().map(|_| loaded.forward(tokens()).unwrap()).collect();
     assert!(runs.iter().all(|logits| *logits == want));
 }
 
@@ -74,7 +74,7 @@ fn files_may_be_replaced() {
     let mut other = in_memory.clone();
     other.update_parameters(|parameters| parameters.into_iter().for_each(|(_, mut values)| values.fill(0.5)));
     other.save(dir.path()).unwrap();
-    assert_eq!(mapped.forward(&tokens()).unwrap(), in_memory.forward(&tokens()).unwrap());
+    assert_eq!(mapped.forward(tokens()).unwrap(), in_memory.forward(tokens()).unwrap());
     assert_eq!(HookedTransformer::load(dir.path()).unwrap().state_dict(), other.state_dict());
 }
 
@@ -89,6 +89,6 @@ fn a_model_that_read_its_weights_is_independent() {
     let mut mapped = HookedTransformer::load(dir.path()).unwrap();
     mapped.read_weights();
     OpenOptions::new().write(true).open(dir.path().join("model.safetensors")).unwrap().set_len(0).unwrap();
-    assert_eq!(mapped.forward(&tokens()).unwrap(), in_memory.forward(&tokens()).unwrap());
+    assert_eq!(mapped.forward(tokens()).unwrap(), in_memory.forward(tokens()).unwrap());
     assert_eq!(mapped.state_dict(), in_memory.state_dict());
 }

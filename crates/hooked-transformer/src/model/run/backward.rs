@@ -32,6 +32,7 @@ use crate::cache::{Activation, ActivationCache};
 use crate::components::embed::Embedding;
 use crate::error::{Error, Result};
 use crate::hooks::{ActName, BwdHook, Direction, HookPoints, NameFilter, Pass, Plan, Record, Site, Tape};
+use crate::numerics::memory::Scratch;
 use crate::text::tokens::Tokens;
 
 /// A run that computes gradients, in preparation; made by [`Run::backward`]. What is not asked for is not computed, and
@@ -145,7 +146,13 @@ impl<'a> Backward<'a> {
             x: stream,
         };
         let mut found = Found::default();
-        let at_points = Pass { points: &model.points, plan: backward_plan, record: found.record(), tape: None };
+        let at_points = Pass {
+            points: &model.points,
+            plan: backward_plan,
+            record: found.record(),
+            tape: None,
+            scratch: Scratch::default(),
+        };
         let request = Request { at_points, wanted, tape, edits: self.edits, spare: &model.spare };
         let (value, d_weights) = recorded.backward(request, &scalar)?;
         let mut activations = found.in_forward_order(&model.points);

@@ -10,6 +10,7 @@ use crate::components::embed::{Embedded, Embedding};
 use crate::components::normalization::{FINAL, final_norm};
 use crate::error::Result;
 use crate::hooks::{HookPoint, Pass, Record, Site, Tape};
+use crate::numerics::memory::Scratch;
 
 /// How far a run goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl Ready<'_> {
         let (cfg, weights) = (&model.cfg, &model.weights);
         let mut cache = cache.unwrap_or_default();
         let record: Record<'_> = Box::new(|point: &HookPoint, value| cache.insert(point.name(), value));
-        let mut pass = Pass { points: &model.points, plan, record, tape: tape.as_mut() };
+        let mut pass = Pass { points: &model.points, plan, record, tape: tape.as_mut(), scratch: Scratch::default() };
 
         let embedding = Embedding { cfg, weights, positions: &positions };
         let Embedded { mut stream, shortformer_pos } = match start {

@@ -222,20 +222,22 @@ pub(crate) fn into_axis_chunks<D: Dimension>(
     })
 }
 
-/// One input times each head's matrix, plus each head's bias.
+/// Writes one input times each head's matrix, plus each head's bias.
 ///
 /// # Shapes
 /// - `x`: `[row, d_in]`
 /// - `w`: `[head, d_in, d_out]`
 /// - `bias`: `[head, d_out]`
-/// - output: `[row, head, d_out]`
+/// - `out`: `[row, head * d_out]`
 #[track_caller]
-pub(crate) fn linear_heads(x: ArrayView2<'_, f32>, w: ArrayView3<'_, f32>, bias: ArrayView2<'_, f32>) -> Array3<f32> {
-    let (n_heads, _, d_out) = w.dim();
-    let mut out = memory::zeros((x.nrows(), n_heads * d_out));
-    let bias = bias.to_shape(n_heads * d_out).expect("a bias for each head's outputs");
-    Factors { a: x, b: w, heads: Heads::Across, bias: Some(bias.view()), add: false }.write(out.view_mut());
-    out.into_shape_with_order((x.nrows(), n_heads, d_out)).expect("same size")
+pub(crate) fn linear_heads_into(
+    x: ArrayView2<'_, f32>,
+    w: ArrayView3<'_, f32>,
+    bias: ArrayView2<'_, f32>,
+    out: ArrayViewMut2<'_, f32>,
+) {
+    let bias = bias.to_shape(out.ncols()).expect("a bias for each head's outputs");
+    Factors { a: x, b: w, heads: Heads::Across, bias: Some(bias.view()), add: false }.write(out);
 }
 
 /// Each head's own input times its own matrix.
@@ -254,7 +256,7 @@ pub(crate) fn matmul_each_head(x: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>) -
     out
 }
 
-/// Backward through [`linear_heads`]: the sum over heads of each one's gradient times its transposed matrix, added to
+/// Backward through [`linear_heads_into`]: the sum over heads of each one's gradient times its transposed matrix, added to
 /// `out`.
 ///
 /// # Shapes
@@ -404,7 +406,9 @@ mod tests {
         let x = sample(9, 6);
         let w = Array3::from_shape_fn((4, 6, 5), |(h, i, j)| (h * 5 + i * 3 + j * 2) as f32 % 7.0 - 3.0);
         let bias = Array2::from_shape_fn((4, 5), |(h, j)| (h * 5 + j) as f32);
-        let out = linear_heads(x.view(), w.view(), bias.view());
+        let mut out = Array2::from_elem((9, 4 * 5), f32::NAN);
+        linear_heads_into(x.view(), w.view(), bias.view(), out.view_mut());
+        let out = out.into_shape_with_order((9, 4, 5)).unwrap();
         for head in 0..4 {
             let mut want = naive(x.view(), w.index_axis(Axis(0), head));
             want += &bias.row(head).mapv(f64::from);
