@@ -20,7 +20,7 @@ exercise_02.json, every mean computed in float64 from the float32 arrays:
                  `head_ablation`: [layer][head]; and, in nats a prediction, `held_out_loss`,
                  `first_half_loss`, `second_half_loss`
 
-Halves. A segment r of `seq_len` tokens stands at positions 1 .. seq_len and again at
+Halves. A segment r of `seq_len` tokens is at positions 1 .. seq_len and again at
 seq_len + 1 .. 2 * seq_len. The first half is the predictions *of* the tokens at positions
 1 .. seq_len, made at positions 0 .. seq_len - 1: entries 0 .. seq_len - 1 of `log_probs`. The second
 half is the other seq_len entries. Its first one, the prediction of where the second copy starts,

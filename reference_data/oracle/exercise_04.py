@@ -35,7 +35,7 @@ times the coefficient, at positions 0, 1, ... of the steered text; rows for whic
 position are left out.
 
 Contrastive vector. The mean over pairs of resid_pre of the positive prompt at `pos`, minus that of
-the negative one; each prompt runs by itself, with BOS; afterwards, where asked for, divided by its
+the negative one; each prompt runs by itself, with BOS; after that, if asked for, divided by its
 norm.
 
 Effect. The vector times the coefficient is added to resid_pre at every position but 0, which is
@@ -394,7 +394,7 @@ def all_differ(texts: list[tuple[list[int], float]]) -> bool:
 
 
 def ended_text(model, tokenizer) -> dict:
-    """A text that ends and goes on: one new position is steered towards the end-of-text token."""
+    """A text that ends and goes on: one new position is steered toward the end-of-text token."""
     ids, layer = common.encode(tokenizer, GENERATION_PROMPTS[2]), model.cfg.n_layers - 1
     at = (len(ids) + 1, len(ids) + 2)
     vector = 40.0 * model.W_U[:, common.BOS] / model.W_U[:, common.BOS].norm()

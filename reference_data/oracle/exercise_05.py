@@ -151,7 +151,7 @@ def without_path(model, tokens: torch.Tensor, source: int, target: int) -> torch
 
 
 def frozen(model, tokens: torch.Tensor, ablated: int, target: int) -> torch.Tensor:
-    """[2]: the loss with 0.ablated silenced, and with 1.target's pattern kept besides."""
+    """[2]: the loss with 0.ablated silenced, and with 1.target's pattern kept as well."""
     _, cache = model.run_with_cache(tokens, return_cache_object=False)
     clean = cache["blocks.1.attn.hook_pattern"][:, target].clone()
     silence = (exercise_03.z_name(0), exercise_03.zero(ablated))

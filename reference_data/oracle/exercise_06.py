@@ -4,7 +4,7 @@ The tiny models patch_0 and patch_1 (like GPT-2) have random weights that are dr
 exercise_03.py), so what is stored about them does not change when the embedded models are trained again.
 Names: a *base* run is patched with activations of a *source* run. Denoising: base corrupted, source clean;
 noising: the other way round. Every map holds the metric itself, the mean over the batch of the logit of
-`right` minus the logit of `wrong` at the last position, unless it says "normalised".
+`right` minus the logit of `wrong` at the last position, unless it says "normalized".
 
 exercise_06.safetensors (float32; tokens int64), K being a tiny model:
 
@@ -27,7 +27,7 @@ exercise_06.safetensors (float32; tokens int64), K being a tiny model:
     short.*                         clean, corrupted, right, wrong, metric, v, pattern, z_by_position of
                                     gpt2-tales on the shortest word swap
 
-exercise_06.json: `models`, and `found`, figures for the guide: maps normalised to 0 (corrupted) and 1
+exercise_06.json: `models`, and `found`, figures for the guide: maps normalized to 0 (corrupted) and 1
 (clean), averaged over the pairs of a kind that are not held back. `silenced` is the metric itself, of the
 clean runs with nothing or one head set to zero.
 """

@@ -51,8 +51,8 @@ def newton_schulz_in_float32(matrix, coefficients, steps, eps):
     return x.T if matrix.size(0) > matrix.size(1) else x
 
 
-def optimisers(model: Transformer, case: str) -> list[torch.optim.Optimizer]:
-    found = train.optimisers(model, ARGUMENTS)
+def optimizers(model: Transformer, case: str) -> list[torch.optim.Optimizer]:
+    found = train.optimizers(model, ARGUMENTS)
     if case == "adamw":
         everything = [{"params": list(model.parameters()), "weight_decay": ARGUMENTS.weight_decay}]
         found = [torch.optim.AdamW(everything, lr=ARGUMENTS.lr, betas=(0.9, 0.98))]
@@ -68,13 +68,13 @@ def run(case: str, batches: list) -> common.Tensors:
         stored = {f"initial.{name}": value for name, value in state_dict(model).items()}
     else:
         stored = {}
-    optimise = optimisers(model, case)
+    optimize = optimizers(model, case)
     losses, norms = [], []
     for step, (tokens, counts) in enumerate(batches):
-        for optimiser in optimise:
-            for group in optimiser.param_groups:
+        for optimizer in optimize:
+            for group in optimizer.param_groups:
                 group["lr"] = group["full_lr"] * train.rate(step, ARGUMENTS)
-            optimiser.zero_grad(set_to_none=True)
+            optimizer.zero_grad(set_to_none=True)
         residual, _ = model(tokens)
         loss = F.cross_entropy(model.unembed(residual[:, :-1][counts]), tokens[:, 1:][counts])
         loss.backward()
@@ -82,8 +82,8 @@ def run(case: str, batches: list) -> common.Tensors:
             stored |= {f"{case}.gradient.{name}": value for name, value in gradients(model).items()}
         losses.append(loss.item())
         norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item())
-        for optimiser in optimise:
-            optimiser.step()
+        for optimizer in optimize:
+            optimizer.step()
         if step + 1 in STORED:
             stored |= {f"{case}.after_{step + 1}.{name}": value for name, value in state_dict(model).items()}
     return {**stored, f"{case}.losses": torch.tensor(losses), f"{case}.norms": torch.tensor(norms)}

@@ -24,7 +24,7 @@ the classic library show in these files, and a port has to decide about each:
   bias is forgotten before each batch, so that the stored scores are what the definition says;
 * the norms of queries and keys see them as a list of vectors: their hook_scale is
   [batch * pos * head, 1], their hook_normalized [batch * pos * head, d_head];
-* with `act_fn="solu_ln"` the normalisation inside the MLP is a LayerNorm: with gain and bias if
+* with `act_fn="solu_ln"` the normalization inside the MLP is a LayerNorm: with gain and bias if
   `normalization_type` is "LN", and without them for every other type, RMS included.
 
 With "alibi" the library also has an unused pos_embed.W_pos; it is left out.
@@ -52,7 +52,7 @@ SPLIT = {"use_split_qkv_input": True}
 
 # Name -> what is special, and the fields that differ from BASE.
 CONFIGS: dict[str, tuple[str, dict]] = {
-    # normalisation x activation
+    # normalization x activation
     "ln_gelu_new": ("GPT-2", {**RESULT, **MLP_IN}),
     "ln_gelu": ("the exact gelu", {"act_fn": "gelu"}),
     "ln_relu": ("OPT", {"act_fn": "relu"}),
@@ -135,13 +135,13 @@ def random_weights(model: HookedTransformer, generator: torch.Generator) -> None
     """Every parameter, none zero: a forgotten bias or gain has to show.
 
     Matrices have a scale at which attention is neither uniform nor saturated; a smaller one where
-    no normalisation keeps the residual stream from growing.
+    no normalization keeps the residual stream from growing.
     """
     scale = 0.6 if model.cfg.normalization_type is None else 1.0
     for name, parameter in model.named_parameters():
         noise = torch.randn(parameter.shape, generator=generator)
         kind = name.split(".")[-1]
-        if kind == "w":  # a normalisation's gain
+        if kind == "w":  # a normalization's gain
             value = 1 + 0.3 * noise
         elif kind.lstrip("_").startswith("b"):
             value = 0.3 * noise

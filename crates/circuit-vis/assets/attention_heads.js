@@ -1,4 +1,4 @@
-// One head at a time, large and with labelled axes; thumbnails choose which. `attention_pattern` is the same with one head.
+// One head at a time, large and with labeled axes; thumbnails choose which. `attention_pattern` is the same with one head.
 
 views.attention_heads = (root, data) => {
   const { tokens, head_names: names } = data;

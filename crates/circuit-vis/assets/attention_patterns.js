@@ -45,7 +45,7 @@ views.attention_patterns = (root, data) => {
     tokenRow.setAttribute("aria-label", "Tokens");
     const status = el("p", { class: "status", role: "status" });
     root.append(
-      el("div", { class: "controls" }, labelled("Tokens read as", direction), mask, legend),
+      el("div", { class: "controls" }, labeled("Tokens read as", direction), mask, legend),
       el("div", { class: "attention" },
         el("figure", {}, grid.element, grid.zoomer),
         el("div", { class: "selector" }, el("h4", {}, "Heads ", el("small", {}, "hover to focus, click to lock")), headRow)),

@@ -26,7 +26,7 @@ views.colored_tokens_multi = (root, data) => {
 
   const [low, high] = [0, 1].map((end) => el("input", { type: "number", step: "any", oninput: () => bound(end) }));
   const reset = el("button", { type: "button", onclick: () => { bounds[chosen] = [...ranges[chosen]]; redraw(); } }, "Reset");
-  const controls = el("div", { class: "controls" }, labelled("from", low), labelled("to", high), reset, legend);
+  const controls = el("div", { class: "controls" }, labeled("from", low), labeled("to", high), reset, legend);
   if (labels.length > 1) root.append(chooserRow);
   root.append(controls, row.row);
   theme.onChange(redraw);

@@ -1,6 +1,6 @@
-// Labelled form controls.
+// Labeled form controls.
 
-function labelled(label, control) {
+function labeled(label, control) {
   return el("label", { class: "control" }, el("span", {}, label), control);
 }
 
@@ -8,7 +8,7 @@ function labelled(label, control) {
 function chooser(label, labels, onChange) {
   if (labels.length > 100 && labels.every((text, i) => text === String(i))) return numberInput(label, labels.length - 1, onChange);
   const options = labels.map((text, i) => el("option", { value: i }, text));
-  return labelled(label, el("select", { onchange: (event) => onChange(Number(event.target.value)) }, ...options));
+  return labeled(label, el("select", { onchange: (event) => onChange(Number(event.target.value)) }, ...options));
 }
 
 function numberInput(label, max, onChange) {
@@ -19,7 +19,7 @@ function numberInput(label, max, onChange) {
     input.setAttribute("aria-invalid", !valid);
     if (valid) onChange(value);
   });
-  return labelled(`${label} (0–${max})`, input);
+  return labeled(`${label} (0–${max})`, input);
 }
 
 function checkbox(label, checked, onChange) {

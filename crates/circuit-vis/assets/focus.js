@@ -64,14 +64,14 @@ function rove(group) {
   });
   group.addEventListener("keydown", (event) => {
     const here = buttons.indexOf(event.target.closest("[data-index]"));
-    const target = here < 0 ? null : neighbour(buttons, here, event.key);
+    const target = here < 0 ? null : neighbor(buttons, here, event.key);
     if (!target) return;
     event.preventDefault();
     target.focus();
   });
 }
 
-function neighbour(buttons, here, key) {
+function neighbor(buttons, here, key) {
   switch (key) {
     case "ArrowRight": return buttons[here + 1];
     case "ArrowLeft": return buttons[here - 1];

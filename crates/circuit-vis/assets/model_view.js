@@ -33,7 +33,7 @@ views.model_view = (root, data) => {
     plain: true,
     label: "Attention of one head, destination by source",
   });
-  root.append(el("div", { class: "controls" }, labelled("Heads drawn as", kind), mask, el("span", { class: "legend" })), scroll, heading, large.element);
+  root.append(el("div", { class: "controls" }, labeled("Heads drawn as", kind), mask, el("span", { class: "legend" })), scroll, heading, large.element);
   drive(table, state);
   root.addEventListener("keydown", (event) => { if (event.key === "Escape") state.clear(); });
   theme.onChange(refresh);

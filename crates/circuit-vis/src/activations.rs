@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{View, VisError, array, check, text, visible};
 
-/// What the two dimensions that a neuron is chosen by are called, and how their entries are labelled.
+/// What the two dimensions that a neuron is chosen by are called, and how their entries are labeled.
 #[derive(Clone, Debug)]
 pub struct NeuronOptions {
     first_name: String,

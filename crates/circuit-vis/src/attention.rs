@@ -36,7 +36,7 @@ impl AttentionOptions {
         self
     }
 
-    /// Whether to grey out the cells above the diagonal. Left out, they are greyed out if they are all zero: attention that
+    /// Whether to gray out the cells above the diagonal. Left out, they are grayed out if they are all zero: attention that
     /// leaks into the future is shown rather than hidden.
     #[must_use]
     pub fn mask_upper_tri(mut self, mask: bool) -> Self {
@@ -79,10 +79,10 @@ pub fn attention_patterns<S: AsRef<str>>(
     attention_view("attention_patterns", "Attention patterns", tokens, attention, options)
 }
 
-/// One large grid with labelled axes, and a thumbnail a head to choose which: hover to view, click to lock.
+/// One large grid with labeled axes, and one thumbnail per head to choose which: hover to view, click to lock.
 ///
 /// After `circuitsvis.attention.attention_heads`: blue is positive, red negative, the first head is locked at the start.
-/// `tokens` comes first here, as everywhere in this crate. The cells above the diagonal are grey only if they are zero or
+/// `tokens` comes first here, as everywhere in this crate. The cells above the diagonal are gray only if they are zero or
 /// [`AttentionOptions::mask_upper_tri`] says so.
 ///
 /// # Shapes
@@ -99,7 +99,7 @@ pub fn attention_heads<S: AsRef<str>>(
     attention_view("attention_heads", "Attention heads", tokens, attention, options)
 }
 
-/// One head, large, with labelled axes.
+/// One head, large, with labeled axes.
 ///
 /// After `circuitsvis.attention.attention_pattern`.
 ///

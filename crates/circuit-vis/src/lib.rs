@@ -8,7 +8,7 @@
 //! | the attention of one head | [`attention_pattern`] |
 //! | the same as lines between tokens | [`head_view`] |
 //! | the attention of every head of every layer | [`model_view`] |
-//! | one number a token, or several | [`colored_tokens`], [`colored_tokens_multi`] |
+//! | one number per token, or several | [`colored_tokens`], [`colored_tokens_multi`] |
 //! | activations of many neurons on a text | [`text_neuron_activations`] |
 //! | the tokens, or the texts, that a neuron likes most | [`topk_tokens`], [`topk_samples`] |
 //! | the model's predictions | [`token_log_probs`] |

@@ -99,10 +99,10 @@ mod tests {
     use ndarray::array;
 
     #[test]
-    fn a_rank_counts_the_tokens_that_were_likelier() {
+    fn a_rank_counts_the_more_likely_tokens() {
         let row = array![0.1f32, 0.5, 0.1, 0.3].mapv(f32::ln);
         let prediction = Prediction::new(3, row.view(), 3);
         assert_eq!((prediction.rank, prediction.top), (1, vec![1, 3, 0]));
-        assert_eq!(Prediction::new(2, row.view(), 1).rank, 2, "a tie is not likelier");
+        assert_eq!(Prediction::new(2, row.view(), 1).rank, 2, "a tie is not more likely");
     }
 }

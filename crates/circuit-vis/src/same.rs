@@ -66,7 +66,7 @@ fn close(old: f32, new: f32, tolerance: f32) -> bool {
     old == new || (old.is_nan() && new.is_nan()) || (old - new).abs() <= tolerance * old.abs().max(1.0)
 }
 
-/// Enough of a value to recognise it.
+/// Enough of a value to recognize it.
 fn short(value: &Value) -> String {
     let text = value.to_string();
     if text.chars().count() <= 60 { text } else { text.chars().take(60).chain("...".chars()).collect() }

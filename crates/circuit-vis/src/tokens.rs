@@ -1,4 +1,4 @@
-//! Tokens colored by numbers: one number a token, or several to choose from.
+//! Tokens colored by numbers: one number per token, or several to choose from.
 
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use serde_json::json;

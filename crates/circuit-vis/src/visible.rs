@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// The visible form of a token.
 ///
 /// A space becomes `·`, a newline `⏎`, a tab `⇥`, other control characters their Unicode picture (`␍`), the empty string
-/// `∅`, and what would reorder or hide its neighbours (a bidirectional override, a zero-width space) its code point.
+/// `∅`, and what would reorder or hide its neighbors (a bidirectional override, a zero-width space) its code point.
 pub(crate) fn visible(token: &str) -> String {
     if token.is_empty() {
         return "∅".into();

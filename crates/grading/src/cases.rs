@@ -182,7 +182,7 @@ impl Cases {
         self.limit
     }
 
-    /// Whether anything is compared with what is wanted; otherwise only properties are looked at.
+    /// Whether anything is compared with an expected value; otherwise only properties are looked at.
     pub(crate) fn has_cases(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Case(_)))
     }

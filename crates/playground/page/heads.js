@@ -116,7 +116,7 @@ function drawEdits(box, state, on) {
   if (state.edits.length) box.append(el("button", { type: "button", class: "choice", onclick: () => on.edits([]) }, "Undo all"));
 }
 
-// The open head. Its table is made anew only for another number of tokens; otherwise it is painted again.
+// The open head. Its table is made again only if the number of tokens changes; otherwise it is painted again.
 function drawLarge(box, state, answer, opened, toggle) {
   const { patterns, scores } = answer.arrays;
   const [layers, heads, n] = patterns.shape;

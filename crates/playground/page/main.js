@@ -219,7 +219,7 @@ window.addEventListener("hashchange", () => { state = fromLink(location.hash); d
 
 try {
   client = new Client(await module(), makeWorker, (message, again) => {
-    problem(new Error(`The model stopped (${message}). ${again ? "It was started again; what you asked last may be the cause." : "It stopped again and again; load the page anew."}`));
+    problem(new Error(`The model stopped (${message}). ${again ? "It was started again. Your last request may be the cause." : "It stopped repeatedly. Reload the page."}`));
     root.dataset.restarts = Number(root.dataset.restarts ?? 0) + 1;
   });
   await refresh();

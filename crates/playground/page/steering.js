@@ -56,7 +56,7 @@ export function steeringPanel(root, { ask, problem, model }) {
 
   write.addEventListener("click", () => {
     const request = { do: "write", model: model().model, text: prompt.value, tokens: 60, temperature: Number(temperature.value), seed: Number(seed.value), steering: steering() };
-    const draw = (answer) => texts.replaceChildren(...besides(answer, counted(), request.steering.coefficient));
+    const draw = (answer) => texts.replaceChildren(...sideBySide(answer, counted(), request.steering.coefficient));
     ask(request, { onProgress: draw }).then(draw, problem);
   });
   curve.addEventListener("click", () => {
@@ -80,7 +80,7 @@ function select(label, values, names = values) {
   return el("select", { "aria-label": label }, ...values.map((value, i) => el("option", { value }, names[i])));
 }
 
-function besides(answer, words, coefficient) {
+function sideBySide(answer, words, coefficient) {
   const side = (title, tokens) => {
     const hits = tokens.filter((token) => words.includes(token)).length;
     return el("figure", { class: "written" },
@@ -97,7 +97,7 @@ function curves(answer) {
   const all = [...gains.values, ...costs.values, 0];
   views.lines(section, {
     title: "Gain and cost", x: "coefficient", y: "nats", min: Math.min(...all) - 0.1, max: Math.max(...all) + 0.1,
-    series: [["gain: the words become likelier", gains], ["cost: the whole prediction moves (KL)", costs]].map(([name, y]) => ({ name, x: block(coefficients), y: block(y) })),
+    series: [["gain: the words become more likely", gains], ["cost: the whole prediction moves (KL)", costs]].map(([name, y]) => ({ name, x: block(coefficients), y: block(y) })),
   });
   return [el("h3", {}, "Gain and cost ", el("small", {}, `mean over ${NEUTRAL.length} neutral prompts; ${answer.done} of ${answer.of} coefficients`)), section];
 }

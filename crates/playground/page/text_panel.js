@@ -4,7 +4,7 @@ import { el, tintToken, tokenButtons, signedColor, rove, tooltip, formatNumber }
 import { percent, shown, signed, visible } from "./tokens.js";
 import { EXAMPLES } from "./presets.js";
 
-const SURPRISE = [-9, 9]; // nats at the ends of the colours
+const SURPRISE = [-9, 9]; // nats at the ends of the color scale
 
 // `on`: text(value), second(value or null), pos(index), example(example).
 export function textPanel(root, on) {
@@ -85,7 +85,7 @@ function tokenRow(label, { tokens }, losses, pos, onPos) {
   return row;
 }
 
-// A row is made anew while the keyboard is on one of its tokens.
+// A row is made again while the keyboard is on one of its tokens.
 function keepFocus(box, redraw) {
   const index = box.contains(document.activeElement) ? document.activeElement.dataset.index : null;
   redraw();

@@ -1,4 +1,4 @@
-//! What steering gains and what it costs, by coefficient, as in exercise 04: how much likelier some words become at the
+//! What steering gains and what it costs, by coefficient, as in exercise 04: how much more likely some words become at the
 //! end of neutral prompts, and how far the whole prediction moves.
 //!
 //! ```text

@@ -65,7 +65,7 @@ pub enum Request {
         model: String,
         /// Neutral prompts.
         prompts: Vec<String>,
-        /// Words that should become likelier.
+        /// Words that should become more likely.
         words: Vec<String>,
         /// The coefficients.
         coefficients: Vec<f32>,

@@ -122,7 +122,7 @@ fn a_sweep_is_the_librarys_and_can_be_replaced() {
     // A look is more urgent, and makes the sweep one of an older state.
     let looked = engine.answer(request(look(json!([])))).unwrap();
     assert!(looked.get("patterns").is_some() && engine.step().is_none());
-    // What is urgent goes first, and what is not goes on afterwards.
+    // What is urgent goes first, and what is not goes on afterward.
     engine.begin(8, request(sweep.clone()), &[]).unwrap();
     engine.begin(9, request(json!({ "do": "stream", "model": "gpt2-tales", "text": TEXT, "pos": 1 })), &[]).unwrap();
     let ids: Vec<u64> = std::iter::from_fn(|| engine.step()).map(|(id, step)| step.map(|_| id).unwrap()).collect();
@@ -269,7 +269,7 @@ fn what_makes_no_sense_is_an_error_with_a_reason() {
         |layer: usize, pos: isize| json!({ "pairs": [["a", "b"]], "pos": pos, "layer": layer, "coefficient": 1.0 });
     let write = |steering: Value, temperature: f64| json!({ "do": "write", "model": "gpt2-tales", "text": "a", "tokens": 3, "temperature": temperature, "seed": 1, "steering": steering });
     for (json, said) in [
-        (json!({ "do": "look", "model": "nobody", "text": "a" }), "no model `nobody`"),
+        (json!({ "do": "look", "model": "no-such-model", "text": "a" }), "no model `no-such-model`"),
         (look(head(9, 0, "zero")), "no layer 9"),
         (look(head(0, 9, "zero")), "no head 9"),
         (

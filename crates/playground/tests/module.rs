@@ -113,7 +113,7 @@ fn the_module_gives_the_numbers_of_the_native_engine() {
         { "do": "find", "model": "attn-only-2l-tales", "seed": 5, "length": 30 },
         { "do": "write", "model": "gpt2-tales", "text": "Once upon a time", "tokens": 12, "temperature": 0.0, "seed": 3, "steering": steering },
         { "do": "curve", "model": "gpt2-tales", "prompts": ["Then he took the"], "words": [" song", " bell"], "coefficients": [-1.0, 1.0], "steering": steering },
-        { "do": "look", "model": "nobody", "text": "a" },
+        { "do": "look", "model": "no-such-model", "text": "a" },
     ]);
     let Some(answers) = under_node(&requests) else { return };
     let mut engine = Engine::new();
@@ -144,7 +144,7 @@ fn products_of_integers_are_exact() {
     let Some(answers) = under_node(&requests.into()) else { return };
     for ((m, k, n), answer) in sizes.into_iter().zip(answers) {
         let got = answer["answer"]["arrays"]["product"]["values"].as_array().unwrap().clone();
-        // As the engine makes them, in whole numbers.
+        // As the engine makes them, as integers.
         let a = |i: usize, l: usize| ((i * 7 + l * 3) % 11) as i64 - 5;
         let b = |l: usize, j: usize| ((l * 5 + j * 2) % 13) as i64 - 6;
         for (at, got) in got.iter().enumerate() {

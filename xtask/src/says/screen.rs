@@ -19,7 +19,7 @@ pub(crate) use {complain, say};
 
 /// What `say!` does.
 ///
-/// With `cargo xtask help | head -1`, the pipe closes after the first line. The command goes on without a word: a check
+/// With `cargo xtask help | head -1`, the pipe closes after the first line. The command goes on silently: a check
 /// still has to note what has passed. Any other failure, a full disk for one, ends the program.
 pub(crate) fn write_line(words: Arguments<'_>) {
     match write(words) {

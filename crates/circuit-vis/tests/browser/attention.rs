@@ -442,7 +442,7 @@ fn long_texts_are_small_and_quick() {
 }
 
 #[test]
-fn many_tokens_fit_the_labelled_matrix() {
+fn many_tokens_fit_the_labeled_matrix() {
     with_browser(|page| {
         let tokens: Vec<String> = (0..512).map(|i| format!(" token{i}")).collect();
         let pattern = Array2::from_shape_fn((512, 512), |(q, k)| if k <= q { 1.0 / (q + 1) as f32 } else { 0.0 });

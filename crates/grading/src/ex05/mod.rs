@@ -63,7 +63,7 @@ pub struct Submission {
     pub random_composition_scores: fn(usize, usize, usize, &mut ChaCha8Rng) -> Array1<f32>,
     /// The cost of cutting a path into queries, keys, values: from, to.
     pub cost_of_cutting: fn(&HookedTransformer, &Tokens, usize, usize) -> [f32; 3],
-    /// The loss with a head silenced, and with a pattern kept besides: silenced, frozen.
+    /// The loss with a head silenced, and with a pattern kept as well: silenced, frozen.
     pub loss_with_frozen_pattern: fn(&HookedTransformer, &Tokens, usize, usize) -> [f32; 2],
 }
 

@@ -1,4 +1,4 @@
-//! What is reported besides the verdict: the cause in another function, what the code prints, and the line for tools.
+//! What is reported in addition to the verdict: the cause in another function, what the code prints, and the line for tools.
 
 use std::env;
 use std::process::Command;

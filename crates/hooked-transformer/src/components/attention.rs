@@ -35,7 +35,7 @@ pub(crate) enum HeadInput {
     PerHead(Act4),
 }
 
-/// What one layer's attention needs besides its inputs.
+/// What one layer's attention needs apart from its inputs.
 pub(crate) struct Attention<'a> {
     pub cfg: &'a HookedTransformerConfig,
     pub layer: usize,

@@ -22,7 +22,7 @@ use crate::hooks::{Pass, Site};
 /// Values that a thread adds at a time.
 const ADDED_AT_ONCE: usize = 1 << 14;
 
-/// What a block needs besides the stream.
+/// What a block needs apart from the stream.
 pub(crate) struct Block<'a> {
     pub cfg: &'a HookedTransformerConfig,
     pub layer: usize,

@@ -14,7 +14,7 @@ use crate::architecture::weights::Weights;
 use crate::error::{Error, Result};
 use crate::hooks::{Pass, Site};
 
-/// What the embedding needs besides the tokens.
+/// What the embedding needs apart from the tokens.
 pub(crate) struct Embedding<'a> {
     pub cfg: &'a HookedTransformerConfig,
     pub weights: &'a Weights,

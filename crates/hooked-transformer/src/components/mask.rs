@@ -1,7 +1,7 @@
 //! Which keys a query may attend to.
 //!
 //! Causal: a query sees itself and what lies before it. Local layers see only the last `window_size` of these. Padding
-//! is never seen. The query at index `i` stands at absolute position `offset + i`, where `offset` counts the keys that
+//! is never seen. The query at index `i` is at absolute position `offset + i`, where `offset` counts the keys that
 //! a [`KeyValueCache`](crate::KeyValueCache) already holds.
 
 use std::ops::Range;

@@ -338,12 +338,12 @@ impl HookPoints {
         &self.points
     }
 
-    /// Where a site stands in the list; `None` if this architecture lacks it.
+    /// The index of a site in the list; `None` if this architecture lacks it.
     pub(crate) fn index(&self, site: Site, layer: Option<usize>) -> Option<usize> {
         self.by_site.get(&(site, layer)).copied()
     }
 
-    /// Where a full name stands in the list.
+    /// The index of a full name in the list.
     ///
     /// # Errors
     /// [`Error::UnknownName`] with the nearest names, and the reason if another architecture has it.

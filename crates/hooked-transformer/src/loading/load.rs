@@ -44,7 +44,7 @@ const TOKENIZER_FILE: &str = "tokenizer.json";
 
 /// A model from bytes.
 impl HookedTransformer {
-    /// As [`load`](Self::load), where there is no file system: the files of a model's folder by name, with their content.
+    /// Like [`load`](Self::load), without a file system: the files of a model's folder by name, with their content.
     /// Names other than those of a model's files are passed over.
     ///
     /// ```

@@ -1,11 +1,11 @@
-//! What a model is loaded with besides its name.
+//! What a model is loaded with, apart from its name.
 
 use std::path::PathBuf;
 
 use crate::model::ProcessOptions;
 use crate::progress::{Progress, Reporter};
 
-/// What a model is loaded with besides its name. Every method returns the options, changed.
+/// What a model is loaded with, apart from its name. Every method returns the options, changed.
 #[derive(Clone)]
 #[must_use = "options do nothing until `load` is called"]
 pub struct PretrainedOptions {

@@ -1,4 +1,4 @@
-//! Models from bytes, where there is no file system.
+//! Models from bytes, without a file system.
 
 use hooked_transformer::{Error, HookedTransformer};
 

@@ -29,7 +29,7 @@ fn hostile_text_is_text() {
 #[test]
 fn a_broken_link_is_a_message() {
     for (hash, said) in [
-        ("#model=nobody&text=a", "“nobody” is not here"),
+        ("#model=no-such-model&text=a", "“no-such-model” is not here"),
         ("#text=abc&edits=99.0z", "no layer 99"),
         ("#text=abc&edits=0.4p", "second text"),
     ] {
@@ -148,7 +148,7 @@ fn tabs_and_tokens_follow_the_arrow_keys() {
         page.run("document.querySelector('#text .token[tabindex=\"0\"]').focus()");
         page.press(&[keys::RIGHT, keys::ENTER]);
         assert_eq!(page.pressed("#text .token"), [13]);
-        // The row is drawn anew, and the keyboard is where it was.
+        // The row is drawn again, and the keyboard is where it was.
         assert_eq!(page.run("return document.activeElement.dataset.index"), "13");
     });
 }

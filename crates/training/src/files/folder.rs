@@ -50,7 +50,7 @@ impl Folder {
         }
     }
 
-    /// Replaces the checkpoint: afterwards the file is the old one or the new one, whole in either case.
+    /// Replaces the checkpoint: after it the file is the old one or the new one, complete in either case.
     ///
     /// # Errors
     /// It cannot be written; the old one is as it was.
@@ -75,7 +75,7 @@ impl Folder {
         }
     }
 
-    /// Writes a log anew.
+    /// Writes a log again.
     ///
     /// # Errors
     /// It cannot be written.

@@ -62,7 +62,7 @@ impl Optimizers {
         self.adamw.steps()
     }
 
-    /// Everything that the next step depends on, besides [`steps`](Self::steps).
+    /// Everything that the next step depends on, apart from [`steps`](Self::steps).
     pub fn state(&self) -> Vec<StateTensor<'_>> {
         self.adamw.state().into_iter().chain(self.muon.state()).collect()
     }

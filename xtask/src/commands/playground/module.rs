@@ -23,7 +23,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The largest module that the repository takes, in bytes.
 const LARGEST: usize = 2 << 20;
 
-/// What the module is made of, besides the crates of the registry.
+/// What the module is made of, apart from the crates of the registry.
 const SOURCES: [&str; 2] = ["crates/hooked-transformer", "crates/playground"];
 
 /// What wasm-opt is told: what the module uses, and to make it fast.

@@ -78,7 +78,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-153",
         "c14_training_batch",
         "One row for the whole batch",
-        "The repeated rows of your batch are all the same.",
+        "All repeated rows of your batch are equal.",
         "How many times do you call `repeated_segment`?",
     ),
 ];

@@ -23,7 +23,7 @@ pub enum Schedule {
     /// All columns: those of the prompt in the first step, then the one new column of each step.
     EveryStep,
     /// The columns from this one on, wherever they lie: it may be inside the prompt or after it. In a batch that is
-    /// padded on the left, the prompt's last token stands in column `prompt length - 1` of every row. (Contrastive
+    /// padded on the left, the prompt's last token is in column `prompt length - 1` of every row. (Contrastive
     /// activation addition steers so, from the end of the instruction.)
     FromPosition(usize),
 }

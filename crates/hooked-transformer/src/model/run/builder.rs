@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// Also caches these, besides what the cache would hold without: `run.also_cache(("result", 1))` holds all that is
+    /// Also caches these, in addition to what the cache would hold: `run.also_cache(("result", 1))` holds all that is
     /// [cached by default](crate::HookPoint::cached_by_default), and one layer's results.
     pub fn also_cache(mut self, filter: impl Into<NameFilter<'a>>) -> Self {
         self.also.push(filter.into());
