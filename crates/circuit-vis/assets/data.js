@@ -1,8 +1,16 @@
-// Reading the data block: arrays are base64 of little-endian f32, attention may be its lower triangle only.
+// Reading the data block: arrays are base64 of little-endian f32. Attention may be its lower triangle only, and on a long text
+// one byte per cell.
 
 function decodeArray(block) {
   const bytes = Uint8Array.from(atob(block.base64), (char) => char.charCodeAt(0));
-  return { shape: block.shape, values: new Float32Array(bytes.buffer), layout: block.layout };
+  const values = block.dtype === "u8" ? Float32Array.from(bytes, (byte) => byte * block.step) : new Float32Array(bytes.buffer);
+  return { shape: block.shape, values, layout: block.layout };
+}
+
+// A sentence about values that were rounded for a small page, or null.
+function roundedValues(blocks) {
+  const steps = blocks.filter((block) => block.dtype === "u8").map((block) => block.step);
+  return steps.length ? `Long text: values are rounded to steps of ${formatNumber(Math.max(...steps))}.` : null;
 }
 
 // [head, query_pos, key_pos]

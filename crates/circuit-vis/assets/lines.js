@@ -4,7 +4,8 @@
 const PLOT = { width: 760, height: 340, left: 64, right: 16, top: 14, bottom: 46 };
 
 views.lines = (root, data) => {
-  const series = data.series.map(({ name, x, y }) => ({ name, x: decodeArray(x).values, y: decodeArray(y).values, shown: true }));
+  const numbers = (block) => block && decodeArray(block).values;
+  const series = data.series.map(({ name, x, y, low, high }) => ({ name, x: numbers(x), y: numbers(y), low: numbers(low), high: numbers(high), shown: true }));
   const xs = [...new Set(series.flatMap(({ x }) => [...x]).filter(Number.isFinite))].sort((a, b) => a - b);
   const scale = plotScale(xs, [data.min, data.max]);
   const picture = svg("svg", { class: "lines", viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, tabindex: 0, role: "application", "aria-label": `${data.title}; left and right arrow move along the axis` });
@@ -51,13 +52,19 @@ views.lines = (root, data) => {
   // The value of every curve that has one there.
   function describe(x) {
     const there = series.filter((line) => line.shown && line.x.includes(x));
-    return [[data.x || "x", formatTick(x)], ...there.map((line) => [line.name, formatNumber(line.y[line.x.indexOf(x)])])];
+    return [[data.x || "x", formatTick(x)], ...there.map((line) => [line.name, valueAt(line, line.x.indexOf(x))])];
+  }
+
+  function valueAt({ y, low, high }, index) {
+    const range = low ? ` (${formatNumber(low[index])} to ${formatNumber(high[index])})` : "";
+    return formatNumber(y[index]) + range;
   }
 
   function table() {
-    return [[data.x || "x", ...series.map(({ name }) => name)], ...xs.map((x) => [x, ...series.map((line) => {
+    const columns = series.flatMap((line) => [[line.name, line, line.y], ...(line.low ? [[`${line.name}, low`, line, line.low], [`${line.name}, high`, line, line.high]] : [])]);
+    return [[data.x || "x", ...columns.map(([name]) => name)], ...xs.map((x) => [x, ...columns.map(([, line, values]) => {
       const index = line.x.indexOf(x);
-      return index < 0 ? "" : line.y[index];
+      return index < 0 ? "" : values[index];
     })])];
   }
 
@@ -109,6 +116,7 @@ function plotScale(xs, [minY, maxY]) {
 // A gap where a value is not finite, with a mark on the axis below it; a single point between gaps is a marker alone.
 function curve(line, i, scale) {
   const group = svg("g", { class: `series-${i % 8}` });
+  if (line.low) group.append(band(line, scale));
   const every = Math.ceil(line.x.length / MOST_MARKERS);
   let run = [];
   const flush = () => {
@@ -124,6 +132,13 @@ function curve(line, i, scale) {
   });
   flush();
   return group;
+}
+
+// The area between the edges of a series' band: forward along the upper edge, back along the lower one.
+function band({ x, low, high }, scale) {
+  const there = [...x.keys()].filter((k) => [x[k], low[k], high[k]].every(Number.isFinite));
+  const along = (edge) => there.map((k) => `${scale.toX(x[k])},${scale.toY(edge[k])}`);
+  return svg("polygon", { class: "band", points: [...along(high), ...along(low).reverse()].join(" ") });
 }
 
 function axes(scale, data) {

@@ -3,9 +3,12 @@
 function startView(section) {
   const data = JSON.parse(section.querySelector("script").textContent);
   const heading = document.querySelector("h1") ? "h3" : "h1";
-  const odd = oddValues(...numbersOf(data).map(decodeArray));
+  const blocks = numbersOf(data);
+  const odd = oddValues(...blocks.map(decodeArray));
+  const rounded = roundedValues(blocks);
   section.append(el(heading, { class: "title" }, el("bdi", {}, data.title)));
   if (odd) section.append(el("p", { class: "notice" }, odd));
+  if (rounded) section.append(el("p", { class: "notice" }, rounded));
   const offers = views[data.kind](section, data);
   if (offers) section.append(exports(data.title, offers));
 }

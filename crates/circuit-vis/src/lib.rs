@@ -36,7 +36,8 @@
 //! # Ok::<(), circuit_vis::VisError>(())
 //! ```
 //!
-//! Numbers travel as base64 of the `f32` that were given; a NaN or an infinity is shown as a marked cell and counted in a
+//! Numbers travel as base64 of the `f32` that were given, except attention on a long text (more than a million cells), which
+//! is rounded to 255 steps so that the page stays small, and says so. A NaN or an infinity is shown as a marked cell and counted in a
 //! notice, and lengths that do not fit are a [`VisError`]. Text is only ever set as text, so no token can inject markup.
 
 mod activations;
@@ -66,7 +67,7 @@ pub use error::VisError;
 pub use heatmap::{PlotOptions, component_names, heatmap, plot_logit_attribution};
 pub use lines::{Line, lines};
 pub use logits::token_log_probs;
-pub use page::live_page;
+pub use page::{live_page, shared_assets};
 pub use report::Report;
 pub use text::text_heatmap;
 pub use tokens::{ColorOptions, colored_tokens, colored_tokens_multi};

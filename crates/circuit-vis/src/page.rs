@@ -1,4 +1,5 @@
-//! The HTML around the data: one self-contained document, with the scripts and styles of `assets/` compiled in.
+//! The HTML around the data: one self-contained document, with the scripts and styles of `assets/` compiled in; or many
+//! documents in a folder that share them.
 
 use serde_json::Value;
 
@@ -40,6 +41,22 @@ const STYLES: [&str; 4] = [
 /// The page may run what it carries and load nothing: a second lock behind "text is only ever set as text".
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
+/// For a page beside its assets: a browser that opens it as a file takes `file:` for the folder that it is in.
+const SHARED_POLICY: &str =
+    "default-src 'none'; script-src 'self' file:; style-src 'unsafe-inline' 'self' file:; img-src data:";
+
+/// The files that [`View::to_html_beside_assets`](crate::View::to_html_beside_assets) needs in the folder of its page: their
+/// names and contents.
+pub fn shared_assets() -> [(&'static str, String); 2] {
+    [("circuit-vis.css", STYLES.concat()), ("circuit-vis.js", wrapped(&SCRIPTS.concat()))]
+}
+
+/// A whole page with `body` in it, for a folder that holds the [`shared_assets`].
+pub(crate) fn document_beside_assets(title: &str, body: &str) -> String {
+    let head = "<link rel=\"stylesheet\" href=\"circuit-vis.css\">\n<script src=\"circuit-vis.js\" defer></script>\n";
+    frame(title, SHARED_POLICY, head, body, "")
+}
+
 /// A whole page with `body` in it.
 pub(crate) fn document(title: &str, body: &str) -> String {
     document_with(title, body, "", POLICY)
@@ -59,7 +76,18 @@ pub fn live_page(title: &str, body: &str, script: &str) -> String {
 }
 
 fn document_with(title: &str, body: &str, script: &str, policy: &str) -> String {
-    let (title, styles, scripts) = (escape(title), STYLES.concat(), SCRIPTS.concat());
+    let styles = format!("<style>\n{}</style>\n", STYLES.concat());
+    let scripts = format!("<script>\n{}</script>\n", wrapped(&format!("{}{script}", SCRIPTS.concat())));
+    frame(title, policy, &styles, body, &scripts)
+}
+
+/// Scripts in a function scope of their own.
+fn wrapped(scripts: &str) -> String {
+    format!("(() => {{\n\"use strict\";\n{scripts}}})();\n")
+}
+
+fn frame(title: &str, policy: &str, head: &str, body: &str, end: &str) -> String {
+    let title = escape(title);
     format!(
         r#"<!doctype html>
 <html lang="en">
@@ -68,18 +96,11 @@ fn document_with(title: &str, body: &str, script: &str, policy: &str) -> String 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
-<style>
-{styles}</style>
-</head>
+{head}</head>
 <body>
 <main>
 {body}</main>
-<script>
-(() => {{
-"use strict";
-{scripts}{script}}})();
-</script>
-</body>
+{end}</body>
 </html>
 "#
     )
@@ -137,6 +158,15 @@ mod tests {
         assert!(!frame.contains('\n') && !frame.contains("<i>") && !frame.contains("<p>"), "{frame}");
         assert!(frame.contains("&lt;p&gt;&#10;&#10;x &amp; &#39;y&#39;"), "{frame}");
         assert!(document("</title><b>", "").contains("<title>&lt;/title&gt;&lt;b&gt;</title>"));
+    }
+
+    #[test]
+    fn a_page_beside_its_assets_names_both_files_and_holds_neither() {
+        let page = document_beside_assets("a", "<p>b</p>\n");
+        for (name, content) in shared_assets() {
+            assert!(page.contains(&format!("\"{name}\"")) && content.len() > 10_000, "{name}");
+        }
+        assert!(page.len() < 1000, "{page}");
     }
 
     #[test]

@@ -24,7 +24,12 @@ pub(crate) fn first_difference(old: &str, new: &str, tolerance: f32) -> Option<S
     difference("data", &old.1, &new.1, tolerance)
 }
 
-/// What stands before the data, the data, and what stands behind it.
+/// Whether two pages have the same HTML around their data.
+pub(crate) fn share_a_frame(a: &str, b: &str) -> bool {
+    matches!((parts(a), parts(b)), (Some(a), Some(b)) if (a.0, a.2) == (b.0, b.2))
+}
+
+/// The HTML before the data, the data, and the HTML after it.
 fn parts(page: &str) -> Option<(&str, Value, &str)> {
     let (before, rest) = page.split_once(BEGIN)?;
     let (data, after) = rest.split_once(END)?;
@@ -100,6 +105,13 @@ mod tests {
         assert_eq!(words, "the page around the data is another");
         let words = picture(1.0, "b").differs_from(&page.replace("\"max\":2.0", "\"max\":3.0"), 1e-3).unwrap();
         assert_eq!(words, "data.max was 3 and is 2");
+    }
+
+    #[test]
+    fn a_page_beside_its_assets_is_compared_in_the_same_way() {
+        let page = picture(1.0, "b").to_html_beside_assets();
+        assert_eq!(picture(1.0 + 1e-5, "b").differs_from(&page, 1e-3), None);
+        assert!(picture(1.01, "b").differs_from(&page, 1e-3).unwrap().contains("data.values"));
     }
 
     #[test]

@@ -49,7 +49,8 @@ impl View {
         &self.data
     }
 
-    /// An array of the data block by name, for example `"attention"` or `"samples/0/values"`, bit by bit as it was given;
+    /// An array of the data block by name, for example `"attention"` or `"samples/0/values"`, as it was given, bit by bit
+    /// unless it is attention on a long text, which is rounded;
     /// `None` if this view has no such array.
     pub fn array(&self, name: &str) -> Option<ArrayD<f32>> {
         array::decode(self.data.pointer(&format!("/{name}"))?)
@@ -65,6 +66,12 @@ impl View {
         page::document(self.heading(), &page::section(&self.data))
     }
 
+    /// A page for a folder with many: scripts and styles are in the files of [`shared_assets`](crate::shared_assets), which must
+    /// be in the same folder.
+    pub fn to_html_beside_assets(&self) -> String {
+        page::document_beside_assets(self.heading(), &page::section(&self.data))
+    }
+
     /// An `<iframe>` on one line, to be put into another page (an mdBook chapter too). A frame of its own keeps ids,
     /// styles and scripts apart however many there are; it takes the height of its content, and the light or dark theme
     /// of an mdBook around it.
@@ -72,10 +79,14 @@ impl View {
         page::iframe(self.heading(), &self.to_html())
     }
 
-    /// What differs first between this view and a page that [`write`](View::write) made earlier, in words; `None` if the
-    /// page still shows this view. Numbers may differ by `tolerance` (in proportion, where they are larger than one),
+    /// What differs first between this view and a page that [`write`](View::write) made earlier, or that
+    /// [`to_html_beside_assets`](View::to_html_beside_assets) did, in words; `None` if the page still shows this view. Numbers may differ by `tolerance` (in proportion, where they are larger than one),
     /// since another machine rounds otherwise; all else must be equal.
     pub fn differs_from(&self, html: &str, tolerance: f32) -> Option<String> {
+        let beside = self.to_html_beside_assets();
+        if same::share_a_frame(html, &beside) {
+            return same::first_difference(html, &beside, tolerance);
+        }
         same::first_difference(html, &self.to_html(), tolerance)
     }
 

@@ -49,16 +49,16 @@ fn look(model: &HookedTransformer, text: &str, out: &mut impl Write) -> Outcome 
     let (logits, cache) = model.run_with_cache(&tokens)?;
     let log_probs = log_softmax(logits.view());
     print_predictions(model, tokens.row(0).as_slice().unwrap_or(&[]), log_probs.index_axis(Axis(0), 0), out)?;
-    writeln!(out, "\nMean loss: {:.2} nats a token.\n", model.loss(&tokens)?)?;
+    writeln!(out, "\nMean loss: {:.2} nats per token.\n", model.loss(&tokens)?)?;
 
     print_heads(&cache.remove_batch_dim()?, out)?;
     // ANCHOR_END: look
     writeln!(
         out,
         "\nSome words were hard the first time and easy the second. Which heads made that possible, and how?\n\
-         That is section 2. `cargo xtask` says where you are and what is next; or go there at once: write the first\n\
-         function of exercises/02-induction/src/lib.rs, and let the grader answer:\n\n    \
-         cargo test -p exercise-02-induction\n"
+         You find them in exercise 02. The course begins here:\n\n    \
+         cargo xtask\n\n\
+         It says where you are and what is next.\n"
     )?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::{Outcome, Picture, Right, functions, stored};
 const SET: &str = "winter";
 
 /// How many random directions the vector is compared with.
-const N_RANDOM: usize = 4;
+const N_RANDOM: usize = 8;
 
 /// The steering curves, random directions beside them, and gain against cost.
 ///
@@ -45,7 +45,7 @@ pub fn pictures(functions: &Submission) -> Outcome<Vec<Picture>> {
         },
         Picture {
             view: beside_random(&contrast, &model, functions, &vectors, &table)?,
-            look_for: "Random directions of the same norm move the words as well. Is the vector beyond all of them?",
+            look_for: "The band is the range of eight random directions of the same norm. Does the vector leave it?",
             made_with: &["contrastive_vector", "effect_table", "random_direction"],
         },
     ])
@@ -73,6 +73,19 @@ pub fn cost() -> Outcome<View> {
 /// The reference data is damaged.
 pub fn trade_off() -> Outcome<View> {
     of_the_guide(gain_against_cost)
+}
+
+/// A view of the guide.
+///
+/// # Errors
+/// The reference data is damaged.
+pub fn random() -> Outcome<View> {
+    let contrast = Contrast::stored(&stored::facts("exercise_04")?)?;
+    let model = stored::model("gpt2-tales")?;
+    let functions = functions::ex04(&Right::default());
+    let vectors = contrast.vectors(&model, &functions)?;
+    let table = contrast.table(&model, &functions, &vectors);
+    beside_random(&contrast, &model, &functions, &vectors, &table)
 }
 
 fn of_the_guide(draw: fn(&Contrast, &Array3<f32>) -> Outcome<View>) -> Outcome<View> {
@@ -161,7 +174,7 @@ fn gain_against_cost(contrast: &Contrast, table: &Array3<f32>) -> Outcome<View> 
     Ok(lines(&series, options)?.title("winter: what each layer gains for what it costs"))
 }
 
-/// The last layer's curve beside those of random directions.
+/// The last layer's curve beside a band: the mean and the range of random directions.
 fn beside_random(
     contrast: &Contrast,
     model: &HookedTransformer,
@@ -170,17 +183,26 @@ fn beside_random(
     table: &Array3<f32>,
 ) -> Outcome<View> {
     let layer = vectors.nrows() - 1;
-    let line =
-        |name: String, gains: ndarray::ArrayView1<'_, f32>| Line::new(name, gains).over(contrast.coefficients.view());
-    let mut series = vec![line(format!("the vector, layer {layer}"), table.slice(s![0, layer, ..]))];
+    let mut gains = Array2::zeros((N_RANDOM, contrast.coefficients.len()));
     let mut rng = ChaCha8Rng::seed_from_u64(0);
-    for i in 0..N_RANDOM {
+    for mut row in gains.outer_iter_mut() {
         // Only the row of this layer is of interest; the table wants one for each.
         let mut random = Array2::zeros(vectors.dim());
         random.row_mut(layer).assign(&(functions.random_direction)(&vectors.row(layer).to_owned(), &mut rng));
-        let table = contrast.table(model, functions, &random);
-        series.push(line(format!("random {}", i + 1), table.slice(s![0, layer, ..])));
+        row.assign(&contrast.table(model, functions, &random).slice(s![0, layer, ..]));
     }
+    let over_directions = |start: f32, pick: fn(f32, f32) -> f32| {
+        gains.map_axis(Axis(0), |of_coefficient| of_coefficient.fold(start, |a, b| pick(a, *b)))
+    };
+    let (low, high) = (over_directions(f32::INFINITY, f32::min), over_directions(f32::NEG_INFINITY, f32::max));
+    let mean = gains.mean_axis(Axis(0)).ok_or("no random directions")?;
+    let coefficients = contrast.coefficients.view();
+    let series = [
+        Line::new(format!("the vector, layer {layer}"), table.slice(s![0, layer, ..])).over(coefficients),
+        Line::new(format!("{N_RANDOM} random directions"), mean.view())
+            .over(coefficients)
+            .band(low.view(), high.view()),
+    ];
     let options = PlotOptions::new().x("coefficient").y("gain, in nats").range(-3.0, 2.0);
     Ok(lines(&series, options)?.title("winter, beside random directions of the same norm"))
 }
@@ -194,6 +216,18 @@ mod tests {
         let gains = gain()?.array("series/3/y").ok_or("a curve for layer 3")?;
         let gains: Vec<f32> = gains.iter().copied().collect();
         assert!(gains.is_sorted() && gains[0] < 0.0 && gains[gains.len() - 1] > 0.0, "{gains:?}");
+        Ok(())
+    }
+
+    /// At coefficient 0 no direction does anything; elsewhere random ones differ.
+    #[test]
+    fn the_band_of_random_directions_is_a_point_at_zero_only() -> Outcome<()> {
+        let contrast = Contrast::stored(&stored::facts("exercise_04")?)?;
+        let view = random()?;
+        let edge = |name: &str| view.array(&format!("series/1/{name}")).ok_or("an edge");
+        for ((c, low), high) in contrast.coefficients.iter().zip(&edge("low")?).zip(&edge("high")?) {
+            assert!(low <= high && (*c == 0.0) == ((high - low).abs() < 1e-5), "{c}: {low} to {high}");
+        }
         Ok(())
     }
 

@@ -1,4 +1,5 @@
-//! The live views in the chapters of the guide: each a page of its own, made from the embedded models.
+//! The live views in the chapters of the guide: each a page of its own, made from the embedded models. They share one file
+//! of scripts and one of styles.
 //!
 //! `cargo xtask guide` writes them, and they are committed, so that the guide can be built and read without building any of
 //! this. The test compares what is committed with what the models give now. Numbers may differ by [`TOLERANCE`]: another
@@ -7,7 +8,7 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
-use circuit_vis::View;
+use circuit_vis::{View, shared_assets};
 use grading::Prose;
 use grading::reference::repository;
 use pictures::{Outcome, ex01, ex02, ex03, ex04, ex05, ex06, neurons, training};
@@ -21,12 +22,12 @@ const WRITE: &str = "COURSE_WRITE_GUIDE";
 const TOLERANCE: f32 = 1e-3;
 
 /// A page beyond this is too long to stand in a text.
-const LARGEST: usize = 250_000;
+const LARGEST: usize = 150_000;
 
 type Make = fn() -> Outcome<View>;
 
 /// Every view: the name of its file, and what makes it.
-const VIEWS: [(&str, Make); 23] = [
+const VIEWS: [(&str, Make); 24] = [
     ("01-attention.html", ex01::of_a_sentence),
     ("01-neurons.html", neurons::on_sentences),
     ("01-top-tokens.html", neurons::top_tokens),
@@ -39,6 +40,7 @@ const VIEWS: [(&str, Make); 23] = [
     ("04-gain.html", ex04::gain),
     ("04-cost.html", ex04::cost),
     ("04-trade-off.html", ex04::trade_off),
+    ("04-random.html", ex04::random),
     ("05-positions.html", ex05::positions),
     ("05-matches.html", ex05::matches),
     ("05-composition-q.html", ex05::q_composition),
@@ -61,12 +63,13 @@ fn the_views_of_the_chapters_are_up_to_date() -> Result<(), Prose> {
 fn trouble_with(name: &str, make: Make) -> Result<(), String> {
     let file = format!("{FOLDER}/{name}");
     let view = make().map_err(|error| format!("{file}: {error}"))?;
-    if view.to_html().len() > LARGEST {
+    let page = view.to_html_beside_assets();
+    if page.len() > LARGEST {
         return Err(format!("{file} would be larger than {LARGEST} bytes: choose a shorter text"));
     }
     // What is not stale is left alone, so that writing on another machine changes no file.
     match (difference(&file, &view), env::var_os(WRITE)) {
-        (Some(_), Some(_)) => view.write(path(&file)).map_err(|error| error.to_string()),
+        (Some(_), Some(_)) => fs::write(path(&file), page).map_err(|error| format!("{file}: {error}")),
         (Some(difference), None) => Err(format!("{file} is stale: {difference}")),
         (None, _) => Ok(()),
     }
@@ -74,6 +77,7 @@ fn trouble_with(name: &str, make: Make) -> Result<(), String> {
 
 fn difference(file: &str, view: &View) -> Option<String> {
     match fs::read_to_string(path(file)) {
+        Ok(page) if page.len() > LARGEST => Some("it has scripts of its own".to_string()),
         Ok(page) => view.differs_from(&page, TOLERANCE),
         Err(error) => Some(error.to_string()),
     }
@@ -84,10 +88,26 @@ fn path(file: &str) -> PathBuf {
 }
 
 #[test]
+fn the_shared_scripts_and_styles_are_those_of_circuit_vis() -> Result<(), Prose> {
+    for (name, content) in shared_assets() {
+        let file = format!("{FOLDER}/{name}");
+        if env::var_os(WRITE).is_some() {
+            fs::write(path(&file), &content).map_err(|error| Prose(format!("{file}: {error}")))?;
+        }
+        if !fs::read_to_string(path(&file)).is_ok_and(|stored| stored.replace("\r\n", "\n") == content) {
+            return Err(Prose(format!("{file} is stale.\nRun `cargo xtask guide`.")));
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn every_stored_view_is_made_here() -> Outcome<()> {
+    let assets = shared_assets().map(|(name, _)| name);
     for entry in fs::read_dir(path(FOLDER))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        assert!(VIEWS.iter().any(|(made, _)| *made == name), "nothing makes {FOLDER}/{name}: delete it");
+        let is_made = assets.contains(&name.as_str()) || VIEWS.iter().any(|(made, _)| *made == name);
+        assert!(is_made, "nothing makes {FOLDER}/{name}: delete it");
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let exercises: Vec<&Exercise> = match arguments {
         [] => course.exercises.iter().collect(),
         [number] => vec![course.exercise(number)?],
-        more => return Err(format!("One exercise at a time, or all: not `{}`.", more.join(" "))),
+        more => return Err(format!("Give one exercise, or none for all, not `{}`.", more.join(" "))),
     };
     let begin = Instant::now();
     let build = build(course, &exercises)?;

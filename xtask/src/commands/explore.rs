@@ -81,7 +81,7 @@ pub(super) fn page_at(out: &str) -> Result<PathBuf, String> {
     let is_page =
         path.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("html") || kind.eq_ignore_ascii_case("htm"));
     if path.exists() && !is_page {
-        return Err(format!("{out} is there already, and is not a page (.html): choose another name for --out."));
+        return Err(format!("{out} exists already, and is not a page (.html): choose another name for --out."));
     }
     Ok(path)
 }

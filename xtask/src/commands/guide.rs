@@ -74,7 +74,7 @@ fn references_lead_somewhere(course: &Course) -> Done {
         say!("{}", bad(trouble));
     }
     if troubles.is_empty() {
-        say!("links, frames, anchors and included code {}", good("are all there"));
+        say!("links, frames, anchors and included code {}", good("all exist"));
     }
     Ok(troubles.is_empty())
 }

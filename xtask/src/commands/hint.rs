@@ -18,7 +18,7 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
         }
         [number] => (course.exercise(number)?, None),
         [number, function] => (course.exercise(number)?, Some(*function)),
-        more => return Err(format!("An exercise and a function, please, not `{}`.", more.join(" "))),
+        more => return Err(format!("Give an exercise and a function, not `{}`.", more.join(" "))),
     };
     let function = match function {
         Some(function) => check::known(course, exercise, function)?.to_string(),

@@ -43,31 +43,25 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "check",
         arguments: "[NN [FUNCTION]] [--json]",
-        help: "grade an exercise or one function: all checks, and the first to mend",
+        help: "grade an exercise or one function: all checks, and the first one to fix",
         for_authors: false,
         run: check::run,
     },
     Command {
         name: "watch",
         arguments: "[NN]",
-        help: "the same again whenever you save",
+        help: "grade again whenever you save",
         for_authors: false,
         run: watch::run,
     },
     Command {
         name: "hint",
         arguments: "[NN [FUNCTION]]",
-        help: "a hint about the function that failed last, plainer each time",
+        help: "a hint about the function that failed last, more explicit each time",
         for_authors: false,
         run: hint::run,
     },
-    Command {
-        name: "next",
-        arguments: "",
-        help: "what comes after what you have passed",
-        for_authors: false,
-        run: next::run,
-    },
+    Command { name: "next", arguments: "", help: "the next thing to do", for_authors: false, run: next::run },
     Command {
         name: "progress",
         arguments: "",
@@ -190,7 +184,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "words",
         arguments: "",
-        help: "find habits of wording that the course has dropped",
+        help: "find habits of wording that the course has dropped; none may be left",
         for_authors: true,
         run: words::run,
     },
@@ -243,7 +237,7 @@ fn help() -> String {
     format!(
         "cargo xtask, alone, says where you are and what is next. cargo xtask followed by:\n\n{}\n\n\
          For authors of exercises and teachers:\n\n{}\n\n\
-         NN is the number of an exercise; where it may be left out, it is the one that you are at.",
+         NN is the number of an exercise. If you leave it out, it is the exercise that you are at.",
         table(&rows(false)),
         table(&rows(true))
     )

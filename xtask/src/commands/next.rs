@@ -11,13 +11,15 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     no_arguments("next", arguments)?;
     let progress = Progress::read(&course.workspace);
     let Some(exercise) = standing::current(course, &progress)? else {
-        say!("You have passed the whole course. exercises/guide/src/further-reading.md says where to go from here.");
+        say!(
+            "You have passed the whole course. exercises/guide/src/further-reading.md suggests where to go from here."
+        );
         return Ok(true);
     };
     match Standing::of(course, &progress, exercise)?.state {
         State::Stale => say!("{} passed once, but its files have changed since.", exercise.slug),
         State::Started => say!("{} is not finished yet.", exercise.slug),
-        State::Missing => say!("{} has lost its file: cargo xtask reset {}", exercise.slug, exercise.number()),
+        State::Missing => say!("The file of {} is missing: cargo xtask reset {}", exercise.slug, exercise.number()),
         State::NotStarted | State::Passed => {}
     }
     say!("{}", what_to_do(exercise));

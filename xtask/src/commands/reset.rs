@@ -18,7 +18,7 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let file = exercise.source();
     let stub = exercise.stub(&course.workspace)?;
     if course.workspace.read(&file).is_ok_and(|present| present == stub) {
-        say!("{file} is at its stubs already.");
+        say!("{file} already contains the stubs.");
         return Ok(true);
     }
     let is_there = course.workspace.path(&file).exists();
@@ -32,16 +32,16 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     progress.does_not_pass(exercise);
     progress.set_failed(exercise, None);
     progress.write(&course.workspace)?;
-    let kept = kept.map_or(String::new(), |kept| format!(" What was there is kept in {kept}."));
-    say!("{file} is back at its stubs.{kept}");
+    let kept = kept.map_or(String::new(), |kept| format!(" Your version is in {kept}."));
+    say!("{file} contains the stubs again.{kept}");
     Ok(true)
 }
 
 fn asked(exercise: &Exercise) -> Result<bool, String> {
     if !stdin().is_terminal() {
-        return Err("There is no terminal to ask on. If you are sure, add --yes.".to_string());
+        return Err("There is no terminal to ask for confirmation. If you are sure, add --yes.".to_string());
     }
-    write_now(&format!("Bring {} back to its stubs? Your file is kept under another name. [y/N] ", exercise.source()));
+    write_now(&format!("Reset {} to its stubs? Your version is kept under another name. [y/N] ", exercise.source()));
     let mut answer = String::new();
     stdin().read_line(&mut answer).map_err(|error| error.to_string())?;
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))

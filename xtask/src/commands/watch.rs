@@ -33,7 +33,7 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
             current.ok_or("You have passed everything. Name the exercise to watch.")?
         }
         [number] => course.exercise(number)?,
-        more => return Err(format!("One exercise at a time, please, not `{}`.", more.join(" "))),
+        more => return Err(format!("Give one exercise at a time, not `{}`.", more.join(" "))),
     };
     if !stdout().is_terminal() {
         return Err("`watch` is for a terminal; in a script, use `cargo xtask check`.".to_string());
@@ -58,7 +58,7 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
             [] => watched = Watched::default(),
             ["q" | "quit"] => return Ok(true),
             ["h" | "hint", ref function @ ..] => give_hint(course, exercise, function),
-            _ => say!("h for a hint, h FUNCTION for one about that, Enter to grade again, q to end; not `{line}`."),
+            _ => say!("h for a hint, h FUNCTION for a hint about it, Enter to grade again, q to quit; not `{line}`."),
         }
     }
 }
@@ -126,7 +126,10 @@ fn grade(course: &Course, exercise: &Exercise) {
         Ok(false) => {}
         Err(trouble) => complain!("{trouble}"),
     }
-    say!("\nWatching {}. Save to grade again. h [FUNCTION]: hint, Enter: again, q: end", exercise.source_folder());
+    say!(
+        "\nWatching {}. Save to grade again. h [FUNCTION]: hint, Enter: grade again, q: quit",
+        exercise.source_folder()
+    );
 }
 
 /// So that the newest verdict is at the top, and no other is on the screen.

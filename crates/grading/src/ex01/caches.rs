@@ -204,6 +204,6 @@ fn blocks_fault(ran: &[usize], n_layers: usize, all: &[Kept]) -> Option<Fault> {
     }
     let later = ran.iter().skip(n_layers).filter(|count| **count > 0).count();
     let blocks = if later == 1 { "1 later block".into() } else { format!("{later} later blocks") };
-    let words = format!("the cache is right, but {blocks} ran, for nothing.");
+    let words = format!("the cache is right, but {blocks} ran unnecessarily.");
     (later > 0).then(|| Fault::new(words).mistake("E01-42"))
 }

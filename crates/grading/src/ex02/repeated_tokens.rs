@@ -276,12 +276,12 @@ fn even(tokens: &Rows, request: Request) -> Option<Fault> {
     if !never.is_empty() && even_but_for_these() {
         let some: Vec<&usize> = never.iter().take(5).collect();
         let more = if never.len() > 5 { format!(" and {} more", never.len() - 5) } else { String::new() };
-        return Some(Fault::new(format!("in {draws} draws, {some:?}{more} never came.")).mistake("E02-24"));
+        return Some(Fault::new(format!("in {draws} draws, {some:?}{more} never occurred.")).mistake("E02-24"));
     }
     let [rarest, commonest] = uneven(d_vocab - 1, tokens.drawn().filter_map(|id| rank(id, bos)))?;
     let id = |rank: usize| if rank < bos { rank } else { rank + 1 };
     let evidence = format!(
-        "in {draws} draws from {d_vocab} ids, {} came {} times and {} came {} times. Luck does not do that.",
+        "in {draws} draws from {d_vocab} ids, {} occurred {} times and {} occurred {} times. That is not chance.",
         id(rarest.0),
         rarest.1,
         id(commonest.0),
@@ -312,7 +312,7 @@ fn independent(tokens: &Rows, request: Request) -> Option<Fault> {
     if dependent(n, neighbors.filter_map(ranked)) {
         let equal = segments.iter().flat_map(|segment| segment.windows(2)).filter(|pair| pair[0] == pair[1]).count();
         let evidence = format!(
-            "of {} pairs of neighbors in the segments, {equal} are twice the same token; with {n} ids it should be about \
+            "of {} pairs of neighbors in the segments, {equal} hold the same token twice; with {n} ids it should be about \
              one in {n}, and any id should follow any other equally often.",
             segments.len() * (request.seq_len - 1)
         );

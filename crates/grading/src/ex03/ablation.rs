@@ -84,7 +84,7 @@ pub fn c06_ablation_table_leaves_no_trace(submission: &Submission) -> Cases {
             let (more, before, after) = (number("left")? - 1.0, number("before")?, number("after")?);
             if more > 0.0 || after != before {
                 let evidence = format!(
-                    "after the call {more} lasting hooks more are on the model than before, and its loss is {after} \
+                    "after the call the model has {more} more lasting hooks than before, and its loss is {after} \
                      where it was {before}."
                 );
                 return Fault::new(evidence).mistake((more > 0.0).then_some("E03-30")).found();

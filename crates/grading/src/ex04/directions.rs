@@ -165,7 +165,7 @@ fn sign_fault(rows: &[&[f64]]) -> Option<Fault> {
     let evidence =
         format!("{:.1} % of the entries are positive, and {:.1} % are zero.", 100.0 * positive, 100.0 * zero);
     if one_sign && zero < 0.7 {
-        return Some(Fault::new(format!("{evidence}\nIn each draw all have one sign.")).mistake("E04-52"));
+        return Some(Fault::new(format!("{evidence}\nIn each draw all entries have the same sign.")).mistake("E04-52"));
     }
     if zero > 0.4 {
         return Some(Fault::new(evidence).mistake("E04-71"));
@@ -197,7 +197,7 @@ fn dependence_fault(rows: &[&[f64]]) -> Option<Fault> {
         }
     }
     if within > bound(ENTRIES * (ENTRIES - 1) / 2) {
-        let evidence = "entries of one direction depend on each other: what one is tells something about another.";
+        let evidence = "entries of one direction depend on each other: one says something about another.";
         return Some(Fault::new(evidence).mistake("E04-74"));
     }
     let next = |i: usize| dependence(rows.windows(2).map(move |pair| pair[0][i] * pair[1][i]));

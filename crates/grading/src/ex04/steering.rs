@@ -144,7 +144,7 @@ fn properties_fault(answers: &Answers<'_>, asked: &Asks, clean: &Tensor) -> Resu
         return Ok(Some(Fault::new(evidence).mistake(one_row.then_some("E04-13"))));
     }
     if difference(steered, logits(asked.turned)?, |_| true) > TOLERANCE {
-        let evidence = "turning the sign of both the vector and the coefficient changes the logits.";
+        let evidence = "reversing the sign of both the vector and the coefficient changes the logits.";
         let is_twice = difference(steered, logits(asked.squared)?, |_| true) <= TOLERANCE;
         return Ok(Some(Fault::new(evidence).mistake(is_twice.then_some("E04-17"))));
     }

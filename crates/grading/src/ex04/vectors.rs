@@ -52,7 +52,7 @@ pub fn c01_steering_vector_properties(submission: &Submission) -> Cases {
                 let (there, back) = (answers.array(*there)?, answers.array(*back)?);
                 let sum: Vec<f64> = there.data.iter().zip(&back.data).map(|(a, b)| a + b).collect();
                 if there.shape != back.shape || largest(&sum) > ZERO {
-                    let fault = Fault::new("exchanging the two prompts does not turn the sign.");
+                    let fault = Fault::new("exchanging the two prompts does not reverse the sign.");
                     return fault.in_case(&pair.words()).found();
                 }
             }
@@ -125,7 +125,7 @@ fn bos_fault(vector: &Tensor, exchanged: &Tensor, pair: &Pair) -> Option<Fault> 
         false if largest(&sum) <= ZERO => (pair.lengths[0] != pair.lengths[1]).then_some("E04-3"),
         false => Some("E04-63"),
     };
-    let why = "It belongs to BOS, which is the same in both prompts and sees nothing else, so that it must cancel.";
+    let why = "It belongs to BOS, which is the same in both prompts and sees nothing else, so it must cancel.";
     Some(Fault::new(format!("row 0 of the vector has entries of up to {off}.\n{why}")).mistake(mistake))
 }
 

@@ -45,7 +45,7 @@ pub fn c12_composed_qk_circuit(submission: &Submission) -> Cases {
                         return Ok(());
                     }
                     Fault::new(format!(
-                        "The entries are right, but the product is kept as matrices that are {inner} wide in the middle; \
+                        "The entries are right, but the inner axis of the product has {inner} entries; \
                          its rank is at most d_head = {d_head}."
                     ))
                     .in_case(&name)

@@ -80,8 +80,8 @@ pub fn c16_loss_with_frozen_pattern(submission: &Submission) -> Cases {
             let found = &files().ok()?.facts["found"];
             let at = |head: usize, which: usize| found["frozen"][head][which].as_f64();
             Some(format!(
-                "Silencing 0.1 makes the loss {:.1} nats, and {:.2} if 1.4 keeps its pattern: all that 0.1 does is to tell 1.4 \
-                 where to attend. Of 0.5 that is not all: {:.1} nats remain.",
+                "Silencing 0.1 raises the loss to {:.1} nats, but to {:.2} if 1.4 keeps its pattern: 0.1 only determines \
+                 where 1.4 attends. Head 0.5 also does something else: {:.1} nats remain.",
                 at(1, 0)?,
                 at(1, 1)?,
                 at(5, 1)?

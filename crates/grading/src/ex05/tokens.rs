@@ -110,7 +110,7 @@ pub fn c05_ov_circuit(submission: &Submission) -> Cases {
                         return Ok(());
                     }
                     let evidence = format!(
-                        "The entries are right, but the product is kept as matrices that are {inner} wide in the middle; \
+                        "The entries are right, but the inner axis of the product has {inner} entries; \
                          its rank is at most d_head = {d_head}."
                     );
                     Fault::new(evidence).mistake("E05-21").in_case(&name).found()

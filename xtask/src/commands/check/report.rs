@@ -14,7 +14,7 @@ pub(crate) fn report(exercise: &Exercise, grade: &Grade) -> String {
     };
     let body = match &grade.outcome {
         Outcome::DoesNotCompile { explanation, .. } => {
-            format!("{explanation}\n\n{}", bad("It does not compile yet. The first error above is the place to begin."))
+            format!("{explanation}\n\n{}", bad("It does not compile yet. Start with the first error above."))
         }
         Outcome::Ran { results, ended } => {
             let parts = [
