@@ -62,7 +62,7 @@ pub(super) fn compare_words(got: &[String], want: &[String], what: &str) -> Resu
     let number = if length > 1 { format!(" {first}") } else { String::new() };
     let mut report = format!("  {what}{number}: got {}, want {}", shown(got), shown(want));
     if got.len() != want.len() {
-        let _ = write!(report, "\n  there are {}, but there should be {}", counted(got.len(), what), want.len());
+        let _ = write!(report, "\n  got {}, want {}", counted(got.len(), what), want.len());
     } else if length > 1 {
         let _ = write!(report, "\n  {} of {length} differ", off.len());
     }

@@ -115,7 +115,7 @@ fn tokens_are_shown_by_their_texts_and_not_subtracted() {
       The first token that differs is at position 5: got nothing, want 2 (" cat")
         got   … " sat" " on" "the"
         want  … " sat" " on" "the" [" cat"]
-      there are 5 tokens, but there should be 6
+      got 5 tokens, want 6
     "#);
 }
 
@@ -154,6 +154,6 @@ fn words_are_compared_one_by_one_and_in_order() {
     assert!(ask(&["the", " cat", "."]).is_ok());
     assert_eq!(ask(&["the", "cat", "."]).unwrap_err(), "  token 1: got \"cat\", want \" cat\"\n  1 of 3 differ");
     let short = ask(&["the", " cat"]).unwrap_err();
-    assert_eq!(short, "  token 2: got nothing, want \".\"\n  there are 2 tokens, but there should be 3");
+    assert_eq!(short, "  token 2: got nothing, want \".\"\n  got 2 tokens, want 3");
     assert!(ask(&[" cat", "the", "."]).is_err());
 }

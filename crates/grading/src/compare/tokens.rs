@@ -42,7 +42,7 @@ pub(super) fn compare_tokens(got: &Tensor, want: &Tensor, vocabulary: &[String])
     );
     let (came, due) = (got.data.len(), want.data.len());
     if came != due {
-        let _ = write!(report, "\n  there are {}, but there should be {due}", counted(came, "token"));
+        let _ = write!(report, "\n  got {}, want {due}", counted(came, "token"));
     } else if length > 1 {
         let _ = write!(report, "\n  {} of {length} differ", (0..length).filter(differs).count());
     }
