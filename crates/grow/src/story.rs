@@ -35,25 +35,23 @@ pub(crate) fn without_bump(recipe: &Recipe, steps: usize) -> String {
     let fact = format!("No bump in {steps} steps.");
     if recipe.layers == 1 {
         return format!(
-            "{fact} One layer is not enough: to find the token after an earlier occurrence, a head has to look for a \
-             position by what came *before* it, and only a head of an earlier layer can have written that there. Try \
-             --layers 2."
+            "{fact} One layer is not enough. To find the token after an earlier occurrence, a head has to know which token \
+             came *before* each position, and only a head of an earlier layer can write that. Try --layers 2."
         );
     }
     if recipe.mixture.repeated >= 1.0 {
         return format!(
-            "{fact} There is no text, so no previous-token head is worth having: among random tokens, the one before says \
-             nothing about the next, and a head that reads it pays only once an induction head exists, which in turn pays \
-             only once a previous-token head exists. Text rewards the first half by itself, since pairs of letters are \
-             frequent. Leave --no-text out."
+            "{fact} There is no text, so a previous-token head gains nothing: a random token says nothing about the next. It \
+             would help an induction head, but that forms only once there is a previous-token head. Text rewards a \
+             previous-token head by itself, because pairs of letters are frequent. Leave out --no-text."
         );
     }
     if recipe.mixture.repeated == 0.0 {
         return format!(
-            "{fact} No row repeats a segment, so there is hardly anything for an induction head to predict. Try --repeated 0.5."
+            "{fact} No row repeats a segment, so an induction head has hardly anything to predict. Try --repeated 0.5."
         );
     }
-    format!("{fact} More steps may do, or --optimizer muon, or the usual rates and sizes: leave the options out.")
+    format!("{fact} Try more steps, --optimizer muon, or the default rates and sizes (leave out the options).")
 }
 
 #[cfg(test)]
@@ -88,9 +86,9 @@ mod tests {
         let grow = Recipe::grow;
         assert!(why(Recipe { layers: 1, ..grow() }).contains("One layer is not enough"));
         let no_text = Recipe { mixture: training::Mixture { repeated: 1.0, ..grow().mixture }, ..grow() };
-        assert!(why(no_text).contains("no previous-token head is worth having"));
+        assert!(why(no_text).contains("a previous-token head gains nothing"));
         let no_repeats = Recipe { mixture: training::Mixture { repeated: 0.0, ..grow().mixture }, ..grow() };
         assert!(why(no_repeats).contains("No row repeats"));
-        assert!(why(grow()).starts_with("No bump in 900 steps. More steps may do"));
+        assert!(why(grow()).starts_with("No bump in 900 steps. Try more steps"));
     }
 }
