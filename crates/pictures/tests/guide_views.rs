@@ -21,8 +21,8 @@ const WRITE: &str = "COURSE_WRITE_GUIDE";
 /// Rounding moves these numbers by a few millionths; a view in which something changed is off by far more than this.
 const TOLERANCE: f32 = 1e-3;
 
-/// A page beyond this is too long to stand in a text.
-const LARGEST: usize = 150_000;
+/// A page beyond this holds too much for a chapter, or scripts of its own.
+const LARGEST: usize = 80_000;
 
 type Make = fn() -> Outcome<View>;
 
