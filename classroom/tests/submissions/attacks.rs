@@ -36,7 +36,7 @@ fn no_attack_gains_anything() {
         assert!(text.contains("couldn't read"), "{name}: {text}");
     }
     assert_eq!(only_state(&all["unsafe"]), "does_not_compile");
-    assert!(all["unsafe"]["c0"].2.contains("`unsafe`"), "{}", all["unsafe"]["c0"].2);
+    assert!(all["unsafe"]["c01"].2.contains("`unsafe`"), "{}", all["unsafe"]["c01"].2);
     // It changed tests, grader, data, manifest and build script, and wrote nothing itself.
     assert_eq!(only_state(&all["changed-tests"]), "not_started");
     assert!(!outside.exists());
@@ -76,7 +76,7 @@ fn hand_in(class: &Class, port: u16) {
     let before_main = "#[used]\n#[unsafe(link_section = \".init_array\")]\nstatic A: extern \"C\" fn() = { extern \"C\" fn a() {} a };";
     class.hands_in("unsafe", &format!("#![allow(unsafe_code)]\n{}\n{before_main}", solution()));
     class.hands_in("changed-tests", &stub());
-    let checks = "#[test]\nfn c0_attention_views() {}\n";
+    let checks = "#[test]\nfn c01_attention_views() {}\n";
     class.has("changed-tests", &format!("exercises/{EXERCISE}/tests/checks.rs"), checks);
     class.has("changed-tests", &format!("exercises/{EXERCISE}/build.rs"), "fn main() { panic!() }");
     class.has("changed-tests", &format!("exercises/{EXERCISE}/Cargo.toml"), "[package]\nbuild = \"build.rs\"");
@@ -86,8 +86,8 @@ fn hand_in(class: &Class, port: u16) {
 
 /// Uses up what there is.
 fn greedy() -> String {
-    let fake = "println!(\"test checks::c4_generate_repeated_tokens ... ok\\n\\ntest result: ok. 1 passed\"); \
-                println!(\"{{\\\"exercise\\\":\\\"02-induction\\\",\\\"check\\\":\\\"c4_generate_repeated_tokens\\\",\\\"state\\\":\
+    let fake = "println!(\"test checks::c05_generate_repeated_tokens ... ok\\n\\ntest result: ok. 1 passed\"); \
+                println!(\"{{\\\"exercise\\\":\\\"02-induction\\\",\\\"check\\\":\\\"c05_generate_repeated_tokens\\\",\\\"state\\\":\
                 \\\"passed\\\"}}\"); std::process::exit(0)";
     let attacks = [
         ("current_attn_detector", "loop { std::hint::black_box(cache); }"),
@@ -101,7 +101,7 @@ fn greedy() -> String {
         ),
         (
             "induction_attn_detector",
-            "loop { let _ = std::process::Command::new(std::env::args().next().unwrap()).args([\"c7\", \"--nocapture\"]).spawn(); }",
+            "loop { let _ = std::process::Command::new(std::env::args().next().unwrap()).args([\"c08\", \"--nocapture\"]).spawn(); }",
         ),
         ("generate_repeated_tokens", fake),
         (
@@ -116,17 +116,17 @@ fn greedy() -> String {
 
 fn while_running(verdicts: &Verdicts) {
     let state = |check: &str| verdicts[check].0.as_str();
-    assert_eq!(state("c1"), "too_long");
-    assert_eq!(state("c2"), "ended", "{}", verdicts["c2"].2);
-    for check in ["c3", "c7", "c0"] {
+    assert_eq!(state("c02"), "too_long");
+    assert_eq!(state("c03"), "ended", "{}", verdicts["c03"].2);
+    for check in ["c04", "c08", "c01"] {
         assert!(["ended", "too_long"].contains(&state(check)), "{check}: {:?}", verdicts[check]);
     }
-    for check in ["c4", "c5"] {
+    for check in ["c05", "c06"] {
         assert_eq!(state(check), "ended");
         assert!(verdicts[check].2.contains("exit code 0"), "{}", verdicts[check].2);
     }
-    assert_eq!(state("c6"), "ended");
-    assert!(verdicts["c6"].2.contains("aborted"), "{}", verdicts["c6"].2);
+    assert_eq!(state("c07"), "ended");
+    assert!(verdicts["c07"].2.contains("aborted"), "{}", verdicts["c07"].2);
 }
 
 /// Reaches for what is not its own. Each attempt that fails says `Err`.
@@ -183,7 +183,7 @@ fn curious(class: &Class, port: u16) -> String {
 }
 
 fn reaching(verdicts: &Verdicts) {
-    for check in ["c0", "c1", "c2", "c3", "c6", "c7"] {
+    for check in ["c01", "c02", "c03", "c04", "c07", "c08"] {
         let (state, _, text) = &verdicts[check];
         assert_eq!(state, "panicked", "{check}: {text}");
         let attempts: Vec<&str> = text.lines().filter(|line| line.contains('=')).collect();

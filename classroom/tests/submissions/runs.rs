@@ -42,12 +42,12 @@ fn interrupted_and_on_several_machines() {
 fn what_the_class_did(out: &Path) {
     let all = verdicts(out);
     for name in ["ann", "bo"] {
-        let (state, mistake, _) = &all[name]["c2"];
+        let (state, mistake, _) = &all[name]["c03"];
         assert_eq!((state.as_str(), mistake.as_deref()), ("wrong", Some("E02-9")), "{name}");
-        assert_eq!(all[name]["c1"].0, "passed");
+        assert_eq!(all[name]["c02"].0, "passed");
     }
-    assert!(all["di"]["c2"].2.contains("cannot find function `no_such_function`"), "{}", all["di"]["c2"].2);
-    assert_eq!(all["eve"]["c2"].0, "not_started");
+    assert!(all["di"]["c03"].2.contains("cannot find function `no_such_function`"), "{}", all["di"]["c03"].2);
+    assert_eq!(all["eve"]["c03"].0, "not_started");
     let csv = fs::read_to_string(out.join("grades.csv")).unwrap();
     let ann = csv.lines().find(|line| line.starts_with("ann,")).unwrap();
     assert!(ann.starts_with("ann,7,8,87.5,7,0,bo,passed,passed,wrong E02-9,passed,"), "{ann}");
@@ -77,7 +77,7 @@ fn again_is_nothing_new(class: &Class) {
     class.hands_in("cy", "not Rust");
     assert!(class.grade("whole", &[]).status.success());
     assert_eq!(exercises(&class.out("whole")), before + 1, "only what has changed is graded");
-    assert_eq!(verdicts(&class.out("whole"))["cy"]["c1"].0, "does_not_compile");
+    assert_eq!(verdicts(&class.out("whole"))["cy"]["c02"].0, "does_not_compile");
 }
 
 fn on_machines(class: &Class) {

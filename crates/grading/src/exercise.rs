@@ -56,7 +56,7 @@ fn mistakes_page(number: &str) -> String {
 pub struct CheckInfo {
     /// The exercise that it belongs to.
     pub exercise: &'static Exercise,
-    /// Its name, the same as that of the test: `c1_current_attn_detector`.
+    /// Its name, the same as that of the test: `c02_current_attn_detector`.
     pub name: &'static str,
     /// The function that it grades.
     pub function: &'static str,

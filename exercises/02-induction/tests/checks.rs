@@ -15,41 +15,41 @@ const YOURS: Submission = Submission {
 };
 
 #[test]
-fn c0_attention_views() -> Check {
-    ex02::c0_attention_views(&YOURS).grade()
+fn c01_attention_views() -> Check {
+    ex02::c01_attention_views(&YOURS).grade()
 }
 
 #[test]
-fn c1_current_attn_detector() -> Check {
-    ex02::c1_current_attn_detector(&YOURS).grade()
+fn c02_current_attn_detector() -> Check {
+    ex02::c02_current_attn_detector(&YOURS).grade()
 }
 
 #[test]
-fn c2_prev_attn_detector() -> Check {
-    ex02::c2_prev_attn_detector(&YOURS).grade()
+fn c03_prev_attn_detector() -> Check {
+    ex02::c03_prev_attn_detector(&YOURS).grade()
 }
 
 #[test]
-fn c3_first_attn_detector() -> Check {
-    ex02::c3_first_attn_detector(&YOURS).grade()
+fn c04_first_attn_detector() -> Check {
+    ex02::c04_first_attn_detector(&YOURS).grade()
 }
 
 #[test]
-fn c4_generate_repeated_tokens() -> Check {
-    ex02::c4_generate_repeated_tokens(&YOURS).grade()
+fn c05_generate_repeated_tokens() -> Check {
+    ex02::c05_generate_repeated_tokens(&YOURS).grade()
 }
 
 #[test]
-fn c5_generate_repeated_tokens_at_random() -> Check {
-    ex02::c5_generate_repeated_tokens_at_random(&YOURS).grade()
+fn c06_generate_repeated_tokens_at_random() -> Check {
+    ex02::c06_generate_repeated_tokens_at_random(&YOURS).grade()
 }
 
 #[test]
-fn c6_repeated_loss_by_half() -> Check {
-    ex02::c6_repeated_loss_by_half(&YOURS).grade()
+fn c07_repeated_loss_by_half() -> Check {
+    ex02::c07_repeated_loss_by_half(&YOURS).grade()
 }
 
 #[test]
-fn c7_induction_attn_detector() -> Check {
-    ex02::c7_induction_attn_detector(&YOURS).grade()
+fn c08_induction_attn_detector() -> Check {
+    ex02::c08_induction_attn_detector(&YOURS).grade()
 }

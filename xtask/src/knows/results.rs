@@ -2,7 +2,7 @@
 //! the variable `GRADING_RESULTS` names.
 //!
 //! ```text
-//! {"exercise":"02-induction","check":"c1_current_attn_detector","function":"current_attn_detector","state":"wrong",
+//! {"exercise":"02-induction","check":"c02_current_attn_detector","function":"current_attn_detector","state":"wrong",
 //!  "mistake":"E02-3","text":"WRONG: …","found":null,"printed":""}
 //! ```
 //!

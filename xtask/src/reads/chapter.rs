@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! ## Three detectors
-//! *... Functions `current_attn_detector`, `prev_attn_detector`, checks `c1` to `c3`.*
+//! *... Functions `current_attn_detector`, `prev_attn_detector`, checks `c02` to `c04`.*
 //! <details>
 //! <summary>Hint 1: the idea</summary>
 //! ...

@@ -7,7 +7,7 @@ use super::workspace::Workspace;
 /// A check of an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Check {
-    /// Its name, which is that of its test: `c1_current_attn_detector`.
+    /// Its name, which is that of its test: `c02_current_attn_detector`.
     pub(crate) name: String,
     /// The function that it grades.
     pub(crate) function: String,

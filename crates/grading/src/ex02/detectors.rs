@@ -48,22 +48,22 @@ struct Target {
 }
 
 /// Heads that attend to the current token.
-pub fn c1_current_attn_detector(submission: &Submission) -> Cases {
+pub fn c02_current_attn_detector(submission: &Submission) -> Cases {
     on_texts(CURRENT, submission.current_attn_detector)
 }
 
 /// Heads that attend to the previous token.
-pub fn c2_prev_attn_detector(submission: &Submission) -> Cases {
+pub fn c03_prev_attn_detector(submission: &Submission) -> Cases {
     on_texts(PREVIOUS, submission.prev_attn_detector)
 }
 
 /// Heads that attend to the first token.
-pub fn c3_first_attn_detector(submission: &Submission) -> Cases {
+pub fn c04_first_attn_detector(submission: &Submission) -> Cases {
     on_texts(FIRST, submission.first_attn_detector)
 }
 
 /// Heads that attend to the token after the previous copy of the current one.
-pub fn c7_induction_attn_detector(submission: &Submission) -> Cases {
+pub fn c08_induction_attn_detector(submission: &Submission) -> Cases {
     let detector = submission.induction_attn_detector;
     Cases::of(&C7, |cases| {
         on_made_up_caches(cases, INDUCTION, move |cache| detector(cache, segment(n_pos(cache))));

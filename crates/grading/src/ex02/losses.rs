@@ -13,7 +13,7 @@ use crate::value::Tensor;
 const TOLERANCE: f64 = 3e-4;
 
 /// The mean loss on the first copy and on the second.
-pub fn c6_repeated_loss_by_half(submission: &Submission) -> Cases {
+pub fn c07_repeated_loss_by_half(submission: &Submission) -> Cases {
     let loss = submission.repeated_loss_by_half;
     Cases::of(&C6, |cases| {
         for made_up in [

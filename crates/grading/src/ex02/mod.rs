@@ -23,11 +23,11 @@ use crate::exercise::{CheckInfo, Exercise};
 use crate::proof::Suite;
 
 pub use detectors::{
-    c1_current_attn_detector, c2_prev_attn_detector, c3_first_attn_detector, c7_induction_attn_detector,
+    c02_current_attn_detector, c03_prev_attn_detector, c04_first_attn_detector, c08_induction_attn_detector,
 };
-pub use losses::c6_repeated_loss_by_half;
-pub use repeated_tokens::{c4_generate_repeated_tokens, c5_generate_repeated_tokens_at_random};
-pub use views::c0_attention_views;
+pub use losses::c07_repeated_loss_by_half;
+pub use repeated_tokens::{c05_generate_repeated_tokens, c06_generate_repeated_tokens_at_random};
+pub use views::c01_attention_views;
 
 /// The exercise.
 pub static EXERCISE: Exercise = Exercise { slug: "02-induction", mistakes: mistakes::MISTAKES };
@@ -55,26 +55,26 @@ const fn info(name: &'static str, function: &'static str) -> CheckInfo {
     CheckInfo { exercise: &EXERCISE, name, function }
 }
 
-static C0: CheckInfo = info("c0_attention_views", "attention_views");
-static C1: CheckInfo = info("c1_current_attn_detector", "current_attn_detector");
-static C2: CheckInfo = info("c2_prev_attn_detector", "prev_attn_detector");
-static C3: CheckInfo = info("c3_first_attn_detector", "first_attn_detector");
-static C4: CheckInfo = info("c4_generate_repeated_tokens", "generate_repeated_tokens");
-static C5: CheckInfo = info("c5_generate_repeated_tokens_at_random", "generate_repeated_tokens");
-static C6: CheckInfo = info("c6_repeated_loss_by_half", "repeated_loss_by_half");
-static C7: CheckInfo = info("c7_induction_attn_detector", "induction_attn_detector");
+static C0: CheckInfo = info("c01_attention_views", "attention_views");
+static C1: CheckInfo = info("c02_current_attn_detector", "current_attn_detector");
+static C2: CheckInfo = info("c03_prev_attn_detector", "prev_attn_detector");
+static C3: CheckInfo = info("c04_first_attn_detector", "first_attn_detector");
+static C4: CheckInfo = info("c05_generate_repeated_tokens", "generate_repeated_tokens");
+static C5: CheckInfo = info("c06_generate_repeated_tokens_at_random", "generate_repeated_tokens");
+static C6: CheckInfo = info("c07_repeated_loss_by_half", "repeated_loss_by_half");
+static C7: CheckInfo = info("c08_induction_attn_detector", "induction_attn_detector");
 
 /// The exercise with its checks in order, for those who prove the grading.
 pub static SUITE: Suite<Submission> = Suite {
     exercise: &EXERCISE,
     checks: &[
-        (&C0, c0_attention_views),
-        (&C1, c1_current_attn_detector),
-        (&C2, c2_prev_attn_detector),
-        (&C3, c3_first_attn_detector),
-        (&C4, c4_generate_repeated_tokens),
-        (&C5, c5_generate_repeated_tokens_at_random),
-        (&C6, c6_repeated_loss_by_half),
-        (&C7, c7_induction_attn_detector),
+        (&C0, c01_attention_views),
+        (&C1, c02_current_attn_detector),
+        (&C2, c03_prev_attn_detector),
+        (&C3, c04_first_attn_detector),
+        (&C4, c05_generate_repeated_tokens),
+        (&C5, c06_generate_repeated_tokens_at_random),
+        (&C6, c07_repeated_loss_by_half),
+        (&C7, c08_induction_attn_detector),
     ],
 };

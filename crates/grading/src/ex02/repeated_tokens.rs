@@ -42,7 +42,7 @@ impl Request {
 }
 
 /// The layout of what comes: one row for each item, BOS, the segment, the segment again.
-pub fn c4_generate_repeated_tokens(submission: &Submission) -> Cases {
+pub fn c05_generate_repeated_tokens(submission: &Submission) -> Cases {
     let generate = submission.generate_repeated_tokens;
     Cases::of(&C4, |cases| {
         for request in [
@@ -187,7 +187,7 @@ const MANY: Request = Request { batch: 5, seq_len: 4000, d_vocab: 200, bos: 3 };
 const SHORT: Request = Request { batch: 900, seq_len: 6, d_vocab: 11, bos: 3 };
 
 /// The randomness of what comes: from the given generator, evenly from the vocabulary, new for every row.
-pub fn c5_generate_repeated_tokens_at_random(submission: &Submission) -> Cases {
+pub fn c06_generate_repeated_tokens_at_random(submission: &Submission) -> Cases {
     let generate = submission.generate_repeated_tokens;
     Cases::of(&C5, |cases| {
         let [once, again, other_seed] = [1, 1, 2].map(|seed| AT_RANDOM.add(cases, generate, seed));

@@ -21,7 +21,7 @@ const KIND: &str = "attention_patterns";
 const TOLERANCE: f64 = 1e-6;
 
 /// One picture for each layer, of the pattern that is in the cache, with the tokens of the text.
-pub fn c0_attention_views(submission: &Submission) -> Cases {
+pub fn c01_attention_views(submission: &Submission) -> Cases {
     let draw = submission.attention_views;
     Cases::of(&C0, |cases| {
         let asked = [(3, 6, 2), (4, 9, 3)].map(|(n_heads, n_pos, n_layers)| {

@@ -169,16 +169,16 @@ macro_rules! in_other_detectors {
 }
 
 in_other_detectors! {
-    "c2_prev_attn_detector", "E02-5", prev_attn_detector = detectors::two_layers::<40>;
-    "c2_prev_attn_detector", "E02-7", prev_attn_detector = detectors::hard_coded;
-    "c2_prev_attn_detector", "E02-53", prev_attn_detector = detectors::middle_of_previous::<40>;
-    "c2_prev_attn_detector", "E02-55", prev_attn_detector = detectors::overwritten::<40>;
-    "c2_prev_attn_detector", "E02-91", prev_attn_detector = detectors::every_item::<40>;
-    "c2_prev_attn_detector", "E02-57", prev_attn_detector = detectors::hyphens::<40>;
-    "c3_first_attn_detector", "E02-4", first_attn_detector = detectors::first_item_of_column_0::<40>;
-    "c7_induction_attn_detector", "E02-13", induction_attn_detector = detectors::end_of_stripe::<40>;
-    "c7_induction_attn_detector", "E02-51", induction_attn_detector = detectors::peak_of_stripe::<40>;
-    "c7_induction_attn_detector", "E02-56", induction_attn_detector = detectors::batch_of_stripe_summed::<40>;
+    "c03_prev_attn_detector", "E02-5", prev_attn_detector = detectors::two_layers::<40>;
+    "c03_prev_attn_detector", "E02-7", prev_attn_detector = detectors::hard_coded;
+    "c03_prev_attn_detector", "E02-53", prev_attn_detector = detectors::middle_of_previous::<40>;
+    "c03_prev_attn_detector", "E02-55", prev_attn_detector = detectors::overwritten::<40>;
+    "c03_prev_attn_detector", "E02-91", prev_attn_detector = detectors::every_item::<40>;
+    "c03_prev_attn_detector", "E02-57", prev_attn_detector = detectors::hyphens::<40>;
+    "c04_first_attn_detector", "E02-4", first_attn_detector = detectors::first_item_of_column_0::<40>;
+    "c08_induction_attn_detector", "E02-13", induction_attn_detector = detectors::end_of_stripe::<40>;
+    "c08_induction_attn_detector", "E02-51", induction_attn_detector = detectors::peak_of_stripe::<40>;
+    "c08_induction_attn_detector", "E02-56", induction_attn_detector = detectors::batch_of_stripe_summed::<40>;
 }
 
 /// The same mistakes with the lowest and the highest threshold that the exercise calls sensible.

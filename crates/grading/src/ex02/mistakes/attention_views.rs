@@ -2,7 +2,7 @@
 
 use crate::exercise::{Mistake, property};
 
-const CHECK: &str = "c0_attention_views";
+const CHECK: &str = "c01_attention_views";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     property(

@@ -2,7 +2,7 @@
 
 use crate::exercise::{Mistake, property};
 
-const CHECK: &str = "c1_current_attn_detector";
+const CHECK: &str = "c02_current_attn_detector";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     property(

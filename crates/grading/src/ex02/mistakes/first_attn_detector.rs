@@ -2,7 +2,7 @@
 
 use crate::exercise::{Mistake, property};
 
-const CHECK: &str = "c3_first_attn_detector";
+const CHECK: &str = "c04_first_attn_detector";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     property(

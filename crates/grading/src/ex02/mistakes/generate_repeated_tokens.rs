@@ -2,7 +2,7 @@
 
 use crate::exercise::{Mistake, property};
 
-const CHECK: &str = "c4_generate_repeated_tokens";
+const CHECK: &str = "c05_generate_repeated_tokens";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     property(

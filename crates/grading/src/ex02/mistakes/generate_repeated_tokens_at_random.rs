@@ -2,7 +2,7 @@
 
 use crate::exercise::{Mistake, property};
 
-const CHECK: &str = "c5_generate_repeated_tokens_at_random";
+const CHECK: &str = "c06_generate_repeated_tokens_at_random";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     property(

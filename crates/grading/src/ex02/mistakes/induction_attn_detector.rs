@@ -2,7 +2,7 @@
 
 use crate::exercise::{Mistake, property};
 
-const CHECK: &str = "c7_induction_attn_detector";
+const CHECK: &str = "c08_induction_attn_detector";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     property(

@@ -2,7 +2,7 @@
 
 use crate::exercise::{Mistake, property};
 
-const CHECK: &str = "c2_prev_attn_detector";
+const CHECK: &str = "c03_prev_attn_detector";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     property(

@@ -2,7 +2,7 @@
 
 use crate::exercise::{Mistake, output};
 
-const CHECK: &str = "c6_repeated_loss_by_half";
+const CHECK: &str = "c07_repeated_loss_by_half";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     output(
