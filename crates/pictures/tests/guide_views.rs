@@ -56,7 +56,9 @@ const VIEWS: [(&str, Make); 24] = [
 
 #[test]
 fn the_views_of_the_chapters_are_up_to_date() -> Result<(), Prose> {
-    let stale: Vec<String> = VIEWS.iter().filter_map(|(name, make)| trouble_with(name, *make).err()).collect();
+    let views = VIEWS.iter().map(|(name, make)| trouble_with(name, *make));
+    let assets = shared_assets().into_iter().map(|(name, content)| trouble_with_asset(name, &content));
+    let stale: Vec<String> = views.chain(assets).filter_map(Result::err).collect();
     if stale.is_empty() { Ok(()) } else { Err(Prose(format!("{}\nRun `cargo xtask guide`.", stale.join("\n")))) }
 }
 
@@ -87,18 +89,15 @@ fn path(file: &str) -> PathBuf {
     repository().join(file)
 }
 
-#[test]
-fn the_shared_scripts_and_styles_are_those_of_circuit_vis() -> Result<(), Prose> {
-    for (name, content) in shared_assets() {
-        let file = format!("{FOLDER}/{name}");
-        if env::var_os(WRITE).is_some() {
-            fs::write(path(&file), &content).map_err(|error| Prose(format!("{file}: {error}")))?;
-        }
-        if !fs::read_to_string(path(&file)).is_ok_and(|stored| stored.replace("\r\n", "\n") == content) {
-            return Err(Prose(format!("{file} is stale.\nRun `cargo xtask guide`.")));
-        }
+/// The files that the views share are those of circuit-vis.
+fn trouble_with_asset(name: &str, content: &str) -> Result<(), String> {
+    let file = format!("{FOLDER}/{name}");
+    let is_stale = fs::read_to_string(path(&file)).map_or(true, |stored| stored.replace("\r\n", "\n") != content);
+    match (is_stale, env::var_os(WRITE)) {
+        (true, Some(_)) => fs::write(path(&file), content).map_err(|error| format!("{file}: {error}")),
+        (true, None) => Err(format!("{file} is stale")),
+        (false, _) => Ok(()),
     }
-    Ok(())
 }
 
 #[test]
