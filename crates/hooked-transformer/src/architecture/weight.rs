@@ -3,7 +3,7 @@
 //! A mapped file costs nothing until its pages are looked at. Where it holds numbers as the model wants them (f32, row-major,
 //! aligned), the matrix of a layer is a view of the file, and is never copied. What has to be widened or rearranged is read
 //! into an array of all layers when any of it is used for the first time: once, by the thread that comes first, while
-//! others that want it wait. So is what is asked for as one array of all layers, and whatever is to be changed.
+//! others that want it wait. The same holds for a request for one array of all layers, and for a change.
 //!
 //! Everything that can be wrong with a tensor (its name, shape, format, place in the file) is checked before a [`Weight`]
 //! is made of it: reading cannot fail.
