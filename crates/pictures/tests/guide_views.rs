@@ -92,11 +92,11 @@ fn path(file: &str) -> PathBuf {
 /// The files that the views share are those of circuit-vis.
 fn trouble_with_asset(name: &str, content: &str) -> Result<(), String> {
     let file = format!("{FOLDER}/{name}");
-    let is_stale = fs::read_to_string(path(&file)).map_or(true, |stored| stored.replace("\r\n", "\n") != content);
-    match (is_stale, env::var_os(WRITE)) {
-        (true, Some(_)) => fs::write(path(&file), content).map_err(|error| format!("{file}: {error}")),
-        (true, None) => Err(format!("{file} is stale")),
-        (false, _) => Ok(()),
+    let is_current = fs::read_to_string(path(&file)).is_ok_and(|stored| stored.replace("\r\n", "\n") == content);
+    match (is_current, env::var_os(WRITE)) {
+        (false, Some(_)) => fs::write(path(&file), content).map_err(|error| format!("{file}: {error}")),
+        (false, None) => Err(format!("{file} is stale")),
+        (true, _) => Ok(()),
     }
 }
 

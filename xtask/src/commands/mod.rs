@@ -57,7 +57,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "hint",
         arguments: "[NN [FUNCTION]]",
-        help: "a hint about the function that failed last, more explicit each time",
+        help: "a hint about the function that failed last, clearer each time",
         for_authors: false,
         run: hint::run,
     },
