@@ -43,7 +43,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "check",
         arguments: "[NN [FUNCTION]] [--json]",
-        help: "grade an exercise or one function: all checks, and the first one to fix",
+        help: "grade an exercise or one function: all checks, and the first to fix",
         for_authors: false,
         run: check::run,
     },
