@@ -44,7 +44,7 @@ pub(super) fn enter(what: &OsStr) -> ExitCode {
     };
     set_limits(&enter);
     if let Some(files) = &enter.files
-        && let Err(trouble) = shut_off(files)
+        && let Err(trouble) = no_sockets().and_then(|()| shut_off(files))
     {
         complain(&trouble);
         return ExitCode::from(125);
@@ -110,6 +110,26 @@ pub(super) fn kernel_has_landlock() -> bool {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn kernel_has_landlock() -> bool {
     false
+}
+
+/// Gives up sockets, for this process and all that it starts. A namespace of the network has no network, but the sockets of
+/// the system's services are files (those of a container engine, of a desktop), and Landlock lets a process connect to them.
+#[cfg(target_os = "linux")]
+fn no_sockets() -> Result<(), String> {
+    use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
+    let trouble = |error: &dyn std::fmt::Display| format!("Sockets cannot be given up: {error}.");
+    let processor = TargetArch::try_from(std::env::consts::ARCH).map_err(|error| trouble(&error))?;
+    // A queue of system calls can open sockets as well. No exercise, compiler or git needs either.
+    let calls = [libc::SYS_socket, libc::SYS_io_uring_setup].map(|call| (call, Vec::new()));
+    let refused = SeccompAction::Errno(libc::EACCES.unsigned_abs());
+    let filter = SeccompFilter::new(calls.into(), SeccompAction::Allow, refused, processor);
+    let program: Result<BpfProgram, _> = filter.and_then(TryInto::try_into);
+    program.map_err(|error| trouble(&error)).and_then(|program| apply_filter(&program).map_err(|error| trouble(&error)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn no_sockets() -> Result<(), String> {
+    Ok(())
 }
 
 /// Gives up all files but these, for this process and all that it starts.

@@ -7,8 +7,9 @@
 //! - `call`: what the judge starts to have functions called.
 //!
 //! The means, in this order: bubblewrap, which builds a file system of only what is listed; else `unshare` for the
-//! namespaces and Landlock for the files. Both need Landlock for one thing more: a test program reads its inputs from the
-//! files that also hold the expected values, and gives these files up by Landlock before it calls a function of the submission.
+//! namespaces, Landlock for the files, and a filter of system calls for sockets that are files. Both need Landlock for one
+//! thing more: a test program reads its inputs from the files that also hold the expected values, and gives these files up
+//! by Landlock before it calls a function of the submission.
 
 mod call;
 mod enter;
@@ -66,8 +67,12 @@ pub(crate) const MIB: u64 = 1 << 20;
 /// The means by which a job is held to its list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Sandbox {
-    Bubblewrap,
-    Namespaces,
+    Bubblewrap {
+        bwrap: PathBuf,
+    },
+    Namespaces {
+        unshare: PathBuf,
+    },
     /// None: the submissions are trusted.
     Trust,
 }
@@ -88,7 +93,9 @@ impl Sandbox {
         }
         let landlock = enter::kernel_has_landlock();
         let works = |sandbox: &Self| sandbox.is_shut();
-        match [Self::Bubblewrap, Self::Namespaces].into_iter().find(|sandbox| landlock && works(sandbox)) {
+        let bubblewrap = found("bwrap").map(|bwrap| Self::Bubblewrap { bwrap });
+        let namespaces = found("unshare").map(|unshare| Self::Namespaces { unshare });
+        match [bubblewrap, namespaces].into_iter().flatten().find(|sandbox| landlock && works(sandbox)) {
             Some(sandbox) => Ok(sandbox),
             None => Err(format!(
                 "There is no sandbox here that shuts in other people's code: {}.\nOn Linux, install bubblewrap (apt install \
@@ -106,8 +113,8 @@ impl Sandbox {
     /// In words.
     pub(crate) fn words(&self) -> &'static str {
         match self {
-            Self::Bubblewrap => "in a sandbox by bubblewrap",
-            Self::Namespaces => "in a sandbox by namespaces and Landlock",
+            Self::Bubblewrap { .. } => "in a sandbox by bubblewrap",
+            Self::Namespaces { .. } => "in a sandbox by namespaces and Landlock",
             Self::Trust => "WITHOUT a sandbox, since the submissions are trusted",
         }
     }
@@ -157,14 +164,14 @@ impl Sandbox {
             limits: job.limits,
             counts_processes: *self != Self::Trust,
             files: match self {
-                Self::Namespaces => Some(enter::Files { read: readable(job), write: writable(job) }),
-                Self::Bubblewrap | Self::Trust => None,
+                Self::Namespaces { .. } => Some(enter::Files { read: readable(job), write: writable(job) }),
+                Self::Bubblewrap { .. } | Self::Trust => None,
             },
         };
         let enter = serde_json::to_string(&enter).map_err(|error| error.to_string())?;
         let mut command = match self {
-            Self::Bubblewrap => bubblewrap(job),
-            Self::Namespaces => namespaces(),
+            Self::Bubblewrap { bwrap } => bubblewrap(bwrap, job),
+            Self::Namespaces { unshare } => namespaces(unshare),
             Self::Trust => Command::new(program()),
         };
         command.args([enter::ENTER, &enter]).current_dir(&job.folder).env_clear().envs(job.variables.iter().cloned());
@@ -196,10 +203,17 @@ fn writable(job: &Job) -> Vec<PathBuf> {
     job.write.iter().cloned().chain(["/dev/null".into()]).collect()
 }
 
+/// Where a program is by our own `PATH`. What is started has no variables of ours, so by its name alone it would be looked
+/// for in the system's usual folders.
+fn found(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|place| place.is_file())
+}
+
 /// A file system of the listed files alone. Without the system's programs there is no `/proc` either: through it a process
 /// reads its own memory, and what it has read and given up may still be there.
-fn bubblewrap(job: &Job) -> Command {
-    let mut command = Command::new("bwrap");
+fn bubblewrap(bwrap: &Path, job: &Job) -> Command {
+    let mut command = Command::new(bwrap);
     command.args(["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--dev", "/dev"]);
     if job.needs_programs {
         command.args(["--proc", "/proc"]);
@@ -222,8 +236,8 @@ fn bubblewrap(job: &Job) -> Command {
     command
 }
 
-fn namespaces() -> Command {
-    let mut command = Command::new("unshare");
+fn namespaces(unshare: &Path) -> Command {
+    let mut command = Command::new(unshare);
     command.args(["--user", "--map-current-user", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child", "--"]);
     command.arg(program());
     command
