@@ -182,13 +182,9 @@ impl Cases {
         self.limit
     }
 
-    /// Whether anything is compared with an expected value; otherwise only properties are looked at.
-    pub(crate) fn has_cases(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Case(_)))
-    }
-
-    pub(crate) fn damaged(&self) -> Option<&Damaged> {
-        self.damaged.as_ref()
+    /// Whether there are cases in which a mistake can be recognized.
+    pub(crate) fn has_diagnosis(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Case(Case { diagnosis: true, .. })))
     }
 
     pub(crate) fn halves(self) -> Halves {

@@ -14,13 +14,58 @@ use crate::run::CaseRun;
 use crate::value::Value;
 use crate::verdict::{Check, Kind, Passed, Verdict};
 
+/// Which calls of a check are made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// All of them, as for a learner.
+    All,
+    /// Those that the name of the mistake hangs on: once a case is wrong, only cases that a mistake is recognized in.
+    UntilKnown,
+    /// The cases, without what only properties look at.
+    Cases,
+    /// The cases that a mistake is recognized in; all cases if there are none of these.
+    Recognizable,
+}
+
+impl Made {
+    fn makes(self, step: &Step, is_wrong: bool) -> bool {
+        let (is_case, diagnosis) = match step {
+            Step::Case(case) => (true, case.diagnosis),
+            Step::Ask(_) | Step::Property(_) => (false, false),
+        };
+        match self {
+            Self::All => true,
+            Self::UntilKnown => diagnosis || !is_wrong,
+            Self::Cases => is_case,
+            Self::Recognizable => diagnosis,
+        }
+    }
+}
+
 impl Cases {
     /// Makes the calls within this process, for answers that are trusted not to end it, and judges what they return.
     ///
     /// # Errors
     /// What is wrong, if something is.
     pub fn grade_here(self) -> Check {
-        let (info, steps, outcomes) = self.run_here()?;
+        self.accepted_here().map(|_| ())
+    }
+
+    /// The same, with what the cases gave when nothing is wrong.
+    ///
+    /// # Errors
+    /// What is wrong, if something is.
+    pub(crate) fn accepted_here(self) -> Result<Vec<CaseRun>, Verdict> {
+        let (info, steps, outcomes) = self.run_here(Made::All)?;
+        judge_runs(info, steps, None, &outcomes).map(|(_, runs)| runs)
+    }
+
+    /// As [`grade_here`](Self::grade_here), but once the answer is wrong only with the calls that decide which mistake it is.
+    ///
+    /// # Errors
+    /// What is wrong, if something is.
+    pub(crate) fn reject_here(self) -> Check {
+        let (info, steps, outcomes) = self.run_here(Made::UntilKnown)?;
         judge(info, steps, None, &outcomes).map(|_| ())
     }
 
@@ -28,47 +73,58 @@ impl Cases {
     ///
     /// # Errors
     /// The verdict that the course is damaged.
-    pub(crate) fn runs_here(self) -> Result<Vec<CaseRun>, Verdict> {
-        // Properties alone leave nothing to measure, and their calls may take a while.
-        if self.damaged().is_none() && !self.has_cases() {
-            return Ok(Vec::new());
-        }
-        let (info, steps, outcomes) = self.run_here()?;
-        let mut outcomes = outcomes.into_iter();
-        let mut runs = Vec::new();
-        for step in steps {
-            match step {
-                Step::Case(case) => match outcomes.next() {
-                    Some(outcome) => runs.push(case_run(case, outcome).map_err(|damaged| damaged.verdict(info))?),
-                    None => break,
-                },
-                Step::Ask(_) => drop(outcomes.next()),
-                Step::Property(_) => {}
-            }
-        }
-        Ok(runs)
+    pub(crate) fn runs_here(self, made: Made) -> Result<Vec<CaseRun>, Verdict> {
+        let made = if made == Made::Recognizable && !self.has_diagnosis() { Made::Cases } else { made };
+        let (info, steps, outcomes) = self.run_here(made)?;
+        let cases = steps.into_iter().filter_map(|step| match step {
+            Step::Case(case) => Some(case),
+            Step::Ask(_) | Step::Property(_) => None,
+        });
+        let runs = cases.zip(outcomes).map(|(case, outcome)| case_run(case, outcome));
+        runs.collect::<Result<_, Damaged>>().map_err(|damaged| damaged.verdict(info))
     }
 
-    fn run_here(self) -> Result<Ran, Verdict> {
+    /// Makes calls, and keeps the steps that belong to them. Properties look answers up by their number, so they are kept only
+    /// where no call before them is left out.
+    fn run_here(self, made: Made) -> Result<Ran, Verdict> {
         let limit = self.limit_of_a_call().unwrap_or(LIMIT);
         let Halves { info, calls, steps, damaged, .. } = self.halves();
         if let Some(damaged) = damaged {
             return Err(damaged.verdict(info));
         }
-        let mut outcomes = Vec::new();
-        for prepare in calls {
+        let (mut calls, mut kept, mut outcomes, mut is_wrong) = (calls.into_iter(), Vec::new(), Vec::new(), false);
+        for step in steps {
+            let call = if let Step::Property(_) = step { None } else { calls.next() };
+            if !made.makes(&step, is_wrong) {
+                continue;
+            }
+            let Some(prepare) = call else {
+                kept.push(step);
+                continue;
+            };
             let ready = prepare().map_err(|damaged| damaged.verdict(info))?;
-            outcomes.push(call_within(limit, ready));
+            let outcome = call_within(limit, ready);
+            let step = if made == Made::UntilKnown { judged(step, &outcome, &mut is_wrong) } else { Ok(step) };
+            kept.push(step.map_err(|damaged| damaged.verdict(info))?);
+            outcomes.push(outcome);
             if outcomes.last().is_some_and(ends_the_check) {
                 break;
             }
         }
-        Ok((info, steps, outcomes))
+        Ok((info, kept, outcomes))
     }
 }
 
 /// The check, what is made of its answers, and the answers.
 type Ran = (&'static CheckInfo, Vec<Step>, Vec<Outcome<Value>>);
+
+/// Looks whether a case is wrong as soon as it has been called. Its wanted value is computed here, and kept.
+fn judged(step: Step, outcome: &Outcome<Value>, is_wrong: &mut bool) -> Result<Step, Damaged> {
+    let Step::Case(Case { name, want, diagnosis }) = step else { return Ok(step) };
+    let want = want()?;
+    *is_wrong |= !matches!(outcome, Outcome::Returned(value) if compare(value, &want).is_ok());
+    Ok(Step::Case(Case { name, want: Box::new(move || Ok(want)), diagnosis }))
+}
 
 /// A stub is a stub in every case, and one endless loop is enough to wait for.
 pub(crate) fn ends_the_check<T>(outcome: &Outcome<T>) -> bool {
@@ -88,6 +144,16 @@ pub(crate) fn judge(
     found: Option<Found>,
     outcomes: &[Outcome<Value>],
 ) -> Result<Passed, Verdict> {
+    judge_runs(info, steps, found, outcomes).map(|(passed, _)| passed)
+}
+
+/// The same, with what the cases gave.
+fn judge_runs(
+    info: &'static CheckInfo,
+    steps: Vec<Step>,
+    found: Option<Found>,
+    outcomes: &[Outcome<Value>],
+) -> Result<(Passed, Vec<CaseRun>), Verdict> {
     let mut runs: Vec<CaseRun> = Vec::new();
     let mut first_trouble = None;
     let mut next = 0;
@@ -133,7 +199,8 @@ pub(crate) fn judge(
         }
     }
     let Some((kind, mut evidence)) = first_trouble else {
-        return Ok(Passed { check: info, found: found.and_then(|found| found(&Answers(outcomes))) });
+        let found = found.and_then(|found| found(&Answers(outcomes)));
+        return Ok((Passed { check: info, found }, runs));
     };
     if fingerprint::is_the_same_everywhere(&runs) {
         evidence.push_str("\n  Look: it returned the same in every case, though not every case asks for the same.");
@@ -335,7 +402,7 @@ mod tests {
 
     #[test]
     fn runs_are_not_judged() {
-        let runs = cases(|_| 0).runs_here().unwrap();
+        let runs = cases(|_| 0).runs_here(Made::Cases).unwrap();
         assert_eq!(runs.len(), 2);
         assert_eq!(runs[1].name, "5 things");
     }

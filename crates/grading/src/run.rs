@@ -1,7 +1,7 @@
 //! One case after its run: what grading, fingerprints and tolerances are all made from.
 
 use crate::call::Outcome;
-use crate::compare::Want;
+use crate::compare::{Want, compare};
 use crate::value::Value;
 
 /// One case after its run.
@@ -15,4 +15,15 @@ pub(crate) struct CaseRun {
     pub want: Want,
     /// Whether a mistake always gives the same here, so that it can be recognized.
     pub diagnosis: bool,
+}
+
+impl CaseRun {
+    /// How far it is from right, in tolerances.
+    pub(crate) fn in_tolerances(&self) -> f64 {
+        let Outcome::Returned(value) = &self.outcome else {
+            return f64::INFINITY;
+        };
+        let off = compare(value, &self.want).unwrap_or_else(|difference| difference.largest);
+        if off == 0.0 { 0.0 } else { off / self.want.tolerance() }
+    }
 }

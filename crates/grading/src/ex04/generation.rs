@@ -81,6 +81,21 @@ pub fn c07_steered_generate(submission: &Submission) -> Cases {
     let submission = *submission;
     Cases::of(&C07, |cases| {
         cases.uses(super::c06_add_at_positions(&submission));
+        cases.found(|_| {
+            let stored = stored().ok()?;
+            let facts = stored.item("generations", 0);
+            let vocabulary = stored::vocabulary().ok()?;
+            let text = |key: &str| -> Option<String> {
+                let tokens = facts.wholes(key).ok()?;
+                Some(tokens.iter().filter_map(|id| vocabulary.get(*id)).map(String::as_str).collect())
+            };
+            Some(format!(
+                "After {:?} the model goes on with {:?}. Steered, it goes on with {:?}.",
+                text("prompt")?,
+                text("unsteered")?,
+                text("tokens")?
+            ))
+        });
         for item in 0..stored()?.count("generations")? {
             for keep in [false, true] {
                 let text = text(item)?;

@@ -3,6 +3,7 @@
 //! - `stored`: steering vectors, steered logits, texts and effects of the embedded model, computed by an independent
 //!   program, and the model itself, which is an input of the learner's functions;
 //! - `vectors`, `steering`, `generation`, `measures`, `directions`, `effects`: the checks;
+//! - `tables`: made-up tables of effects;
 //! - `mistakes`: what goes wrong, and what to say about it.
 
 mod directions;
@@ -12,6 +13,7 @@ mod measures;
 mod mistakes;
 mod steering;
 mod stored;
+mod tables;
 mod vectors;
 
 use std::ops::Range;

@@ -120,6 +120,31 @@ struct Asks {
     squared: Asked,
 }
 
+/// What makes coefficient 0 change the logits, where only one mistake does it in this way.
+fn changed_by_nothing(unchanged: &Tensor, clean: &Tensor, steered: &Tensor) -> Option<&'static str> {
+    let part = clean.shape[2];
+    let all = |holds: fn(f64) -> bool| unchanged.data.iter().all(|x| holds(*x));
+    // A log softmax takes the same from all logits of a row.
+    let moved_alike = |(a, b): (&[f64], &[f64])| {
+        let by = a[0] - b[0];
+        a.iter().zip(b).all(|(a, b)| (a - b - by).abs() <= TOLERANCE)
+    };
+    if all(|x| x.abs() <= TOLERANCE) {
+        return Some("E04-161");
+    }
+    let is_log_softmax = unchanged.data.chunks(part).zip(clean.data.chunks(part)).all(moved_alike);
+    if is_log_softmax || all(|x| (0.0..=1.0).contains(&x)) {
+        return Some("E04-160");
+    }
+    if difference(unchanged, steered, |_| true) <= TOLERANCE {
+        return Some("E04-12");
+    }
+    // Row 0 of the vector is zero, so that a stream overwritten with it is the same for every coefficient.
+    let of_position_0 = |a: &Tensor, b: &Tensor| difference(a, b, |pos| pos == 0);
+    let is_overwritten = of_position_0(unchanged, clean) > TOLERANCE && of_position_0(unchanged, steered) <= TOLERANCE;
+    is_overwritten.then_some("E04-11")
+}
+
 fn properties_fault(answers: &Answers<'_>, asked: &Asks, clean: &Tensor) -> Result<Option<Fault>, Fault> {
     let logits = |asked: Asked| answers.array_at(asked, "logits");
     let of_position_0 = |a: &Tensor, b: &Tensor| difference(a, b, |pos| pos == 0);
@@ -128,9 +153,8 @@ fn properties_fault(answers: &Answers<'_>, asked: &Asks, clean: &Tensor) -> Resu
         return Ok(Some(Fault::new("the logits must have the shape [batch, pos, d_vocab].")));
     }
     if difference(unchanged, clean, |_| true) > TOLERANCE {
-        let mistake = if of_position_0(unchanged, clean) > TOLERANCE { "E04-11" } else { "E04-12" };
         let evidence = "with coefficient 0 the logits are not those of the unsteered model.";
-        return Ok(Some(Fault::new(evidence).mistake(mistake)));
+        return Ok(Some(Fault::new(evidence).mistake(changed_by_nothing(unchanged, clean, steered))));
     }
     for asked in [asked.steered, asked.unchanged] {
         if let Some(fault) = hooks_fault(answers.number_at(asked, "kept")?, answers.number_at(asked, "hooks")?) {

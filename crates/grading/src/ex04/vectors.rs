@@ -72,13 +72,21 @@ fn ask(cases: &mut Cases, function: SteeringVector, first: &str, second: &str, l
 
 /// What is wrong with the rows of a vector: their number, or the one that belongs to BOS.
 fn rows_fault(i: usize, pair: &Pair, vector: &Tensor, exchanged: &Tensor) -> Result<Option<Fault>, Damaged> {
-    let Some(fault) = shape_fault(vector, pair, stored::model_config()?.d_model) else {
+    let Some((evidence, mistake)) = shape_fault(vector, pair, stored::model_config()?.d_model) else {
         return Ok(bos_fault(vector, exchanged, pair));
     };
     // The first pair has no stored vector, and the next one says more.
     let Some(item) = i.checked_sub(1) else { return Ok(None) };
-    let is_cut = lacks_row_0(vector, &stored()?.tensor(&format!("pair_{item}.vector"))?);
-    Ok(Some(if is_cut { fault.mistake("E04-64") } else { fault }))
+    let right = stored()?.tensor(&format!("pair_{item}.vector"))?;
+    if lacks_row_0(vector, &right) {
+        return Ok(Some(Fault::new(evidence).mistake("E04-64")));
+    }
+    if goes_on_after(vector, &right) {
+        let words =
+            format!("{evidence}\nThe first {} rows are right: both prompts were padded too far.", right.shape[0]);
+        return Ok(Some(Fault::new(words)));
+    }
+    Ok(Some(Fault::new(evidence).mistake(mistake)))
 }
 
 /// Some prompts must be longer than their partner by more than one token, some shorter, and some as long.
@@ -88,7 +96,7 @@ fn lengths_separate(pairs: &[Pair]) -> Result<(), Damaged> {
     must_separate(well, "the lengths of the prompts")
 }
 
-fn shape_fault(vector: &Tensor, pair: &Pair, d_model: usize) -> Option<Fault> {
+fn shape_fault(vector: &Tensor, pair: &Pair, d_model: usize) -> Option<(String, Option<&'static str>)> {
     let [positive, negative] = pair.lengths;
     let n_pos = positive.max(negative);
     if vector.shape == [n_pos, d_model] {
@@ -103,7 +111,12 @@ fn shape_fault(vector: &Tensor, pair: &Pair, d_model: usize) -> Option<Fault> {
     };
     let lengths = format!("with BOS the prompts have {positive} and {negative} tokens");
     let evidence = format!("shape: got {:?}, want [{n_pos}, {d_model}] [pos, d_model]; {lengths}.", vector.shape);
-    Some(Fault::new(evidence).mistake(mistake))
+    Some((evidence, mistake))
+}
+
+/// Whether these are the rows of the right vector, and more.
+fn goes_on_after(vector: &Tensor, right: &Tensor) -> bool {
+    vector.data.len() > right.data.len() && vector.data.iter().zip(&right.data).all(|(a, b)| (a - b).abs() <= TOLERANCE)
 }
 
 /// Whether these are the rows of the right vector but for the first.
@@ -138,18 +151,36 @@ fn largest(entries: &[f64]) -> f64 {
 pub fn c02_steering_vector(submission: &Submission) -> Cases {
     let function = submission.steering_vector;
     Cases::of(&C02, |cases| {
+        let mut last = None;
         for (i, pair) in stored()?.pairs()?.into_iter().skip(1).enumerate() {
             let want = move || {
                 let values = stored()?.tensor(&format!("pair_{i}.vector"))?;
                 is_some(&values, TOLERANCE)?;
                 Ok(Want::Array { values, axes: &["pos", "d_model"], tolerance: TOLERANCE })
             };
-            cases.case_on(pair.words(), want, gpt2, move |model| {
+            let of_found = pair.clone();
+            let asked = cases.case_on(pair.words(), want, gpt2, move |model| {
                 function(&model, &pair.positive, &pair.negative, pair.layer)
             });
+            last = Some((of_found, asked));
         }
+        cases.found(move |answers| {
+            let (pair, asked) = last?;
+            let lengths = row_lengths(answers.array(asked).ok()?);
+            let (longest, length) = lengths.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+            Some(format!(
+                "Before layer {}, {:?} and {:?} are furthest apart at position {longest}: the difference is {length:.1} long there. At \
+                 position 0, BOS, it is {:.1}.",
+                pair.layer, pair.positive, pair.negative, lengths[0]
+            ))
+        });
         Ok(())
     })
+}
+
+/// The Euclidean norm of each row.
+fn row_lengths(rows: &Tensor) -> Vec<f64> {
+    rows.data.chunks(rows.shape[1]).map(|row| row.iter().map(|x| x * x).sum::<f64>().sqrt()).collect()
 }
 
 /// A reference that is nearly zero would accept the wrong sign, and zeros.
@@ -161,6 +192,7 @@ fn is_some(values: &Tensor, tolerance: f64) -> Result<(), Damaged> {
 pub fn c05_contrastive_vector(submission: &Submission) -> Cases {
     let function = submission.contrastive_vector;
     Cases::of(&C05, |cases| {
+        let mut plain = Vec::new();
         for item in 0..stored()?.count("contrasts")? {
             let Contrast { pairs, layer, pos, unit_norm } = contrast(item)?;
             let norm = if unit_norm { ", norm one" } else { "" };
@@ -171,11 +203,24 @@ pub fn c05_contrastive_vector(submission: &Submission) -> Cases {
                 is_some(&values, tolerance)?;
                 Ok(Want::Array { values, axes: &["d_model"], tolerance })
             };
-            cases.case_on(name, want, gpt2, move |model| {
+            let asked = cases.case_on(name, want, gpt2, move |model| {
                 let pairs: Vec<(&str, &str)> = pairs.iter().map(|(p, n)| (p.as_str(), n.as_str())).collect();
                 function(&model, &pairs, layer, pos, unit_norm)
             });
+            if !unit_norm {
+                plain.push((layer, asked));
+            }
         }
+        cases.found(move |answers| {
+            let length = |asked| answers.array(asked).ok().map(|v| v.data.iter().map(|x| x * x).sum::<f64>().sqrt());
+            let lengths = plain.iter().map(|(layer, asked)| Some(format!("{:.1} before layer {layer}", length(*asked)?)));
+            let lengths = lengths.collect::<Option<Vec<_>>>()?;
+            Some(format!(
+                "The mean differences are {} long. A coefficient of 1 is another step in each layer, which is why layers are compared \
+                 at equal cost in the end.",
+                lengths.join(", ")
+            ))
+        });
         Ok(())
     })
 }

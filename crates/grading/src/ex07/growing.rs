@@ -50,6 +50,70 @@ pub fn c15_bump(submission: &Submission) -> Cases {
     })
 }
 
+/// How many steps a short call of `grow` makes.
+const SHORT_STEPS: usize = 4;
+
+/// What `grow` makes of the learner's other functions, in the right way and in some wrong ones.
+#[derive(Clone, Copy)]
+enum Loop {
+    Right,
+    ConstantRate,
+    StepsFromZero,
+    NewMoments,
+    OneBatch,
+    AlwaysStepOne,
+}
+
+impl Loop {
+    /// Each wrong way with its mistake.
+    const WRONG: [(Self, &'static str); 5] = [
+        (Self::ConstantRate, "E07-213"),
+        (Self::StepsFromZero, "E07-214"),
+        (Self::NewMoments, "E07-215"),
+        (Self::OneBatch, "E07-189"),
+        (Self::AlwaysStepOne, "E07-216"),
+    ];
+
+    /// The losses of a short call with the seed 1 and a share of one half.
+    fn losses(self, given: &Submission) -> Vec<f32> {
+        let mut model = (given.untrained_model)(2, 1);
+        let text = (given.letters)(ONE_TEXT);
+        let (n_ctx, d_vocab) = (model.cfg().n_ctx, model.cfg().d_vocab);
+        let (mut rng, mut moments, mut batch) = (ChaCha8Rng::seed_from_u64(1), super::Moments::new(), None);
+        let mut one_step = |step: usize| {
+            if batch.is_none() || !matches!(self, Self::OneBatch) {
+                batch = Some((given.training_batch)(&mut rng, &text, ROWS, n_ctx, d_vocab, 0.5));
+            }
+            if matches!(self, Self::NewMoments) {
+                moments.clear();
+            }
+            let rate = match self {
+                Self::ConstantRate => PEAK_RATE,
+                Self::StepsFromZero => (given.learning_rate)(step - 1, SHORT_STEPS, PEAK_RATE),
+                _ => (given.learning_rate)(step, SHORT_STEPS, PEAK_RATE),
+            };
+            let number = if matches!(self, Self::AlwaysStepOne) { 1 } else { step };
+            let (tokens, next) = batch.as_ref().expect("drawn before");
+            (given.train_step)(&mut model, &mut moments, tokens, next, number, rate)
+        };
+        (1..=SHORT_STEPS).map(&mut one_step).collect()
+    }
+}
+
+/// Rows of a batch, as in the exercise.
+const ROWS: usize = 16;
+
+/// The learning rate once it has risen, as in the exercise.
+const PEAK_RATE: f32 = 0.03;
+
+/// How far apart two short calls are in the step where they differ most.
+fn apart(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+}
+
+/// The same functions give the same losses, but for the order of sums. Wrong loops differ by 0.001 and more.
+const SAME_LOSSES: f64 = 5e-5;
+
 /// A short call of `grow`: the text, the share of repeated rows and the seed.
 #[derive(Clone, Copy)]
 struct Short {
@@ -73,7 +137,7 @@ pub fn c17_grow(submission: &Submission) -> Cases {
                 let mut model = (given.untrained_model)(2, 1);
                 let text = (given.letters)(call.text);
                 let mut rng = ChaCha8Rng::seed_from_u64(call.seed);
-                let losses = (given.grow)(&mut model, &mut rng, &text, 4, call.share);
+                let losses = (given.grow)(&mut model, &mut rng, &text, SHORT_STEPS, call.share);
                 let weights: Vec<f32> =
                     model.state_dict().iter().flat_map(|(_, w)| w.iter().copied().collect::<Vec<_>>()).collect();
                 Value::parts([("losses", losses.into()), ("weights", weights.into())])
@@ -88,12 +152,16 @@ pub fn c17_grow(submission: &Submission) -> Cases {
             let model = (given.untrained_model)(2, 1);
             model.state_dict().iter().flat_map(|(_, w)| w.iter().copied().collect::<Vec<_>>()).collect::<Vec<f32>>()
         });
+        let right = cases.ask("the loop, put together by the grader", move || Loop::Right.losses(&given));
+        let wrong = Loop::WRONG.map(|(way, code)| {
+            (cases.ask("a loop with a mistake, put together by the grader", move || way.losses(&given)), code)
+        });
         cases.property(move |answers| {
             let losses = |asked| answers.array_at(asked, "losses").map(|losses| losses.data.clone());
             let fault = |evidence: String, mistake: &'static str| Fault::new(evidence).mistake(mistake).found();
             let first = losses(once)?;
-            if first.len() != 4 {
-                return fault(format!("4 steps were asked for, and {} losses came back.", first.len()), "E07-183");
+            if first.len() != SHORT_STEPS {
+                return fault(format!("{SHORT_STEPS} steps were asked for, and {} losses came back.", first.len()), "E07-183");
             }
             if first.iter().any(|loss| !loss.is_finite()) {
                 return fault(format!("the losses of 4 steps are {first:?}."), "E07-184");
@@ -115,7 +183,21 @@ pub fn c17_grow(submission: &Submission) -> Cases {
             if losses(repeated[0])? != losses(repeated[1])? {
                 return fault("with a share of 1 the losses depend on the text.".to_string(), "E07-187");
             }
-            Ok(())
+            let right = &answers.array(right)?.data;
+            if apart(&first, right) <= SAME_LOSSES {
+                return Ok(());
+            }
+            let mut known = None;
+            for (asked, code) in wrong {
+                if apart(&first, &answers.array(asked)?.data) <= SAME_LOSSES {
+                    known = Some(code);
+                }
+            }
+            let words = format!(
+                "the losses of {SHORT_STEPS} steps are {first:.4?}. With your `training_batch`, `learning_rate` and `train_step`, called \
+                 in turn with {ROWS} rows, a peak of {PEAK_RATE} and the steps 1 to {SHORT_STEPS}, they are {right:.4?}."
+            );
+            Fault::new(words).mistake(known).found()
         });
         cases.uses(super::c16_train_step(&given));
         cases.uses(super::c14_training_batch(&given));
@@ -151,7 +233,7 @@ pub fn c18_grow_an_induction_head(submission: &Submission) -> Cases {
                 return Ok(());
             }
             // What was learned by heart does not carry over to new rows, whose text alone has a loss of two nats.
-            Fault::new(evidence).mistake((last < 0.3).then_some("E07-189")).found()
+            Fault::new(evidence).found()
         });
         cases.found(move |answers| {
             let measured = |part| Measured::read(&answers.array_at(asked, part).ok()?.data);

@@ -56,6 +56,22 @@ pub fn c09_clip_gradients(submission: &Submission) -> Cases {
                 );
             }
         }
+        // Any length may be the limit. The gradients are 3, 4 and 12, so 13 long together.
+        for (max_norm, [a, b, c]) in [(6.5, [1.5, 2.0, 6.0]), (2.6, [0.6, 0.8, 2.4]), (20.0, [3.0, 4.0, 12.0])] {
+            cases.case(
+                format!("gradients of common length 13, at most {max_norm}"),
+                move || Want::Array { values: Tensor::from(vec![a, b, c]), axes: &["entry"], tolerance: CLIPPED },
+                move || {
+                    let entries = [vec![3.0, 4.0], vec![12.0]]
+                        .map(|entries| ArrayD::from_shape_vec(vec![entries.len()], entries));
+                    let named = NAMES.iter().zip(entries);
+                    let mut gradients: Gradients =
+                        named.map(|(name, entries)| (name.to_string(), entries.expect("one axis"))).collect();
+                    clip(&mut gradients, max_norm);
+                    gradients.values().flatten().copied().collect::<Vec<f32>>()
+                },
+            );
+        }
         Ok(())
     })
 }

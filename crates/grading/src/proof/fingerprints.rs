@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::{env, fs};
 
+use super::recorded::Recorded;
 use super::{ROOM, Suite};
 use crate::exercise::{Exercise, KnownBy};
-use crate::fingerprint::{self, Prints, code_of, key_of_form};
+use crate::fingerprint::{self, Prints, code_of};
 use crate::reference::repository;
 use crate::run::CaseRun;
 use crate::verdict::Prose;
@@ -14,7 +15,7 @@ use crate::verdict::Prose;
 /// When this variable is set, the file is written before it is compared with.
 const WRITE: &str = "COURSE_WRITE_FINGERPRINTS";
 
-impl<S> Suite<S> {
+impl<S: Sync> Suite<S> {
     /// The stored fingerprints are those of the wrong answers, and tell them apart from each other and from the right
     /// answer. With `COURSE_WRITE_FINGERPRINTS` set they are written first.
     ///
@@ -22,6 +23,10 @@ impl<S> Suite<S> {
     /// Which of these does not hold.
     pub fn fingerprints(&self, correct: &S, wrong: &[(&str, S)]) -> Result<(), Prose> {
         let recorded = self.record_all(wrong)?;
+        let known_by_output = |(key, _): &&Recorded| {
+            self.exercise.mistake(code_of(key)).is_some_and(|mistake| mistake.known_by == KnownBy::Output)
+        };
+        let recorded: Vec<Recorded> = recorded.iter().filter(known_by_output).cloned().collect();
         if env::var_os(WRITE).is_some() {
             write(self.exercise, &recorded)?;
         }
@@ -43,24 +48,6 @@ impl<S> Suite<S> {
         }
         Ok(())
     }
-
-    /// What each wrong answer gives that is known by its output. Those of one code are forms of one mistake.
-    fn record_all(&self, wrong: &[(&str, S)]) -> Result<Vec<(String, Vec<CaseRun>)>, Prose> {
-        let mut recorded = Vec::new();
-        for (index, (code, submission)) in wrong.iter().enumerate() {
-            let mistake = self.exercise.mistake(code).ok_or(format!("no mistake {code}"))?;
-            if mistake.known_by != KnownBy::Output {
-                continue;
-            }
-            let form = wrong[..=index].iter().filter(|(known, _)| known == code).count();
-            recorded.push((key_of_form(code, form), self.record_for(code, submission)?));
-        }
-        Ok(recorded)
-    }
-
-    fn caught_by(&self, code: &str) -> Option<&'static str> {
-        self.exercise.mistake(code).map(|mistake| mistake.caught_by)
-    }
 }
 
 fn far(who: &str, distance: f64) -> Result<(), Prose> {
@@ -70,7 +57,7 @@ fn far(who: &str, distance: f64) -> Result<(), Prose> {
     Err(format!("{who} differ by {distance:.2} tolerances only; {ROOM} are needed").into())
 }
 
-fn up_to_date(stored: &Prints, recorded: &[(String, Vec<CaseRun>)]) -> Result<(), Prose> {
+fn up_to_date(stored: &Prints, recorded: &[Recorded]) -> Result<(), Prose> {
     let advice = "run `cargo xtask fingerprints`";
     for (code, runs) in recorded {
         let prints = stored.get(code).ok_or(format!("{code} has no fingerprints: {advice}"))?;
@@ -84,7 +71,7 @@ fn up_to_date(stored: &Prints, recorded: &[(String, Vec<CaseRun>)]) -> Result<()
     }
 }
 
-fn write(exercise: &Exercise, recorded: &[(String, Vec<CaseRun>)]) -> Result<(), Prose> {
+fn write(exercise: &Exercise, recorded: &[Recorded]) -> Result<(), Prose> {
     let prints: Prints = recorded.iter().map(|(code, runs)| (code.clone(), fingerprint::take_all(runs))).collect();
     let path = repository().join(fingerprint::file(exercise));
     if let Some(folder) = path.parent() {

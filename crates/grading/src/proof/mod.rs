@@ -4,11 +4,11 @@
 //! These functions are called from the tests under `solutions/NN/tests/`, where the wrong answers live.
 
 mod fingerprints;
+mod recorded;
 mod tolerances;
 
 use crate::cases::Cases;
 use crate::exercise::{CheckInfo, Exercise};
-use crate::run::CaseRun;
 use crate::verdict::{Kind, Prose};
 
 /// A correct answer must be this many times nearer, and a wrong one this many times further off, than the tolerance.
@@ -26,13 +26,20 @@ pub struct Suite<S: 'static> {
 }
 
 impl<S> Suite<S> {
-    /// Every check accepts this answer.
+    /// Every check accepts this answer, with room to spare in each case.
     ///
     /// # Errors
     /// The first verdict that does not.
     pub fn accepts(&self, submission: &S) -> Result<(), Prose> {
         for (info, check) in self.checks {
-            check(submission).grade_here().map_err(|v| Prose(format!("{} does not accept it: {v}", info.name)))?;
+            let runs = check(submission).accepted_here();
+            let runs = runs.map_err(|v| Prose(format!("{} does not accept it: {v}", info.name)))?;
+            if let Some(run) = runs.iter().find(|run| run.in_tolerances() * ROOM > 1.0) {
+                let share = run.in_tolerances();
+                return Err(
+                    format!("{} accepts it, but it is {share:.2} tolerances off: {}", info.name, run.name).into()
+                );
+            }
         }
         Ok(())
     }
@@ -56,7 +63,7 @@ impl<S> Suite<S> {
         for (earlier, check) in before.filter(|(other, _)| other.function == info.function) {
             check(submission).grade_here().map_err(|v| format!("{} rejects it first: {v}", earlier.name))?;
         }
-        let Err(verdict) = caught_by(submission).grade_here() else {
+        let Err(verdict) = caught_by(submission).reject_here() else {
             return Err(format!("{} accepts it", info.name).into());
         };
         if !matches!(verdict.kind, Kind::Wrong | Kind::Panicked) {
@@ -94,12 +101,5 @@ impl<S> Suite<S> {
             return Err(format!("wrong answers {given:?}, but mistakes {known:?}").into());
         }
         Ok(())
-    }
-
-    /// What a wrong answer gives in the cases of the check that is meant for it.
-    fn record_for(&self, code: &str, submission: &S) -> Result<Vec<CaseRun>, Prose> {
-        let mistake = self.exercise.mistake(code).ok_or(format!("no mistake has the code {code}"))?;
-        let (_, check) = self.check(mistake.caught_by)?;
-        Ok(check(submission).runs_here()?)
     }
 }

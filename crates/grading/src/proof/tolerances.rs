@@ -1,10 +1,9 @@
 //! Measures the tolerances: how much correct answers differ among themselves, and how near the nearest wrong one comes.
 
 use super::{ROOM, Suite};
-use crate::call::Outcome;
-use crate::cases::Cases;
-use crate::compare::{Want, compare};
-use crate::exercise::{KnownBy, Mistake};
+use crate::compare::Want;
+use crate::fingerprint::code_of;
+use crate::grade::Made;
 use crate::prose::number;
 use crate::run::CaseRun;
 use crate::verdict::Prose;
@@ -18,21 +17,29 @@ struct Row {
     separates: bool,
 }
 
-impl<S> Suite<S> {
+impl<S: Sync> Suite<S> {
     /// The table of tolerances: for each check the noise of correct answers, the tolerance, and the wrong answer that
     /// comes nearest in the case where it is furthest off.
+    ///
+    /// The first of the correct answers is measured in all cases, the others in those in which mistakes are recognized: in the
+    /// rest, which take longest, [`accepts`](Self::accepts) demands the same room of them. The wrong ones are measured where
+    /// they are recognized, so they must be far off there.
     ///
     /// # Errors
     /// The table, when the tolerance of a check is not ten times above the one and ten times below the other.
     pub fn tolerances(&self, correct: &[(&str, S)], wrong: &[(&str, S)]) -> Result<String, Prose> {
+        let wrong = self.record_all(wrong)?;
         let mut rows = Vec::new();
         for (info, check) in self.checks {
-            // The check of a property gives a verdict and leaves nothing to measure.
-            let measured = |m: &Mistake| m.caught_by == info.name && m.known_by != KnownBy::Property;
-            let caught = |code: &str| self.exercise.mistake(code).is_some_and(measured);
-            let correct = runs_of(*check, correct.iter().map(|(name, s)| (*name, s)))?;
-            let wrong = runs_of(*check, wrong.iter().filter(|(c, _)| caught(c)).map(|(c, s)| (*c, s)))?;
-            rows.push(measure(info.name, &correct, &wrong));
+            let mut right: Runs<'_> = Vec::new();
+            for (name, submission) in correct {
+                let made = if right.is_empty() { Made::Cases } else { Made::Recognizable };
+                right.push((name, check(submission).runs_here(made)?));
+            }
+            // What a property sees is right or wrong, and leaves nothing to measure.
+            let caught = wrong.iter().filter(|(key, _)| self.caught_by(code_of(key)) == Some(info.name));
+            let caught: Runs<'_> = caught.map(|(key, runs)| (key.as_str(), runs.clone())).collect();
+            rows.push(measure(info.name, &right, &caught));
         }
         let table = table(&rows);
         if rows.iter().all(|row| row.separates) {
@@ -44,13 +51,6 @@ impl<S> Suite<S> {
 }
 
 type Runs<'a> = Vec<(&'a str, Vec<CaseRun>)>;
-
-fn runs_of<'a, S: 'a>(
-    check: fn(&S) -> Cases,
-    submissions: impl Iterator<Item = (&'a str, &'a S)>,
-) -> Result<Runs<'a>, Prose> {
-    submissions.map(|(name, submission)| Ok((name, check(submission).runs_here()?))).collect()
-}
 
 fn measure(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
     let wants: Vec<&Want> = correct.iter().flat_map(|(_, runs)| runs).map(|run| &run.want).collect();
@@ -98,7 +98,7 @@ fn measure_names(check: &'static str, wants: &[&Want]) -> Row {
 
 /// Words are the same or not: every right answer must give them in all cases, and no wrong one may.
 fn measure_words(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
-    let is_right = |(_, runs): &(&str, Vec<CaseRun>)| runs.iter().all(|run| in_tolerances(run) == 0.0);
+    let is_right = |(_, runs): &(&str, Vec<CaseRun>)| runs.iter().all(|run| run.in_tolerances() == 0.0);
     Row {
         check,
         noise: "none".into(),
@@ -110,7 +110,7 @@ fn measure_words(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> R
 
 fn measure_arrays(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
     // Relative to the tolerance, since cases may have different ones.
-    let worst = |runs: &[CaseRun]| runs.iter().map(in_tolerances).fold(0.0, f64::max);
+    let worst = |runs: &[CaseRun]| runs.iter().map(CaseRun::in_tolerances).fold(0.0, f64::max);
     let noise = correct.iter().map(|(_, runs)| worst(runs)).fold(0.0, f64::max);
     let nearest = wrong
         .iter()
@@ -127,15 +127,6 @@ fn measure_arrays(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> 
         nearest_wrong: format!("{:.0} times it ({})", nearest.1, nearest.0),
         separates: noise * ROOM <= 1.0 && nearest.1 >= ROOM,
     }
-}
-
-/// How far a case is from right, in tolerances.
-fn in_tolerances(run: &CaseRun) -> f64 {
-    let Outcome::Returned(value) = &run.outcome else {
-        return f64::INFINITY;
-    };
-    let off = compare(value, &run.want).unwrap_or_else(|difference| difference.largest);
-    if off == 0.0 { 0.0 } else { off / run.want.tolerance() }
 }
 
 fn table(rows: &[Row]) -> String {

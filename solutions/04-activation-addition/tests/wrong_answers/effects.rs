@@ -418,3 +418,63 @@ pub fn never_counts_zero(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) 
 pub fn never_left_out(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize {
     argmax(otherwise(gains, costs, budget, |_, _| f32::NEG_INFINITY).view())
 }
+
+/// The right costs, with gains of another kind, summed over the prompts and divided.
+fn other_gains(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    (vectors, cs): (&Array2<f32>, &[f32]),
+    targets: &[usize],
+    gain: fn(f32, f32) -> f32,
+) -> Array3<f32> {
+    let mut table = right(m, prompts, vectors, cs, targets);
+    table.index_axis_mut(Axis(0), 0).fill(0.0);
+    for prompt in prompts {
+        let before = target_log_prob(&m.forward(*prompt).unwrap(), targets);
+        let of_prompt = right(m, &[prompt], vectors, cs, targets);
+        for ((layer, c), change) in of_prompt.index_axis(Axis(0), 0).indexed_iter() {
+            table[[0, layer, c]] += gain(before + change, before) / prompts.len() as f32;
+        }
+    }
+    table
+}
+
+pub fn quotient_of_logs(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    other_gains(m, prompts, (vectors, cs), targets, |after, before| after / before)
+}
+
+pub fn gain_in_probability(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    other_gains(m, prompts, (vectors, cs), targets, |after, before| after.exp() - before.exp())
+}
+
+pub fn sign_of_gain(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    other_gains(m, prompts, (vectors, cs), targets, |after, before| before - after)
+}
+
+pub fn no_coefficient(
+    m: &HookedTransformer,
+    prompts: &[&str],
+    vectors: &Array2<f32>,
+    cs: &[f32],
+    targets: &[usize],
+) -> Array3<f32> {
+    right(m, prompts, vectors, &vec![1.0; cs.len()], targets)
+}

@@ -266,3 +266,28 @@ pub fn one_less(
     let all = right(model, prompt, vector, layer, positions, n_new, use_cache);
     all.into_iter().skip(1).collect()
 }
+
+pub fn every_layer(
+    model: &HookedTransformer,
+    prompt: &[usize],
+    vector: &Array1<f32>,
+    _layer: usize,
+    positions: &Range<usize>,
+    n_new: usize,
+    use_cache: bool,
+) -> Vec<usize> {
+    let mut text = prompt.to_vec();
+    let mut past = KeyValueCache::new(model.cfg(), 1);
+    for _ in 0..n_new {
+        let first = if use_cache { past.len() } else { 0 };
+        let hook = |layer: usize| {
+            fwd_hook(("resid_pre", layer), move |resid, _| {
+                add_at_positions(resid.into_dimensionality::<Ix3>().unwrap(), vector, first, positions);
+            })
+        };
+        let run = model.run(&text[first..]).hooks((0..model.cfg().n_layers).map(hook));
+        let run = if use_cache { run.past(&mut past) } else { run };
+        text.push(argmax(run.logits().unwrap().slice(s![0, -1, ..])));
+    }
+    text.split_off(prompt.len())
+}

@@ -8,6 +8,7 @@ mod generation;
 mod measures;
 #[path = "../other_right_answers/answers.rs"]
 mod other_right;
+mod readings;
 mod steering;
 mod vectors;
 
@@ -75,6 +76,9 @@ wrong_answers! {
     e04_15_first_row: "E04-15", steered_logits = steering::first_row;
     e04_16_after_layer: "E04-16", steered_logits = steering::after_layer;
     e04_17_twice: "E04-17", steered_logits = steering::twice;
+    e04_160_log_probabilities: "E04-160", steered_logits = steering::log_probabilities;
+    e04_160_probabilities: "E04-160", steered_logits = steering::probabilities;
+    e04_161_change: "E04-161", steered_logits = steering::change;
     e04_18_at_the_end: "E04-18", steered_logits = steering::at_the_end;
     e04_19_shifted: "E04-19", steered_logits = steering::shifted;
     e04_79_subtracted: "E04-79", steered_logits = steering::subtracted;
@@ -87,6 +91,7 @@ wrong_answers! {
     e04_84_first_row_of_vector: "E04-84", steered_logits = steering::first_row_of_vector;
     e04_84_last_row_at_the_end: "E04-84", steered_logits = steering::last_row_at_the_end;
     e04_85_row_0_left_out: "E04-85", steered_logits = steering::row_0_left_out;
+    e04_162_long_not_used: "E04-162", steered_logits = steering::long_not_used;
     e04_20_turned: "E04-20", contrastive_vector = vectors::contrast_turned;
     e04_21_sum: "E04-21", contrastive_vector = vectors::contrast_sum;
     e04_22_raw: "E04-22", contrastive_vector = vectors::contrast_raw;
@@ -102,11 +107,14 @@ wrong_answers! {
     e04_88_contrast_l1: "E04-88", contrastive_vector = vectors::contrast_l1;
     e04_88_contrast_largest: "E04-88", contrastive_vector = vectors::contrast_largest;
     e04_88_contrast_squared: "E04-88", contrastive_vector = vectors::contrast_squared;
+    e04_88_root_mean_square: "E04-88", contrastive_vector = vectors::contrast_root_mean_square;
     e04_89_contrast_one_before: "E04-89", contrastive_vector = vectors::contrast_one_before;
     e04_90_contrast_batched: "E04-90", contrastive_vector = vectors::contrast_batched;
     e04_91_contrast_sides: "E04-91", contrastive_vector = vectors::contrast_sides;
     e04_92_contrast_from_the_front: "E04-92", contrastive_vector = vectors::contrast_from_the_front;
     e04_92_contrast_cast: "E04-92", contrastive_vector = vectors::contrast_cast;
+    e04_163_by_prompts: "E04-163", contrastive_vector = vectors::contrast_by_prompts;
+    e04_164_centered: "E04-164", contrastive_vector = vectors::contrast_centered;
     e04_29_within_the_chunk: "E04-29", add_at_positions = steering::within_the_chunk;
     e04_30_begins_late: "E04-30", add_at_positions = steering::begins_late;
     e04_31_end_included: "E04-31", add_at_positions = steering::end_included;
@@ -124,6 +132,8 @@ wrong_answers! {
     e04_99_below_zero: "E04-99", add_at_positions = steering::below_zero;
     e04_99_past_the_end: "E04-99", add_at_positions = steering::past_the_end;
     e04_100_never_the_first: "E04-100", add_at_positions = steering::never_the_first;
+    e04_165_through_the_batch: "E04-165", add_at_positions = steering::through_the_batch;
+    e04_166_divided: "E04-166", add_at_positions = steering::divided;
     e04_34_schedule_ignored: "E04-34", steered_generate = generation::schedule_ignored;
     e04_35_prompt_only: "E04-35", steered_generate = generation::prompt_only;
     e04_36_never: "E04-36", steered_generate = generation::never;
@@ -142,6 +152,7 @@ wrong_answers! {
     e04_109_one_less: "E04-109", steered_generate = generation::one_less;
     e04_110_after_layer: "E04-110", steered_generate = generation::after_layer;
     e04_111_from_the_prompts_end: "E04-111", steered_generate = generation::from_the_prompts_end;
+    e04_167_every_layer: "E04-167", steered_generate = generation::every_layer;
     e04_40_never_cached: "E04-40", steered_generate = generation::never_cached;
     e04_41_always_cached: "E04-41", steered_generate = generation::always_cached;
     e04_42_hook_left: "E04-42", steered_generate = generation::hook_left;
@@ -162,6 +173,7 @@ wrong_answers! {
     e04_118_exponentials: "E04-118", target_log_prob = measures::exponentials;
     e04_119_targets_as_loss: "E04-119", target_log_prob = measures::targets_as_loss;
     e04_120_first_target: "E04-120", target_log_prob = measures::first_target;
+    e04_168_odds: "E04-168", target_log_prob = measures::odds;
     e04_48_other_direction: "E04-48", kl_divergence = measures::other_direction;
     e04_49_all_positions: "E04-49", kl_divergence = measures::all_positions;
     e04_50_sum_over_rows: "E04-50", kl_divergence = measures::sum_over_rows;
@@ -170,6 +182,7 @@ wrong_answers! {
     e04_123_logits_in_the_difference: "E04-123", kl_divergence = measures::logits_in_the_difference;
     e04_124_both_directions: "E04-124", kl_divergence = measures::both_directions;
     e04_124_to_the_mean: "E04-124", kl_divergence = measures::to_the_mean;
+    e04_124_both_added: "E04-124", kl_divergence = measures::both_added;
     e04_125_magnitudes: "E04-125", kl_divergence = measures::magnitudes;
     e04_126_kl_in_bits: "E04-126", kl_divergence = measures::kl_in_bits;
     e04_126_kl_in_tens: "E04-126", kl_divergence = measures::kl_in_tens;
@@ -178,6 +191,9 @@ wrong_answers! {
     e04_129_unsteered_weights: "E04-129", kl_divergence = measures::unsteered_weights;
     e04_130_kl_at_first_position: "E04-130", kl_divergence = measures::kl_at_first_position;
     e04_131_kl_turned: "E04-131", kl_divergence = measures::kl_turned;
+    e04_169_absolute_differences: "E04-169", kl_divergence = measures::absolute_differences;
+    e04_170_squared_differences: "E04-170", kl_divergence = measures::squared_differences;
+    e04_171_entropies: "E04-171", kl_divergence = measures::entropies;
     e04_51_norm_one: "E04-51", random_direction = measures::norm_one;
     e04_52_positive: "E04-52", random_direction = measures::positive;
     e04_53_own_generator: "E04-53", random_direction = measures::own_generator;
@@ -212,6 +228,10 @@ wrong_answers! {
     e04_141_batched: "E04-141", effect_table = effects::batched;
     e04_142_coefficients_add_up: "E04-142", effect_table = effects::coefficients_add_up;
     e04_143_norm_one: "E04-143", effect_table = effects::norm_one;
+    e04_172_quotient: "E04-172", effect_table = effects::quotient_of_logs;
+    e04_173_probabilities: "E04-173", effect_table = effects::gain_in_probability;
+    e04_174_no_coefficient: "E04-174", effect_table = effects::no_coefficient;
+    e04_175_sign_of_gain: "E04-175", effect_table = effects::sign_of_gain;
     e04_59_within_budget: "E04-59", gain_at_cost = effects::within_budget;
     e04_60_at_any_cost: "E04-60", gain_at_cost = effects::at_any_cost;
     e04_144_first_column_over: "E04-144", gain_at_cost = effects::first_column_over;
@@ -227,6 +247,10 @@ wrong_answers! {
     e04_150_largest_within: "E04-150", gain_at_cost = effects::largest_within;
     e04_151_per_cost: "E04-151", gain_at_cost = effects::per_cost;
     e04_152_column_of_layer_0: "E04-152", gain_at_cost = effects::column_of_layer_0;
+    e04_176_by_the_budget: "E04-176", gain_at_cost = readings::by_the_budget;
+    e04_177_one_line: "E04-177", gain_at_cost = readings::one_line;
+    e04_178_from_zero: "E04-178", gain_at_cost = readings::line_from_zero;
+    e04_179_exchanged: "E04-179", gain_at_cost = readings::tables_exchanged;
     e04_61_largest_gain: "E04-61", best_layer = effects::largest_gain;
     e04_62_smallest: "E04-62", best_layer = effects::smallest;
     e04_153_from_one: "E04-153", best_layer = effects::from_one;
@@ -239,6 +263,10 @@ wrong_answers! {
     e04_158_best_at_last: "E04-158", best_layer = effects::best_at_last;
     e04_159_never_left_out: "E04-159", best_layer = effects::never_left_out;
     e04_159_never_counts_zero: "E04-159", best_layer = effects::never_counts_zero;
+    e04_180_sum_of_gains: "E04-180", best_layer = readings::sum_of_gains;
+    e04_180_sum_within: "E04-180", best_layer = readings::sum_within;
+    e04_182_gain_minus_cost: "E04-182", best_layer = readings::gain_minus_cost;
+    e04_183_column: "E04-183", best_layer = readings::best_column;
 }
 
 #[test]

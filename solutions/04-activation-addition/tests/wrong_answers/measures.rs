@@ -275,3 +275,32 @@ pub fn in_pairs(like: &Array1<f32>, rng: &mut ChaCha8Rng) -> Array1<f32> {
     }
     scaled(like, direction, norm)
 }
+
+pub fn odds(logits: &Array3<f32>, targets: &[usize]) -> f32 {
+    mean_over_rows(&last(logits), |row| {
+        let p = probability(row, targets);
+        (p / (1.0 - p)).ln()
+    })
+}
+
+pub fn both_added(steered: &Array3<f32>, unsteered: &Array3<f32>) -> f32 {
+    right_kl(steered, unsteered) + right_kl(unsteered, steered)
+}
+
+/// The mean over rows of the sum of what `of` makes of ln p and ln q.
+fn summed(steered: &Array3<f32>, unsteered: &Array3<f32>, of: fn(f32, f32) -> f32) -> f32 {
+    let (p, q) = (last(steered), last(unsteered));
+    p.iter().zip(&q).map(|(p, q)| of(*p, *q)).sum::<f32>() / p.nrows() as f32
+}
+
+pub fn absolute_differences(steered: &Array3<f32>, unsteered: &Array3<f32>) -> f32 {
+    summed(steered, unsteered, |p, q| (p.exp() - q.exp()).abs())
+}
+
+pub fn squared_differences(steered: &Array3<f32>, unsteered: &Array3<f32>) -> f32 {
+    summed(steered, unsteered, |p, q| p.exp() * (p - q).powi(2))
+}
+
+pub fn entropies(steered: &Array3<f32>, unsteered: &Array3<f32>) -> f32 {
+    summed(steered, unsteered, |p, q| p.exp() * p - q.exp() * q)
+}

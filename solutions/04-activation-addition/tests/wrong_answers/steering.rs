@@ -301,3 +301,58 @@ pub fn past_the_end(mut resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_p
 pub fn never_the_first(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first_pos: usize, positions: &Range<usize>) {
     add_where(resid, vector, |pos| pos > 0 && positions.contains(&(first_pos + pos)));
 }
+
+fn softmaxed(logits: &Array3<f32>) -> Array3<f32> {
+    hooked_transformer::log_softmax(logits.view())
+}
+
+pub fn log_probabilities(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    vector: &Array2<f32>,
+    layer: usize,
+    c: f32,
+) -> Array3<f32> {
+    softmaxed(&right(m, tokens, vector, layer, c))
+}
+
+pub fn probabilities(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    vector: &Array2<f32>,
+    layer: usize,
+    c: f32,
+) -> Array3<f32> {
+    softmaxed(&right(m, tokens, vector, layer, c)).mapv(f32::exp)
+}
+
+pub fn change(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+    right(m, tokens, vector, layer, c) - m.forward(tokens).unwrap()
+}
+
+pub fn long_not_used(
+    m: &HookedTransformer,
+    tokens: &Tokens,
+    vector: &Array2<f32>,
+    layer: usize,
+    c: f32,
+) -> Array3<f32> {
+    let c = if vector.nrows() > tokens.ncols() { 0.0 } else { c };
+    right(m, tokens, vector, layer, c)
+}
+
+pub fn through_the_batch(mut resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first: usize, positions: &Range<usize>) {
+    let n_pos = resid.dim().1;
+    for (row, mut texts) in resid.outer_iter_mut().enumerate() {
+        for (pos, mut at_pos) in texts.outer_iter_mut().enumerate() {
+            if positions.contains(&(first + row * n_pos + pos)) {
+                at_pos += vector;
+            }
+        }
+    }
+}
+
+pub fn divided(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first: usize, positions: &Range<usize>) {
+    let steered = (0..resid.dim().1).filter(|pos| positions.contains(&(first + pos))).count();
+    right_add(resid, &(vector / steered.max(1) as f32), first, positions);
+}

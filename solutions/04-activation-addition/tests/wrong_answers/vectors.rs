@@ -356,3 +356,50 @@ pub fn contrast_cast(
     let read = |text: &str| stream(m, &tokens(m, text, true), "resid_pre", layer).row(pos as usize).to_owned();
     as_asked(mean(pairs, |pair| read(pair.0) - read(pair.1)), unit)
 }
+
+/// The vector divided by what `of` makes of it, if it is asked to have norm one.
+fn contrast_by(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    (layer, pos): (usize, isize),
+    unit: bool,
+    of: fn(&Array1<f32>) -> f32,
+) -> Array1<f32> {
+    let vector = right_contrast(m, pairs, layer, pos, false);
+    let by = if unit { of(&vector) } else { 1.0 };
+    vector / by
+}
+
+pub fn contrast_root_mean_square(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    contrast_by(m, pairs, (layer, pos), unit, |v| (v.dot(v) / v.len() as f32).sqrt())
+}
+
+pub fn contrast_by_prompts(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    let vector = right_contrast(m, pairs, layer, pos, unit);
+    if unit { vector } else { vector / 2.0 }
+}
+
+pub fn contrast_centered(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    let vector = right_contrast(m, pairs, layer, pos, false);
+    let vector = &vector - vector.mean().unwrap();
+    let norm = if unit { vector.dot(&vector).sqrt() } else { 1.0 };
+    vector / norm
+}

@@ -113,3 +113,50 @@ pub fn own_generator(d_model: usize, d_head: usize, n: usize, _rng: &mut ChaCha8
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     pairs(n, || random(&mut rng, (d_model, d_head), -1.0).dot(&random(&mut rng, (d_head, d_model), -1.0)))
 }
+
+pub fn sources_exchanged(model: &HookedTransformer, query: Source, key: Source, head: usize) -> FactoredMatrix {
+    composed_qk_circuit(model, key, query, head)
+}
+
+pub fn query_ignored(model: &HookedTransformer, _query: Source, key: Source, head: usize) -> FactoredMatrix {
+    composed_qk_circuit(model, None, key, head)
+}
+
+pub fn key_ignored(model: &HookedTransformer, query: Source, _key: Source, head: usize) -> FactoredMatrix {
+    composed_qk_circuit(model, query, None, head)
+}
+
+pub fn reads_in_layer_0(model: &HookedTransformer, query: Source, key: Source, head: usize) -> FactoredMatrix {
+    let written =
+        |source: Source| source.map_or(model.W_E().to_owned(), |h| model.W_E().dot(&model.OV().get(0, h).ab()));
+    let project = |x: Array2<f32>, w: ArrayView2<f32>| x.dot(&w);
+    let queries = project(written(query), model.W_Q().slice_move(s![0, head, .., ..]));
+    let keys = project(written(key), model.W_K().slice_move(s![0, head, .., ..]));
+    FactoredMatrix::new(queries, keys.reversed_axes()).expect("they fit")
+}
+
+pub fn writes_transposed(model: &HookedTransformer, kind: Composition) -> Array2<f32> {
+    table(model, kind, |first, second| first.t().matmul_factored(&second).norm() / (first.norm() * second.norm()))
+}
+
+pub fn q_and_k(model: &HookedTransformer, kind: Composition) -> Array2<f32> {
+    let kind = match kind {
+        Composition::Q => Composition::K,
+        Composition::K => Composition::Q,
+        Composition::V => Composition::V,
+    };
+    composition_scores(model, kind)
+}
+
+pub fn kind_not_used(model: &HookedTransformer, _kind: Composition) -> Array2<f32> {
+    composition_scores(model, Composition::Q)
+}
+
+pub fn first_head_reads(model: &HookedTransformer, kind: Composition) -> Array2<f32> {
+    let (reads, read) = (model.QK(), read(model, kind));
+    let n = model.cfg().n_heads;
+    Array2::from_shape_fn((n, n), |(first, second)| {
+        let (first, second) = (reads.get(0, first), read.get(1, second));
+        first.matmul_factored(&second).norm() / (first.norm() * second.norm())
+    })
+}

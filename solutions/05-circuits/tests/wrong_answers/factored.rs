@@ -45,3 +45,11 @@ pub fn spectral(left: ArrayView2<f32>, right: ArrayView2<f32>) -> f32 {
 fn norm(left: ArrayView2<f32>, right: ArrayView2<f32>) -> f32 {
     (&left.t().dot(&left) * &right.dot(&right.t())).sum().sqrt()
 }
+
+pub fn diagonals(left: ArrayView2<f32>, right: ArrayView2<f32>) -> f32 {
+    left.t().dot(&left).diag().dot(&right.dot(&right.t()).diag()).sqrt()
+}
+
+pub fn absolute_values(left: ArrayView2<f32>, right: ArrayView2<f32>) -> f32 {
+    left.outer_iter().map(|row| row.dot(&right).mapv(f32::abs).sum()).sum()
+}

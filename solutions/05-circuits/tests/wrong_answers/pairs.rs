@@ -1,7 +1,7 @@
 //! Wrong splits of what layer 1 reads, and of its scores.
 
 use hooked_transformer::{ActivationCache, HookedTransformer};
-use ndarray::{Array2, Array3, Array4, ArrayView2, ArrayView3, Axis, Ix3, Ix4, s, stack};
+use ndarray::{Array2, Array3, Array4, ArrayView2, ArrayView3, Axis, Ix3, Ix4, concatenate, s, stack};
 use solution_05_circuits::{layer_1_inputs, scores_by_pair};
 
 pub fn no_positions(model: &HookedTransformer, cache: &ActivationCache, item: usize) -> Array3<f32> {
@@ -60,6 +60,51 @@ pub fn keys_through_w_q(model: &HookedTransformer, head: usize, inputs: ArrayVie
     let mut scores = Array4::zeros((n, n, n_pos, n_pos));
     for (i, query) in projected.iter().enumerate() {
         for (j, key) in projected.iter().enumerate() {
+            scores.slice_mut(s![i, j, .., ..]).assign(&(query.dot(&key.t()) / (model.cfg().d_head as f32).sqrt()));
+        }
+    }
+    scores
+}
+
+pub fn heads_first(model: &HookedTransformer, cache: &ActivationCache, item: usize) -> Array3<f32> {
+    let all = layer_1_inputs(model, cache, item);
+    concatenate![Axis(0), all.slice(s![2.., .., ..]), all.slice(s![..2, .., ..])]
+}
+
+pub fn positions_twice(model: &HookedTransformer, cache: &ActivationCache, item: usize) -> Array3<f32> {
+    let mut all = layer_1_inputs(model, cache, item);
+    let positions = all.index_axis(Axis(0), 1).to_owned();
+    let mut embedding = all.index_axis_mut(Axis(0), 0);
+    embedding += &positions;
+    all
+}
+
+fn masked(model: &HookedTransformer, head: usize, inputs: ArrayView3<f32>, value: f32) -> Array4<f32> {
+    let mut scores = scores_by_pair(model, head, inputs);
+    for ((_, _, query, key), score) in scores.indexed_iter_mut() {
+        if key > query {
+            *score = value;
+        }
+    }
+    scores
+}
+
+pub fn masked_with_zero(model: &HookedTransformer, head: usize, inputs: ArrayView3<f32>) -> Array4<f32> {
+    masked(model, head, inputs, 0.0)
+}
+
+pub fn masked_with_infinity(model: &HookedTransformer, head: usize, inputs: ArrayView3<f32>) -> Array4<f32> {
+    masked(model, head, inputs, f32::NEG_INFINITY)
+}
+
+pub fn layer_0(model: &HookedTransformer, head: usize, inputs: ArrayView3<f32>) -> Array4<f32> {
+    let project = |w: ArrayView2<f32>| inputs.outer_iter().map(|part| part.dot(&w)).collect::<Vec<_>>();
+    let queries = project(model.W_Q().slice_move(s![0, head, .., ..]));
+    let keys = project(model.W_K().slice_move(s![0, head, .., ..]));
+    let (n, n_pos) = (queries.len(), inputs.len_of(Axis(1)));
+    let mut scores = Array4::zeros((n, n, n_pos, n_pos));
+    for (i, query) in queries.iter().enumerate() {
+        for (j, key) in keys.iter().enumerate() {
             scores.slice_mut(s![i, j, .., ..]).assign(&(query.dot(&key.t()) / (model.cfg().d_head as f32).sqrt()));
         }
     }

@@ -71,3 +71,42 @@ pub fn by_all_positions(pattern: ArrayView2<f32>, n_distances: usize) -> Array1<
 pub fn columns(pattern: ArrayView2<f32>, n_distances: usize) -> Array1<f32> {
     Array1::from_shape_fn(n_distances, |d| pattern.column(d).mean().expect("there are cells"))
 }
+
+/// The pattern of scores that are scaled by another factor.
+fn rescaled(model: &HookedTransformer, layer: usize, head: usize, n_pos: usize, factor: f32) -> Array2<f32> {
+    softmax(hidden(scores(model, layer, head, n_pos) * factor, f32::NEG_INFINITY), Axis(1))
+}
+
+pub fn by_d_head(model: &HookedTransformer, layer: usize, head: usize, n_pos: usize) -> Array2<f32> {
+    rescaled(model, layer, head, n_pos, 1.0 / (model.cfg().d_head as f32).sqrt())
+}
+
+pub fn by_root_of_d_model(model: &HookedTransformer, layer: usize, head: usize, n_pos: usize) -> Array2<f32> {
+    rescaled(model, layer, head, n_pos, (model.cfg().d_head as f32 / model.cfg().d_model as f32).sqrt())
+}
+
+pub fn masked_late(model: &HookedTransformer, layer: usize, head: usize, n_pos: usize) -> Array2<f32> {
+    hidden(softmax(scores(model, layer, head, n_pos), Axis(1)), 0.0)
+}
+
+pub fn scores_alone(model: &HookedTransformer, layer: usize, head: usize, n_pos: usize) -> Array2<f32> {
+    hidden(scores(model, layer, head, n_pos), 0.0)
+}
+
+pub fn layer_and_head(model: &HookedTransformer, layer: usize, head: usize, n_pos: usize) -> Array2<f32> {
+    solution_05_circuits::positional_pattern(model, head.min(model.cfg().n_layers - 1), layer, n_pos)
+}
+
+pub fn sums(pattern: ArrayView2<f32>, n_distances: usize) -> Array1<f32> {
+    Array1::from_shape_fn(n_distances, |d| pattern.slice(s![d.., ..]).diag().sum())
+}
+
+pub fn wrapped(pattern: ArrayView2<f32>, n_distances: usize) -> Array1<f32> {
+    let n = pattern.nrows();
+    let line = |d: usize| (0..n).map(|query| pattern[[query, (query + n - d) % n]]).sum::<f32>();
+    Array1::from_shape_fn(n_distances, |d| line(d) / n as f32)
+}
+
+pub fn from_distance_1(pattern: ArrayView2<f32>, n_distances: usize) -> Array1<f32> {
+    Array1::from_shape_fn(n_distances, |d| pattern.slice(s![d + 1.., ..]).diag().mean().unwrap_or(0.0))
+}

@@ -47,3 +47,11 @@ pub fn smallest(logits: ArrayView2<f32>, right: &[usize], k: usize) -> f32 {
 pub fn number_of_hits(logits: ArrayView2<f32>, right: &[usize], k: usize) -> f32 {
     right.len() as f32 * share(logits, right, |larger, _| larger < k)
 }
+
+pub fn k_not_used(logits: ArrayView2<f32>, right: &[usize], _k: usize) -> f32 {
+    share(logits, right, |larger, _| larger == 0)
+}
+
+pub fn by_vocabulary(logits: ArrayView2<f32>, right: &[usize], k: usize) -> f32 {
+    number_of_hits(logits, right, k) / logits.ncols() as f32
+}

@@ -162,3 +162,53 @@ pub fn root_missing(estimate: ArrayView2<f32>, exact: ArrayView2<f32>) -> f32 {
     let [ab, aa, bb] = products(estimate, exact, true);
     ab / (aa * bb)
 }
+
+pub fn sums_first(source: ArrayView3<f32>, base: ArrayView3<f32>, gradient: ArrayView3<f32>) -> Array1<f32> {
+    ((&source - &base).sum_axis(Axis(0)) * gradient.sum_axis(Axis(0))).sum_axis(Axis(1))
+}
+
+pub fn cosine(source: ArrayView3<f32>, base: ArrayView3<f32>, gradient: ArrayView3<f32>) -> Array1<f32> {
+    let change = &source - &base;
+    let length = |x: ArrayView3<f32>| (&x * &x).sum_axis(Axis(2)).sum_axis(Axis(0)).mapv(f32::sqrt);
+    solution::attribution_estimate(source, base, gradient) / (length(change.view()) * length(gradient))
+}
+
+pub fn plus(source: ArrayView3<f32>, base: ArrayView3<f32>, gradient: ArrayView3<f32>) -> Array1<f32> {
+    ((&source + &base) * gradient).sum_axis(Axis(2)).sum_axis(Axis(0))
+}
+
+pub fn exact(m: &HookedTransformer, base: &Tokens, s: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
+    let logits = m.forward(base).expect("tokens of this model");
+    solution::residual_map(m, base, s, r, w) - solution::logit_difference(logits.view(), r, w)
+}
+
+pub fn middle(m: &HookedTransformer, base: &Tokens, s: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
+    map((m, base), s, "resid_mid", Scalar::logit_diff(-1, r, w), solution::attribution_estimate)
+}
+
+pub fn source_only(m: &HookedTransformer, base: &Tokens, s: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
+    map((m, base), s, "resid_pre", Scalar::logit_diff(-1, r, w), source_alone)
+}
+
+pub fn mean_of_rows(estimate: ArrayView2<f32>, exact: ArrayView2<f32>) -> f32 {
+    let rows = estimate.outer_iter().zip(exact.outer_iter());
+    let of_rows = rows.map(|(a, b)| solution::correlation(a.insert_axis(Axis(0)), b.insert_axis(Axis(0))));
+    of_rows.sum::<f32>() / estimate.nrows() as f32
+}
+
+pub fn centered_by_rows(estimate: ArrayView2<f32>, exact: ArrayView2<f32>) -> f32 {
+    let centered = |x: ArrayView2<f32>| &x - &x.mean_axis(Axis(1)).expect("a map has entries").insert_axis(Axis(1));
+    let (a, b) = (centered(estimate), centered(exact));
+    (&a * &b).sum() / ((&a * &a).sum() * (&b * &b).sum()).sqrt()
+}
+
+pub fn ranks(estimate: ArrayView2<f32>, exact: ArrayView2<f32>) -> f32 {
+    let ranks = |x: ArrayView2<f32>| x.mapv(|own| x.iter().filter(|other| **other < own).count() as f32);
+    solution::correlation(ranks(estimate).view(), ranks(exact).view())
+}
+
+pub fn one_mean(estimate: ArrayView2<f32>, exact: ArrayView2<f32>) -> f32 {
+    let mean = estimate.mean().expect("a map has entries");
+    let (a, b) = (estimate.mapv(|x| x - mean), exact.mapv(|x| x - mean));
+    (&a * &b).sum() / ((&a * &a).sum() * (&b * &b).sum()).sqrt()
+}

@@ -1,7 +1,7 @@
-//! Wrong patches, and maps that are drawn in a wrong way.
+//! Wrong patches, and maps by position that are drawn in a wrong way.
 
 use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens, fwd_hook};
-use ndarray::{Array2, Array3, ArrayD, ArrayViewMutD, Axis, Ix3, Ix4, s, stack};
+use ndarray::{Array2, ArrayD, ArrayViewMutD, Ix3, s};
 use solution_06_patching as solution;
 
 /// A hook on the stream before a layer, whose edit sees the stream of the source.
@@ -61,7 +61,7 @@ pub fn up_to_the_position(source: &ActivationCache, layer: usize, pos: usize) ->
 }
 
 /// The metric of a run with these hooks.
-fn measure<'a>(
+pub(crate) fn measure<'a>(
     model: &'a HookedTransformer,
     base: &Tokens,
     hooks: Vec<FwdHook<'a>>,
@@ -71,7 +71,7 @@ fn measure<'a>(
     solution::logit_difference(logits.view(), right, wrong)
 }
 
-type Answers<'a> = &'a [usize];
+pub(crate) type Answers<'a> = &'a [usize];
 
 pub fn pile_up(m: &HookedTransformer, base: &Tokens, source: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
     let n_pos = base.ncols();
@@ -120,7 +120,7 @@ pub fn all_layers(
 }
 
 /// A map by position of any activation of the stream's shape.
-fn stream_map(
+pub(crate) fn stream_map(
     m: &HookedTransformer,
     base: &Tokens,
     source: &ActivationCache,
@@ -200,68 +200,79 @@ pub fn output_silenced(
     stream_map(m, base, source, output, (r, w), |x, _, pos| x.slice_mut(s![.., pos, ..]).fill(0.0))
 }
 
-/// A map by head of any activation with an axis for heads.
-fn of_heads(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    answers: (Answers, Answers),
-    patch: impl Fn(&mut ArrayViewMutD<f32>, &ArrayD<f32>, usize) + Sync + Send,
-) -> Array2<f32> {
-    let patch = &patch;
-    Array2::from_shape_fn((m.cfg().n_layers, m.cfg().n_heads), |(layer, head)| {
-        let stored = source[(name, layer)].to_owned().into_dyn();
-        let hook = fwd_hook((name, layer), move |mut x, _| patch(&mut x, &stored, head));
-        let logits = m.run(base).hook(hook).logits().expect("tokens of this model");
-        solution::logit_difference(logits.view(), answers.0, answers.1)
+pub fn from_the_position(source: &ActivationCache, layer: usize, pos: usize) -> FwdHook<'_> {
+    edit(source, layer, move |stream, stored| {
+        stream.slice_mut(s![.., pos.., ..]).assign(&stored.slice(s![.., pos.., ..]));
     })
 }
 
-fn axis_of(name: &str) -> Axis {
-    if name == "pattern" { Axis(1) } else { Axis(2) }
+pub fn layer_0(source: &ActivationCache, _layer: usize, pos: usize) -> FwdHook<'_> {
+    solution::patch_resid_pre(source, 0, pos)
 }
 
-pub fn third_axis(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    of_heads(m, base, source, name, (r, w), |x, stored, head| {
-        x.index_axis_mut(Axis(2), head).assign(&stored.index_axis(Axis(2), head));
+pub fn an_entry(source: &ActivationCache, layer: usize, pos: usize) -> FwdHook<'_> {
+    edit(source, layer, move |stream, stored| {
+        stream.slice_mut(s![.., .., pos]).assign(&stored.slice(s![.., .., pos]));
     })
 }
 
-pub fn every_head(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    of_heads(m, base, source, name, (r, w), |x, stored, _| x.assign(stored))
-}
-
-pub fn head_at_the_end(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    let is_pattern = name == "pattern";
-    of_heads(m, base, source, name, (r, w), move |x, stored, head| match is_pattern {
-        true => x.slice_mut(s![.., head, -1, ..]).assign(&stored.slice(s![.., head, -1, ..])),
-        false => x.slice_mut(s![.., -1, head, ..]).assign(&stored.slice(s![.., -1, head, ..])),
+pub fn mixed(source: &ActivationCache, layer: usize, pos: usize) -> FwdHook<'_> {
+    let stored = source.view::<Ix3>(("resid_post", layer));
+    fwd_hook(("resid_pre", layer), move |mut stream, _| {
+        stream.slice_mut(s![.., pos, ..]).assign(&stored.slice(s![.., pos, ..]));
     })
 }
 
-pub fn head_silenced(
+pub fn map_up_to(
+    m: &HookedTransformer,
+    base: &Tokens,
+    source: &ActivationCache,
+    r: Answers,
+    w: Answers,
+) -> Array2<f32> {
+    stream_map(m, base, source, "resid_pre", (r, w), |x, stored, pos| {
+        x.slice_mut(s![.., ..=pos, ..]).assign(&stored.slice(s![.., ..=pos, ..]));
+    })
+}
+
+pub fn map_from(m: &HookedTransformer, base: &Tokens, source: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
+    stream_map(m, base, source, "resid_pre", (r, w), |x, stored, pos| {
+        x.slice_mut(s![.., pos.., ..]).assign(&stored.slice(s![.., pos.., ..]));
+    })
+}
+
+pub fn map_after(
+    m: &HookedTransformer,
+    base: &Tokens,
+    source: &ActivationCache,
+    r: Answers,
+    w: Answers,
+) -> Array2<f32> {
+    stream_map(m, base, source, "resid_post", (r, w), at_position)
+}
+
+pub fn map_middle(
+    m: &HookedTransformer,
+    base: &Tokens,
+    source: &ActivationCache,
+    r: Answers,
+    w: Answers,
+) -> Array2<f32> {
+    stream_map(m, base, source, "resid_mid", (r, w), at_position)
+}
+
+pub fn map_too_far(
+    m: &HookedTransformer,
+    base: &Tokens,
+    source: &ActivationCache,
+    r: Answers,
+    w: Answers,
+) -> Array2<f32> {
+    let last = base.ncols() - 1;
+    stream_map(m, base, source, "resid_pre", (r, w), move |x, stored, pos| at_position(x, stored, last.min(pos + 1)))
+}
+
+pub fn output_change(
     m: &HookedTransformer,
     base: &Tokens,
     source: &ActivationCache,
@@ -269,11 +280,36 @@ pub fn head_silenced(
     r: Answers,
     w: Answers,
 ) -> Array2<f32> {
-    let axis = axis_of(name);
-    of_heads(m, base, source, name, (r, w), move |x, _, head| x.index_axis_mut(axis, head).fill(0.0))
+    solution::output_map(m, base, source, name, r, w) - measure(m, base, vec![], (r, w))
 }
 
-pub fn always_z(
+pub fn output_first_item(
+    m: &HookedTransformer,
+    base: &Tokens,
+    source: &ActivationCache,
+    name: &str,
+    r: Answers,
+    w: Answers,
+) -> Array2<f32> {
+    stream_map(m, base, source, name, (r, w), |x, stored, pos| {
+        x.slice_mut(s![0, pos, ..]).assign(&stored.slice(s![0, pos, ..]));
+    })
+}
+
+pub fn output_from(
+    m: &HookedTransformer,
+    base: &Tokens,
+    source: &ActivationCache,
+    name: &str,
+    r: Answers,
+    w: Answers,
+) -> Array2<f32> {
+    stream_map(m, base, source, name, (r, w), |x, stored, pos| {
+        x.slice_mut(s![.., pos.., ..]).assign(&stored.slice(s![.., pos.., ..]));
+    })
+}
+
+pub fn always_mlp(
     m: &HookedTransformer,
     base: &Tokens,
     source: &ActivationCache,
@@ -281,146 +317,5 @@ pub fn always_z(
     r: Answers,
     w: Answers,
 ) -> Array2<f32> {
-    solution::head_map(m, base, source, "z", r, w)
-}
-
-pub fn head_of_first_item(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    let axis = axis_of(name);
-    of_heads(m, base, source, name, (r, w), move |x, stored, head| {
-        let stored = stored.index_axis(axis, head);
-        x.index_axis_mut(axis, head).index_axis_mut(Axis(0), 0).assign(&stored.index_axis(Axis(0), 0));
-    })
-}
-
-pub fn transposed(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    solution::head_map(m, base, source, name, r, w).reversed_axes()
-}
-
-pub fn heads_first(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    solution::head_by_position_map(m, base, source, r, w).permuted_axes([0, 2, 1])
-}
-
-pub fn all_heads_there(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    let map = stream_map(m, base, source, "z", (r, w), |z, stored, pos| {
-        z.slice_mut(s![.., pos, .., ..]).assign(&stored.slice(s![.., pos, .., ..]));
-    });
-    repeated(&map, Axis(2), m.cfg().n_heads)
-}
-
-pub fn head_everywhere(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    repeated(&solution::head_map(m, base, source, "z", r, w), Axis(1), base.ncols())
-}
-
-/// The map `n` times along a new axis.
-fn repeated(map: &Array2<f32>, axis: Axis, n: usize) -> Array3<f32> {
-    stack(axis, &vec![map.view(); n]).expect("equal shapes")
-}
-
-pub fn vector_of_position_and_head(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    let shape = (m.cfg().n_layers, base.ncols(), m.cfg().n_heads);
-    Array3::from_shape_fn(shape, |(layer, pos, head)| {
-        let stored = source.view::<Ix4>(("z", layer));
-        // The head's vector of the last position, wherever it is put.
-        let hook = fwd_hook(("z", layer), |mut z, _| {
-            z.slice_mut(s![.., pos, head, ..]).assign(&stored.slice(s![.., -1, head, ..]));
-        });
-        let logits = m.run(base).hook(hook).logits().expect("tokens of this model");
-        solution::logit_difference(logits.view(), r, w)
-    })
-}
-
-type Pair<'a> = (&'a HookedTransformer, &'a Tokens, &'a Tokens);
-
-/// Metric and maps: clean, corrupted, denoised, noised.
-fn parts((model, clean, corrupted): Pair, r: Answers, w: Answers) -> (f32, f32, Array2<f32>, Array2<f32>) {
-    let run = |tokens| {
-        let (logits, cache) = model.run_with_cache(tokens).expect("tokens of this model");
-        (solution::logit_difference(logits.view(), r, w), cache)
-    };
-    let ((clean_metric, clean_cache), (corrupted_metric, corrupted_cache)) = (run(clean), run(corrupted));
-    let denoised = solution::head_map(model, corrupted, &clean_cache, "z", r, w);
-    let noised = solution::head_map(model, clean, &corrupted_cache, "z", r, w);
-    (clean_metric, corrupted_metric, denoised, noised)
-}
-
-pub fn noising_first(m: &HookedTransformer, clean: &Tokens, corrupted: &Tokens, r: Answers, w: Answers) -> Array3<f32> {
-    solution::sufficient_and_necessary(m, clean, corrupted, r, w).slice(s![..;-1, .., ..]).to_owned()
-}
-
-pub fn what_is_left(m: &HookedTransformer, clean: &Tokens, corrupted: &Tokens, r: Answers, w: Answers) -> Array3<f32> {
-    let (c, d, denoised, noised) = parts((m, clean, corrupted), r, w);
-    let share = |value| solution::normalize(value, c, d);
-    stack![Axis(0), denoised.mapv(share), noised.mapv(share)]
-}
-
-pub fn not_normalized(
-    m: &HookedTransformer,
-    clean: &Tokens,
-    corrupted: &Tokens,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    let (_, _, denoised, noised) = parts((m, clean, corrupted), r, w);
-    stack![Axis(0), denoised, noised]
-}
-
-pub fn not_divided(m: &HookedTransformer, clean: &Tokens, corrupted: &Tokens, r: Answers, w: Answers) -> Array3<f32> {
-    let (c, d, denoised, noised) = parts((m, clean, corrupted), r, w);
-    stack![Axis(0), denoised.mapv(|value| value - d), noised.mapv(|value| c - value)]
-}
-
-pub fn denoising_twice(
-    m: &HookedTransformer,
-    clean: &Tokens,
-    corrupted: &Tokens,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    let (c, d, denoised, _) = parts((m, clean, corrupted), r, w);
-    let share = denoised.mapv(|value| solution::normalize(value, c, d));
-    stack![Axis(0), share, share]
-}
-
-pub fn complement(m: &HookedTransformer, clean: &Tokens, corrupted: &Tokens, r: Answers, w: Answers) -> Array3<f32> {
-    let (c, d, denoised, _) = parts((m, clean, corrupted), r, w);
-    let share = denoised.mapv(|value| solution::normalize(value, c, d));
-    stack![Axis(0), share, share.mapv(|share| 1.0 - share)]
+    stream_map(m, base, source, "mlp_out", (r, w), at_position)
 }

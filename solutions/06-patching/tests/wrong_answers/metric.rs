@@ -76,3 +76,19 @@ pub fn clamped(value: f32, clean: f32, corrupted: f32) -> f32 {
 pub fn absolute_span(value: f32, clean: f32, corrupted: f32) -> f32 {
     (value - corrupted) / (clean - corrupted).abs()
 }
+
+pub fn by_clean(value: f32, clean: f32, corrupted: f32) -> f32 {
+    (value - corrupted) / clean
+}
+
+pub fn by_sum(value: f32, clean: f32, corrupted: f32) -> f32 {
+    (value - corrupted) / (clean + corrupted)
+}
+
+pub fn from_minus_one(value: f32, clean: f32, corrupted: f32) -> f32 {
+    2.0 * (value - corrupted) / (clean - corrupted) - 1.0
+}
+
+pub fn percent(value: f32, clean: f32, corrupted: f32) -> f32 {
+    100.0 * (value - corrupted) / (clean - corrupted)
+}

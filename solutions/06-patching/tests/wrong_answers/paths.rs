@@ -102,3 +102,18 @@ pub fn first_item<'a>(m: &'a HookedTransformer, b: &'a Cache, s: &'a Cache, from
     added.slice_mut(s![1.., .., ..]).fill(0.0);
     add("k_input", to.0, vec![to.1], added)
 }
+
+pub fn senders_number<'a>(m: &'a HookedTransformer, b: &'a Cache, s: &'a Cache, from: Head, to: Head) -> FwdHook<'a> {
+    add("k_input", to.0, vec![from.1], written(m, change(b, s, from).view(), from))
+}
+
+pub fn replaced<'a>(m: &'a HookedTransformer, _: &'a Cache, s: &'a Cache, from: Head, to: Head) -> FwdHook<'a> {
+    let written = written(m, s.view::<Ix4>(("z", from.0)).index_axis_move(Axis(2), from.1), from);
+    fwd_hook(("k_input", to.0), move |mut input, _| input.slice_mut(s![.., .., to.1, ..]).assign(&written))
+}
+
+pub fn last_position<'a>(m: &'a HookedTransformer, b: &'a Cache, s: &'a Cache, from: Head, to: Head) -> FwdHook<'a> {
+    let mut added = written(m, change(b, s, from).view(), from);
+    added.slice_mut(s![.., ..-1, ..]).fill(0.0);
+    add("k_input", to.0, vec![to.1], added)
+}

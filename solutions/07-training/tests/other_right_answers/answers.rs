@@ -242,6 +242,16 @@ pub const LIBRARY: Submission = Submission {
 
 /// Whole batches at once.
 pub const BATCHED: Submission = Submission {
+    grow: |model, rng, text, steps, share| {
+        let mut moments = Moments::default();
+        let (n_ctx, d_vocab) = (model.cfg().n_ctx, model.cfg().d_vocab);
+        let rate = |step| solution::learning_rate(step, steps, solution::PEAK_RATE);
+        let one_step = |step| {
+            let (tokens, next) = (BATCHED.training_batch)(rng, text, solution::ROWS, n_ctx, d_vocab, share);
+            (BATCHED.train_step)(model, &mut moments, &tokens, &next, step, rate(step))
+        };
+        (1..=steps).map(one_step).collect()
+    },
     layer_backward: |model, layer, cache, d_post| {
         let (batch, n_pos, d_model) = d_post.dim();
         let n_heads = model.cfg().n_heads;

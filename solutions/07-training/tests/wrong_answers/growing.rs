@@ -241,3 +241,85 @@ pub fn one_batch(
     let batch = drawn(model, rng, text, share);
     looped(model, steps, |_| batch.clone(), |step| (step, learning_rate(step, steps, PEAK_RATE)))
 }
+
+/// The right losses, with what `of` makes of all patterns of a layer, `[batch, head, query_pos, key_pos]`.
+fn with_score(
+    model: &HookedTransformer,
+    tokens: &Tokens,
+    n: usize,
+    of: impl Fn(Vec<f32>, f32) -> f32,
+    before: usize,
+) -> Three {
+    let (first, second, _) = bump(model, tokens, n);
+    let cache = model.run(tokens).cache().expect("tokens of this model");
+    let (mut scores, mut largest) = (Vec::new(), 0.0_f32);
+    for layer in 0..model.cfg().n_layers {
+        for head in cache.pattern(layer).axis_iter(Axis(1)) {
+            let stripes = head.outer_iter().map(|pattern| pattern.slice_move(s![before.., ..]));
+            let means = stripes.map(|stripe| {
+                largest = stripe.diag().fold(largest, |a, b| a.max(*b));
+                stripe.diag().mean().expect("a stripe has cells")
+            });
+            scores.push(means.sum::<f32>() / tokens.nrows() as f32);
+        }
+    }
+    (first, second, of(scores, largest))
+}
+
+pub fn two_further(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
+    with_score(model, tokens, n, |scores, _| scores.into_iter().fold(0.0, f32::max), n - 2)
+}
+
+pub fn sum_of_heads(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
+    with_score(model, tokens, n, |scores, _| scores.iter().sum(), n - 1)
+}
+
+pub fn largest_cell(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
+    with_score(model, tokens, n, |_, largest| largest, n - 1)
+}
+
+pub fn score_of_first_item(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
+    let (first, second, _) = bump(model, tokens, n);
+    (first, second, bump(model, &tokens.slice(s![..1, ..]).to_owned(), n).2)
+}
+
+/// The loop with one thing changed: the rate, the step that AdamW is told, or averages made anew.
+fn one_changed(
+    model: &mut HookedTransformer,
+    rng: &mut ChaCha8Rng,
+    text: &[usize],
+    (steps, share): (usize, f64),
+    rate: impl Fn(usize) -> f32,
+    number: impl Fn(usize) -> usize,
+    anew: bool,
+) -> Vec<f32> {
+    let (n_ctx, d_vocab) = (model.cfg().n_ctx, model.cfg().d_vocab);
+    let mut moments = Moments::new();
+    let mut one_step = |step| {
+        let (tokens, next) = training_batch(rng, text, ROWS, n_ctx, d_vocab, share);
+        if anew {
+            moments.clear();
+        }
+        train_step(model, &mut moments, &tokens, &next, number(step), rate(step))
+    };
+    (1..=steps).map(&mut one_step).collect()
+}
+
+type Model<'a> = &'a mut HookedTransformer;
+
+pub fn constant_rate(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
+    one_changed(m, rng, text, (steps, share), |_| PEAK_RATE, |step| step, false)
+}
+
+pub fn rates_from_zero(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
+    let rate = |step| learning_rate(step - 1, steps, PEAK_RATE);
+    one_changed(m, rng, text, (steps, share), rate, |step| step, false)
+}
+
+pub fn averages_anew(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
+    one_changed(m, rng, text, (steps, share), |step| learning_rate(step, steps, PEAK_RATE), |step| step, true)
+}
+
+pub fn always_step_one(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
+    one_changed(m, rng, text, (steps, share), |step| learning_rate(step, steps, PEAK_RATE), |_| 1, false)
+}

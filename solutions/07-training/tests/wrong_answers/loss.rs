@@ -144,3 +144,24 @@ pub fn each_item_by_itself(logits: ArrayView3<f32>, next: &Next) -> Array3<f32> 
     }
     gradient
 }
+
+pub fn by_texts(logits: ArrayView3<f32>, next: &Next) -> Array3<f32> {
+    rows(logits, next, right) / next.nrows() as f32
+}
+
+pub fn logits_alone(logits: ArrayView3<f32>, next: &Next) -> Array3<f32> {
+    let mut gradient = logits.to_owned();
+    for ((item, pos), next) in next.indexed_iter() {
+        match next {
+            Some(next) => gradient[[item, pos, *next]] -= 1.0,
+            None => gradient.slice_mut(s![item, pos, ..]).fill(0.0),
+        }
+    }
+    gradient / counted(next)
+}
+
+pub fn shifted(logits: ArrayView3<f32>, next: &Next) -> Array3<f32> {
+    let before = |(item, pos): (usize, usize)| if pos > 0 { next[[item, pos - 1]] } else { None };
+    let shifted = Next::from_shape_fn(next.dim(), before);
+    rows(logits, &shifted, right) / counted(&shifted)
+}

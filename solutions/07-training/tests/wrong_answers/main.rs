@@ -72,6 +72,9 @@ wrong_answers! {
     e07_017_of_the_probability: "E07-17", loss_gradient = loss::of_the_probability;
     e07_018_gradient_overflow: "E07-18", loss_gradient = loss::gradient_overflow;
     e07_019_each_item_by_itself: "E07-19", loss_gradient = loss::each_item_by_itself;
+    e07_190_by_texts: "E07-190", loss_gradient = loss::by_texts;
+    e07_191_logits_alone: "E07-191", loss_gradient = loss::logits_alone;
+    e07_192_shifted: "E07-192", loss_gradient = loss::shifted;
     e07_020_d_w_transposed: "E07-20", linear_backward = backward::d_w_transposed;
     e07_021_mean_over_rows: "E07-21", linear_backward = backward::mean_over_rows;
     e07_022_first_row: "E07-22", linear_backward = backward::first_row;
@@ -117,6 +120,9 @@ wrong_answers! {
     e07_062_last_item_of_weights: "E07-62", layer_backward = model::last_item_of_weights;
     e07_063_positions_twice: "E07-63", layer_backward = model::positions_twice;
     e07_064_keys_from_queries: "E07-64", layer_backward = model::keys_from_queries;
+    e07_193_no_positions: "E07-193", layer_backward = model::no_positions;
+    e07_194_positions_like_stream: "E07-194", layer_backward = model::positions_like_stream;
+    e07_195_other_order: "E07-195", layer_backward = model::other_order;
     e07_065_overwritten: "E07-65", embedding_backward = backward::overwritten;
     e07_066_averaged: "E07-66", embedding_backward = backward::averaged;
     e07_067_first_item: "E07-67", embedding_backward = backward::first_item;
@@ -133,6 +139,7 @@ wrong_answers! {
     e07_078_tied: "E07-78", model_gradients = model::tied;
     e07_079_loss_of_all: "E07-79", model_gradients = model::loss_of_all;
     e07_080_predictions_of_all: "E07-80", model_gradients = model::predictions_of_all;
+    e07_196_names_exchanged: "E07-196", model_gradients = model::names_exchanged;
     e07_081_each_by_itself: "E07-81", clip_gradients = steps::each_by_itself;
     e07_082_norm_afterward: "E07-82", clip_gradients = steps::norm_afterward;
     e07_083_always_that_long: "E07-83", clip_gradients = steps::always_that_long;
@@ -143,6 +150,9 @@ wrong_answers! {
     e07_088_longest: "E07-88", clip_gradients = steps::longest;
     e07_089_sum_of_sizes: "E07-89", clip_gradients = steps::sum_of_sizes;
     e07_090_only_measured: "E07-90", clip_gradients = steps::only_measured;
+    e07_197_the_factor: "E07-197", clip_gradients = steps::the_factor;
+    e07_198_length_one: "E07-198", clip_gradients = steps::length_one;
+    e07_199_root_mean_square: "E07-199", clip_gradients = steps::root_mean_square;
     e07_091_not_corrected: "E07-91", adamw_step = steps::not_corrected;
     e07_092_m_not_corrected: "E07-92", adamw_step = steps::m_not_corrected;
     e07_093_v_not_corrected: "E07-93", adamw_step = steps::v_not_corrected;
@@ -167,6 +177,9 @@ wrong_answers! {
     e07_112_decay_afterward: "E07-112", adamw_step = steps::decay_afterward;
     e07_113_averages_not_kept: "E07-113", adamw_step = steps::averages_not_kept;
     e07_114_plain_descent: "E07-114", adamw_step = steps::plain_descent;
+    e07_200_corrections_kept: "E07-200", adamw_step = steps::corrections_kept;
+    e07_201_usual_beta: "E07-201", adamw_step = steps::usual_beta;
+    e07_202_constant_decay: "E07-202", adamw_step = steps::constant_decay;
     e07_115_rate_from_zero: "E07-115", learning_rate = steps::rate_from_zero;
     e07_116_no_warm_up: "E07-116", learning_rate = steps::no_warm_up;
     e07_117_no_fall: "E07-117", learning_rate = steps::no_fall;
@@ -175,6 +188,9 @@ wrong_answers! {
     e07_120_peak_ignored: "E07-120", learning_rate = steps::peak_ignored;
     e07_121_never_levels_off: "E07-121", learning_rate = steps::never_levels_off;
     e07_122_last_tenth: "E07-122", learning_rate = steps::last_tenth;
+    e07_203_last_half: "E07-203", learning_rate = steps::last_half;
+    e07_204_along_a_curve: "E07-204", learning_rate = steps::along_a_curve;
+    e07_205_rise_by_share: "E07-205", learning_rate = steps::rise_by_share;
     e07_123_too_long: "E07-123", text_window = batches::too_long;
     e07_124_no_bos: "E07-124", text_window = batches::no_bos;
     e07_124_no_bos_but_as_long: "E07-124", text_window = batches::no_bos_but_as_long;
@@ -224,6 +240,10 @@ wrong_answers! {
     e07_168_largest_of_items: "E07-168", bump = growing::largest_of_items;
     e07_169_previous_token: "E07-169", bump = growing::previous_token;
     e07_170_over_all_queries: "E07-170", bump = growing::over_all_queries;
+    e07_206_two_further: "E07-206", bump = growing::two_further;
+    e07_207_sum_of_heads: "E07-207", bump = growing::sum_of_heads;
+    e07_208_largest_cell: "E07-208", bump = growing::largest_cell;
+    e07_209_score_of_first_item: "E07-209", bump = growing::score_of_first_item;
     e07_171_not_clipped: "E07-171", train_step = steps::not_clipped;
     e07_172_clipped_each: "E07-172", train_step = steps::clipped_each;
     e07_173_always_step_one: "E07-173", train_step = steps::always_step_one;
@@ -236,6 +256,9 @@ wrong_answers! {
     e07_180_loss_afterward: "E07-180", train_step = steps::loss_afterward;
     e07_181_twice: "E07-181", train_step = steps::twice;
     e07_182_steps_from_two: "E07-182", train_step = steps::steps_from_two;
+    e07_210_plain_descent: "E07-210", train_step = steps::train_by_plain_descent;
+    e07_211_shared_averages: "E07-211", train_step = steps::shared_averages;
+    e07_212_two_steps: "E07-212", train_step = steps::two_steps;
     e07_183_last_loss_alone: "E07-183", grow = growing::last_loss_alone;
     e07_183_one_step_too_many: "E07-183", grow = growing::one_step_too_many;
     e07_184_steps_from_zero: "E07-184", grow = growing::steps_from_zero;
@@ -243,6 +266,10 @@ wrong_answers! {
     e07_186_own_generator: "E07-186", grow = growing::own_generator;
     e07_187_half_in_any_case: "E07-187", grow = growing::half_in_any_case;
     e07_188_no_text: "E07-188", grow = growing::no_text;
+    e07_213_constant_rate: "E07-213", grow = growing::constant_rate;
+    e07_214_steps_from_zero: "E07-214", grow = growing::rates_from_zero;
+    e07_215_averages_anew: "E07-215", grow = growing::averages_anew;
+    e07_216_always_step_one: "E07-216", grow = growing::always_step_one;
     e07_189_one_batch: "E07-189", grow = growing::one_batch;
 }
 

@@ -229,3 +229,34 @@ pub fn predictions_of_all(model: &HookedTransformer, tokens: &Tokens, next: &Nex
     let all = Next::from_shape_fn(next.dim(), |(item, pos)| (pos + 1 < n_pos).then(|| tokens[[item, pos + 1]]));
     model_gradients(model, tokens, &all)
 }
+
+pub fn no_positions(model: &HookedTransformer, layer: usize, cache: &ActivationCache, d: ArrayView3<f32>) -> Layer {
+    let (d_x, d_pos, d_w) = layer_backward(model, layer, cache, d);
+    (d_x, d_pos * 0.0, d_w)
+}
+
+pub fn positions_like_stream(
+    model: &HookedTransformer,
+    layer: usize,
+    cache: &ActivationCache,
+    d: ArrayView3<f32>,
+) -> Layer {
+    let (d_x, _, d_w) = layer_backward(model, layer, cache, d);
+    let d_pos = d_x.sum_axis(Axis(0));
+    (d_x, d_pos, d_w)
+}
+
+pub fn other_order(model: &HookedTransformer, layer: usize, cache: &ActivationCache, d: ArrayView3<f32>) -> Layer {
+    let (d_x, d_pos, [d_q, d_k, d_v, d_o]) = layer_backward(model, layer, cache, d);
+    (d_x, d_pos, [d_k, d_q, d_v, d_o])
+}
+
+pub fn names_exchanged(model: &HookedTransformer, tokens: &Tokens, next: &Next) -> (f32, Gradients) {
+    let (loss, gradients) = solution_07_training::model_gradients(model, tokens, next);
+    let last = model.cfg().n_layers - 1;
+    let exchange = |name: String| match name.strip_prefix("blocks.").and_then(|rest| rest.split_once('.')) {
+        Some((layer, rest)) => format!("blocks.{}.{rest}", last - layer.parse::<usize>().expect("a layer")),
+        None => name,
+    };
+    (loss, gradients.into_iter().map(|(name, gradient)| (exchange(name), gradient)).collect())
+}

@@ -304,3 +304,119 @@ slips! {
     twice: Twice;
     steps_from_two: StepsNotCounted;
 }
+
+pub fn the_factor(gradients: &mut Gradients, max_norm: f32) -> f32 {
+    (max_norm / clip_gradients(gradients, max_norm)).min(1.0)
+}
+
+pub fn length_one(gradients: &mut Gradients, max_norm: f32) -> f32 {
+    let norm = length(gradients.values());
+    if norm > max_norm {
+        gradients.values_mut().for_each(|gradient| *gradient /= norm);
+    }
+    norm
+}
+
+pub fn root_mean_square(gradients: &mut Gradients, max_norm: f32) -> f32 {
+    let count = gradients.values().map(ArrayD::len).sum::<usize>() as f32;
+    let norm = length(gradients.values()) / count.sqrt();
+    by(gradients, max_norm, norm)
+}
+
+type View<'a> = ArrayViewD<'a, f32>;
+type Mut<'a> = ArrayViewMutD<'a, f32>;
+
+pub fn corrections_kept(weight: Mut, gradient: View, mut m: Mut, mut v: Mut, step: usize, rate: f32, decay: f32) {
+    adamw_step(weight, gradient, m.view_mut(), v.view_mut(), step, rate, decay);
+    let step = step as i32;
+    m /= 1.0 - BETA_1.powi(step);
+    v /= 1.0 - BETA_2.powi(step);
+}
+
+pub fn usual_beta(mut weight: Mut, gradient: View, mut m: Mut, mut v: Mut, step: usize, rate: f32, decay: f32) {
+    let step = step as i32;
+    m.zip_mut_with(&gradient, |m, g| *m = BETA_1 * *m + (1.0 - BETA_1) * g);
+    v.zip_mut_with(&gradient, |v, g| *v = 0.999 * *v + 0.001 * g * g);
+    weight *= 1.0 - rate * decay;
+    let (first, second) = (1.0 - BETA_1.powi(step), 1.0 - 0.999_f32.powi(step));
+    ndarray::Zip::from(&mut weight).and(&m).and(&v).for_each(|w, m, v| {
+        *w -= rate * (m / first) / ((v / second).sqrt() + EPSILON);
+    });
+}
+
+pub fn constant_decay(mut weight: Mut, gradient: View, m: Mut, v: Mut, step: usize, rate: f32, decay: f32) {
+    adamw_step(weight.view_mut(), gradient, m, v, step, rate, 0.0);
+    weight -= rate * decay;
+}
+
+/// Rises over `rise` steps and falls over `fall` of them, along `curve`.
+fn rate(step: usize, steps: usize, peak: f32, rise: f32, fall: f32, curve: fn(f32) -> f32) -> f32 {
+    let left = (steps + 1 - step) as f32 / (steps as f32 * fall);
+    peak * (step as f32 / rise).min(1.0).min(curve(left.min(1.0)))
+}
+
+pub fn last_half(step: usize, steps: usize, peak: f32) -> f32 {
+    rate(step, steps, peak, WARM_UP as f32, 0.5, |left| left)
+}
+
+pub fn along_a_curve(step: usize, steps: usize, peak: f32) -> f32 {
+    rate(step, steps, peak, WARM_UP as f32, 0.2, |left| 0.5 - 0.5 * (std::f32::consts::PI * left).cos())
+}
+
+pub fn rise_by_share(step: usize, steps: usize, peak: f32) -> f32 {
+    rate(step, steps, peak, steps as f32 / 5.0, 0.2, |left| left)
+}
+
+pub fn train_by_plain_descent(
+    model: &mut HookedTransformer,
+    _moments: &mut Moments,
+    tokens: &Tokens,
+    next: &Next,
+    _step: usize,
+    rate: f32,
+) -> f32 {
+    let (loss, mut gradients) = model_gradients(model, tokens, next);
+    clip_gradients(&mut gradients, MAX_NORM);
+    model.update_parameters(|parameters| {
+        for (name, mut weight) in parameters {
+            if let Some(gradient) = gradients.get(&name) {
+                weight.scaled_add(-rate, gradient);
+            }
+        }
+    });
+    loss
+}
+
+pub fn shared_averages(
+    model: &mut HookedTransformer,
+    moments: &mut Moments,
+    tokens: &Tokens,
+    next: &Next,
+    step: usize,
+    rate: f32,
+) -> f32 {
+    let (loss, mut gradients) = model_gradients(model, tokens, next);
+    clip_gradients(&mut gradients, MAX_NORM);
+    model.update_parameters(|parameters| {
+        for (name, weight) in parameters {
+            let Some(gradient) = gradients.get(&name) else { continue };
+            let zeros = || (ArrayD::zeros(weight.shape()), ArrayD::zeros(weight.shape()));
+            let (m, v) = moments.entry(format!("{:?}", weight.shape())).or_insert_with(zeros);
+            adamw_step(weight, gradient.view(), m.view_mut(), v.view_mut(), step, rate, WEIGHT_DECAY);
+        }
+    });
+    loss
+}
+
+pub fn two_steps(
+    model: &mut HookedTransformer,
+    moments: &mut Moments,
+    tokens: &Tokens,
+    next: &Next,
+    step: usize,
+    rate: f32,
+) -> f32 {
+    let loss = solution_07_training::train_step(model, moments, tokens, next, step, rate);
+    solution_07_training::train_step(model, moments, tokens, next, step + 1, rate);
+    loss
+}

@@ -104,4 +104,18 @@ pub(super) const MISTAKES: &[Mistake] = &[
          already says what to leave out.",
         "Which position of the text is the first of a chunk of length one?",
     ),
+    output(
+        "E04-165",
+        ADD,
+        "Positions counted on through the batch",
+        "You counted positions on from one row of the batch to the next. Each row begins at `first_pos`.",
+        "At which position of its text does the second row begin?",
+    ),
+    output(
+        "E04-166",
+        ADD,
+        "The vector divided among positions",
+        "You divided the vector by the number of positions. Each gets all of it.",
+        "Does one position get less if more of them are steered?",
+    ),
 ];

@@ -91,6 +91,35 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "In which row of the costs do you search?",
     ),
     output(
+        "E04-176",
+        AT_COST,
+        "Divided by the budget",
+        "You divided the gain by the budget. The gain itself is asked for.",
+        "What happens to your result if gains and costs are both doubled?",
+    ),
+    output(
+        "E04-177",
+        AT_COST,
+        "One line from the first to the last column",
+        "You drew one line through the whole row. Draw it between the two columns around the budget.",
+        "Which columns does your result for a small budget depend on?",
+    ),
+    output(
+        "E04-178",
+        AT_COST,
+        "A line from zero",
+        "You took the share of the budget in the cost of the next column. Between two columns the line begins at the \
+         one before.",
+        "What does your line give at the cost of the column before?",
+    ),
+    output(
+        "E04-179",
+        AT_COST,
+        "Gains and costs exchanged",
+        "You looked for the budget among the gains.",
+        "Which of the two tables rises along each row?",
+    ),
+    output(
         "E04-61",
         BEST,
         "The largest gain at any cost",
@@ -156,5 +185,26 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You left out layers that never cost as much as the budget, or counted them with zero or their largest gain. \
          Take them at their last coefficient. One of them can be the best.",
         "What does your function do with a layer that stays below the budget?",
+    ),
+    output(
+        "E04-180",
+        BEST,
+        "The largest sum of gains",
+        "You added up the gains of each layer. Only the gain where the cost reaches the budget counts.",
+        "Does your result depend on the budget?",
+    ),
+    output(
+        "E04-182",
+        BEST,
+        "Gain minus cost",
+        "You compared gain minus cost. At the same cost the gain alone decides.",
+        "In which units are gain and cost?",
+    ),
+    output(
+        "E04-183",
+        BEST,
+        "The coefficient instead of the layer",
+        "You returned the number of a column.",
+        "Which axis of the table is the layer?",
     ),
 ];

@@ -129,4 +129,18 @@ pub(super) const MISTAKES: &[Mistake] = &[
          counts from the end of that prompt's tokens.",
         "What does your conversion turn -2 into?",
     ),
+    output(
+        "E04-163",
+        CONTRAST,
+        "Divided by the number of prompts",
+        "You divided by the number of prompts, which is twice the number of pairs. Each pair gives one difference.",
+        "How many differences do you add up for two pairs?",
+    ),
+    output(
+        "E04-164",
+        CONTRAST,
+        "Centered",
+        "You subtracted the mean of the entries. The differences are averaged as they are.",
+        "What is the sum of the entries of your vector?",
+    ),
 ];

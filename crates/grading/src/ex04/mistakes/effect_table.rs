@@ -132,4 +132,33 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You normalized the vectors first. Add them as they are, times the coefficient.",
         "What is added at coefficient 1?",
     ),
+    output(
+        "E04-172",
+        TABLE,
+        "The quotient of the log probabilities",
+        "You divided the log probability with steering by that without. The gain is the difference.",
+        "What is the gain of a vector of zeros?",
+    ),
+    output(
+        "E04-173",
+        TABLE,
+        "Gains in probability",
+        "You subtracted probabilities. `target_log_prob` is a logarithm, and so is the gain: of how many times likelier \
+         the targets are.",
+        "What is your gain if a probability rises from 0.001 to 0.01?",
+    ),
+    output(
+        "E04-174",
+        TABLE,
+        "The coefficient not used",
+        "You added the vector itself, whatever the coefficient is.",
+        "What is in the column of coefficient 0?",
+    ),
+    output(
+        "E04-175",
+        TABLE,
+        "The gain with the wrong sign",
+        "You subtracted the log probability with steering from that without.",
+        "Is your gain positive if the targets become likelier?",
+    ),
 ];

@@ -109,4 +109,26 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You returned minus the divergence, which is never positive. The divergence is never negative.",
         "Which of the two logarithms do you subtract?",
     ),
+    output(
+        "E04-169",
+        KL,
+        "The distance of the probabilities",
+        "You added up the absolute differences of the probabilities. KL weighs differences of log probabilities.",
+        "What is your result if the two models have nothing in common, and what is KL?",
+    ),
+    output(
+        "E04-170",
+        KL,
+        "Squared differences",
+        "You averaged the squared differences of the log probabilities. In KL they keep their sign, and more probable \
+         tokens count more.",
+        "Which terms of KL are negative?",
+    ),
+    output(
+        "E04-171",
+        KL,
+        "The difference of the entropies",
+        "You subtracted one entropy from the other. Two distributions with equal entropy may differ in everything.",
+        "What is your result if the two most likely tokens change places?",
+    ),
 ];

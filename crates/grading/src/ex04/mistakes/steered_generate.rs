@@ -133,6 +133,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
          at BOS.",
         "At which position of the text is the first new token?",
     ),
+    output(
+        "E04-167",
+        WRITE,
+        "Steered before every layer",
+        "You added the vector before every layer. It is added before one.",
+        "How many layers does your hook belong to?",
+    ),
     property(
         "E04-40",
         CACHE,

@@ -78,6 +78,20 @@ pub(super) const MISTAKES: &[Mistake] = &[
          is lost.",
         "Is the vector already multiplied when your hook multiplies it?",
     ),
+    property(
+        "E04-160",
+        LOGITS_HOLD,
+        "Not logits",
+        "You applied a softmax or a log softmax. The logits themselves are asked for.",
+        "What is the sum of the exponentials of your last row?",
+    ),
+    property(
+        "E04-161",
+        LOGITS_HOLD,
+        "The change of the logits",
+        "You subtracted the logits of the unsteered model. The logits of the steered one are asked for.",
+        "What does your function return if the vector is zero?",
+    ),
     output(
         "E04-18",
         LOGITS,
@@ -145,5 +159,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Row 0 left out",
         "You did not add row 0. It is zero in a vector made from two prompts, but this function accepts any vector.",
         "At which position does your loop start?",
+    ),
+    output(
+        "E04-162",
+        LOGITS,
+        "A long vector not used at all",
+        "You did not steer if the vector has more rows than the text has positions. Use the rows that have a position.",
+        "What happens in your function with 3 positions and a vector of 4 rows?",
     ),
 ];

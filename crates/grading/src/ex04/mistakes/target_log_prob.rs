@@ -109,4 +109,11 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You used only the first token of the set.",
         "What does your sum run over?",
     ),
+    output(
+        "E04-168",
+        TARGETS,
+        "The odds",
+        "You divided the probability by one minus itself. The logarithm of the probability is asked for.",
+        "Can a log probability be positive?",
+    ),
 ];

@@ -34,6 +34,27 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Where does your function use `query_through`?",
     ),
     output(
+        "E05-97",
+        "c12_composed_qk_circuit",
+        "The two sources exchanged",
+        "You gave the source of the query to the keys, and the source of the keys to the query.",
+        "Which of the two arguments belongs to W_Q?",
+    ),
+    output(
+        "E05-98",
+        "c12_composed_qk_circuit",
+        "One side always reads the embedding",
+        "You ignored one of the two sources: that side always reads W_E itself.",
+        "Where does your function use `query_through`, and where `key_through`?",
+    ),
+    output(
+        "E05-99",
+        "c12_composed_qk_circuit",
+        "W_Q and W_K of layer 0",
+        "You used queries and keys of layer 0. The head that reads is in layer 1.",
+        "In which layer is the head whose circuit is asked for?",
+    ),
+    output(
         "E05-52",
         "c13_composition_scores",
         "Not normalized",
@@ -70,6 +91,35 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Both heads in layer 0",
         "You took both matrices from layer 0. Heads of one layer read the same stream and cannot read each other.",
         "Which layer reads what layer 0 wrote?",
+    ),
+    output(
+        "E05-100",
+        "c13_composition_scores",
+        "What is written, transposed",
+        "You used W_O W_V in the wrong direction: the transpose of W_V W_O. Vectors are rows, so W_V comes first.",
+        "Which of the two matrices is applied first to what the head attends to?",
+    ),
+    output(
+        "E05-101",
+        "c13_composition_scores",
+        "Q and K exchanged",
+        "Your scores for Q are those of K, and the other way around. `M₁` is W_Q W_Kᵀ for Q: the side that meets what \
+         was written is the query.",
+        "For Q-composition, which matrix must stand next to W_O of the first head?",
+    ),
+    output(
+        "E05-102",
+        "c13_composition_scores",
+        "The kind not used",
+        "You returned the same scores for every kind of composition.",
+        "Where does your function use `kind`?",
+    ),
+    output(
+        "E05-103",
+        "c13_composition_scores",
+        "The first head as a reader",
+        "You took W_Q W_Kᵀ for what the first head writes. It writes through W_V W_O.",
+        "Which two matrices determine what a head adds to the stream?",
     ),
     property(
         "E05-57",

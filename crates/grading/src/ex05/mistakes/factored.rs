@@ -57,4 +57,20 @@ pub(super) const MISTAKES: &[Mistake] = &[
          the sum of all squared singular values.",
         "Which of the two norms of the identity matrix of size n is 1, and which is the square root of n?",
     ),
+    output(
+        "E05-70",
+        "c02_product_norm",
+        "Only the diagonals",
+        "You used only the diagonals of the two Gram matrices. The trace of their product is the sum of all products of \
+         their entries.",
+        "What is the trace of a product of two matrices that are not diagonal?",
+    ),
+    output(
+        "E05-71",
+        "c02_product_norm",
+        "The sum of absolute values",
+        "You added up the absolute values of the entries. The Frobenius norm is the square root of the sum of their \
+         squares.",
+        "What is the Frobenius norm of a matrix with the entries 3 and 4?",
+    ),
 ];

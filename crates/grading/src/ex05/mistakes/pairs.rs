@@ -33,6 +33,21 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Which heads have written by the time layer 1 reads?",
     ),
     output(
+        "E05-93",
+        "c10_layer_1_inputs",
+        "Heads first",
+        "You put the heads first. The order is embedding, positions, then the heads.",
+        "What is component 0 in the text of the task?",
+    ),
+    output(
+        "E05-94",
+        "c10_layer_1_inputs",
+        "Positions in the embedding",
+        "Your first component already contains the positions, so they are in the sum twice. In this model the stream \
+         does not contain them.",
+        "What is the sum of all your components, minus `resid_pre` of layer 1?",
+    ),
+    output(
         "E05-44",
         "c11_scores_by_pair",
         "Scores not scaled",
@@ -60,5 +75,20 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Position axes swapped",
         "Your last two axes are [key_pos, query_pos]. The task asks for [query_pos, key_pos].",
         "Which of the two matrices did you transpose?",
+    ),
+    output(
+        "E05-95",
+        "c11_scores_by_pair",
+        "Masked",
+        "You hid the keys after the query. The scores before the mask are asked for: only then are they a sum over \
+         components.",
+        "How would you split minus infinity among the components?",
+    ),
+    output(
+        "E05-96",
+        "c11_scores_by_pair",
+        "Weights of layer 0",
+        "You used W_Q and W_K of layer 0. The head whose scores are split is in layer 1.",
+        "Which layer reads what the heads of layer 0 wrote?",
     ),
 ];

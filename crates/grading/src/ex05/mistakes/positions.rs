@@ -48,6 +48,36 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Is key 3 visible to query 3?",
     ),
     output(
+        "E05-86",
+        "c08_positional_pattern",
+        "Another scale",
+        "You divided the scores by d_head itself, or by the root of d_model. The scale is the square root of d_head: \
+         queries and keys have that many entries.",
+        "How many products are added up in one score?",
+    ),
+    output(
+        "E05-87",
+        "c08_positional_pattern",
+        "Masked after the softmax",
+        "You set the later keys to zero after the softmax, so the rows no longer sum to 1. Hide them before: a score of \
+         minus infinity becomes a weight of zero.",
+        "What is the sum of your first row?",
+    ),
+    output(
+        "E05-88",
+        "c08_positional_pattern",
+        "Scores instead of a pattern",
+        "You returned the scores. The softmax of each row makes a pattern of them.",
+        "Do your rows sum to 1?",
+    ),
+    output(
+        "E05-89",
+        "c08_positional_pattern",
+        "Layer and head exchanged",
+        "You used `layer` as the head and `head` as the layer. Weights are [layer, head, …].",
+        "Which axis of W_Q comes first?",
+    ),
+    output(
         "E05-37",
         "c09_attention_by_distance",
         "The lines above the diagonal",
@@ -69,5 +99,27 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You returned the means of the columns: the attention to position 0, to position 1, and so on, from all \
          queries. A distance is a line parallel to the diagonal.",
         "Which cells are the attention to the previous token?",
+    ),
+    output(
+        "E05-90",
+        "c09_attention_by_distance",
+        "The sum of each line",
+        "You added up each line. Divide by its number of cells, which is smaller the longer the distance.",
+        "How many cells have `key = query - 3` in a pattern of 10 positions?",
+    ),
+    output(
+        "E05-91",
+        "c09_attention_by_distance",
+        "The line wraps around",
+        "Your line goes on at the other end of the row, where keys come after the query. At distance d the first d \
+         queries have no key.",
+        "Which key is 3 before query 1?",
+    ),
+    output(
+        "E05-92",
+        "c09_attention_by_distance",
+        "Beginning with the previous token",
+        "Your first entry is distance 1. Entry 0 is the attention to the current token.",
+        "Which line is the main diagonal?",
     ),
 ];

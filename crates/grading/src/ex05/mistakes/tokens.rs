@@ -65,6 +65,22 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "What is the largest value that your function can return?",
     ),
     output(
+        "E05-72",
+        "c04_top_k_accuracy",
+        "k not used",
+        "You counted a hit only if no other token has a larger logit, whatever k is. Up to k - 1 others may have a \
+         larger one.",
+        "Where does your function use `k`?",
+    ),
+    output(
+        "E05-73",
+        "c04_top_k_accuracy",
+        "Divided by the size of the vocabulary",
+        "You divided the number of hits by the number of tokens in the vocabulary. Divide it by the number of rows: \
+         each has one right token.",
+        "What is the result if every row is a hit?",
+    ),
+    output(
         "E05-16",
         "c05_ov_circuit",
         "W_Q and W_K in an OV circuit",
@@ -111,6 +127,34 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Where is W_E W_V W_O W_U narrowest?",
     ),
     output(
+        "E05-74",
+        "c05_ov_circuit",
+        "Layer and head exchanged",
+        "You used `layer` as the head and `head` as the layer. Weights are [layer, head, …].",
+        "Which axis of W_V comes first?",
+    ),
+    output(
+        "E05-75",
+        "c05_ov_circuit",
+        "Always head 0",
+        "You used head 0 of the layer, whichever head was requested.",
+        "Where does your function use `head`?",
+    ),
+    output(
+        "E05-76",
+        "c05_ov_circuit",
+        "All heads of the layer",
+        "You added up the circuits of all heads of the layer. The circuit of one head is asked for.",
+        "What is the rank of your circuit?",
+    ),
+    output(
+        "E05-77",
+        "c05_ov_circuit",
+        "Keys instead of values",
+        "You used W_K instead of W_V. W_K determines where the head attends, W_V what it moves from there.",
+        "Which matrix is applied to a vector that the head attends to?",
+    ),
+    output(
         "E05-22",
         "c06_diagonal_accuracy",
         "The diagonal of each batch",
@@ -150,6 +194,34 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "With k = 1, how many entries of the row may be larger than that of the diagonal?",
     ),
     output(
+        "E05-78",
+        "c06_diagonal_accuracy",
+        "k not used",
+        "You counted a row only if its diagonal entry is the largest, whatever k is.",
+        "Where does your function use `k`?",
+    ),
+    output(
+        "E05-79",
+        "c06_diagonal_accuracy",
+        "The number of hits",
+        "You returned how many rows are hits. Divide by the number of rows, so that the result is a fraction.",
+        "What is the largest value that your function can return?",
+    ),
+    output(
+        "E05-80",
+        "c06_diagonal_accuracy",
+        "Compared by size",
+        "You compared absolute values. A large negative entry lowers the token: it does not beat the diagonal.",
+        "Is an entry of -5 larger than one of 1?",
+    ),
+    output(
+        "E05-81",
+        "c06_diagonal_accuracy",
+        "Only the first rows",
+        "You looked at one batch of rows only. Go on until all rows have been compared.",
+        "How many rows does your loop look at if `rows_at_once` is 1?",
+    ),
+    output(
         "E05-27",
         "c07_copying_score",
         "The fraction of positive eigenvalues",
@@ -179,5 +251,36 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You divided by the number of eigenvalues, so your score doubles if all weights double. Divide by the sum of \
          their absolute values.",
         "What does your score become if the head writes twice as much?",
+    ),
+    output(
+        "E05-82",
+        "c07_copying_score",
+        "Not divided",
+        "You returned the sum of the eigenvalues, which is the trace. Divide by the sum of their absolute values.",
+        "What happens to your score if all weights are doubled?",
+    ),
+    output(
+        "E05-83",
+        "c07_copying_score",
+        "Squares in the divisor",
+        "You divided by the sum of squared absolute values. The score divides by the sum of the absolute values \
+         themselves.",
+        "What is the score if all eigenvalues are 2?",
+    ),
+    output(
+        "E05-84",
+        "c07_copying_score",
+        "Only the positive ones above",
+        "You added up only the positive real parts. Negative ones belong into the sum too: they are what lowers the \
+         score.",
+        "What is the score if all eigenvalues are negative?",
+    ),
+    output(
+        "E05-85",
+        "c07_copying_score",
+        "A mean of quotients",
+        "You divided each eigenvalue by its own size and averaged. The score divides one sum by another, so large \
+         eigenvalues count more.",
+        "How much does an eigenvalue near zero weigh in your score?",
     ),
 ];

@@ -64,6 +64,28 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "How long should the result be?",
     ),
     output(
+        "E06-109",
+        "c09_attribution_estimate",
+        "Summed over the batch first",
+        "You added up the items before multiplying. Each item has its own difference and its own gradient: multiply, \
+         then add up.",
+        "Is the product of two sums the sum of the products?",
+    ),
+    output(
+        "E06-110",
+        "c09_attribution_estimate",
+        "The angle instead of the product",
+        "You divided by the lengths of the two vectors. The estimate grows with the difference and with the gradient.",
+        "What happens to the estimate if the difference is doubled?",
+    ),
+    output(
+        "E06-111",
+        "c09_attribution_estimate",
+        "Source plus base",
+        "You added source and base. The patch changes the activation by their difference.",
+        "What is your estimate if source and base are the same run?",
+    ),
+    output(
         "E06-59",
         "c10_attribution_map",
         "The gradient of the loss",
@@ -116,6 +138,27 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "From which run is your gradient?",
     ),
     output(
+        "E06-112",
+        "c10_attribution_map",
+        "The exact changes",
+        "You ran the model with each patch. The estimate needs one run of the base and one backward pass.",
+        "How many runs does your function make?",
+    ),
+    output(
+        "E06-113",
+        "c10_attribution_map",
+        "The stream in the middle of the layer",
+        "You used `resid_mid`, the stream after the attention. The map is of `resid_pre`.",
+        "Which activation does the name of the other map speak of?",
+    ),
+    output(
+        "E06-114",
+        "c10_attribution_map",
+        "The source alone",
+        "You multiplied the gradient with the activation of the source, and not with its difference from the base.",
+        "What is your estimate if source and base are the same run?",
+    ),
+    output(
         "E06-66",
         "c11_correlation",
         "The covariance",
@@ -160,5 +203,27 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "The square root is missing",
         "You divided by the product of the variances. Divide by the product of the standard deviations.",
         "What is the correlation of a map with its double?",
+    ),
+    output(
+        "E06-115",
+        "c11_correlation",
+        "Row by row",
+        "You correlated row by row and averaged, or centered each row by its own mean. There is one mean over all \
+         entries, and one correlation.",
+        "How many means do you compute for a map of 4 rows?",
+    ),
+    output(
+        "E06-116",
+        "c11_correlation",
+        "The correlation of ranks",
+        "You correlated the ranks of the entries. Pearson's correlation is of the values themselves.",
+        "What does your function return if the largest entry becomes ten times as large?",
+    ),
+    output(
+        "E06-117",
+        "c11_correlation",
+        "Both centered by one mean",
+        "You subtracted the same mean from both maps. Each has its own.",
+        "What is the mean of the second map after your subtraction?",
     ),
 ];

@@ -64,6 +64,35 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "How many positions are in your slice for pos = 3?",
     ),
     output(
+        "E06-86",
+        "c03_patch_resid_pre",
+        "From the position on",
+        "You patched this position and all later ones. Only the one position takes its stream from the source.",
+        "How many positions does your hook change if `pos` is 0?",
+    ),
+    output(
+        "E06-87",
+        "c03_patch_resid_pre",
+        "Always layer 0",
+        "You patched the stream before layer 0, whichever layer was requested.",
+        "Where does your function use `layer`?",
+    ),
+    output(
+        "E06-88",
+        "c03_patch_resid_pre",
+        "An entry instead of a position",
+        "You patched one entry of d_model at all positions. The stream is [batch, pos, d_model], so the position is the \
+         second axis.",
+        "Which axis does `pos` belong to?",
+    ),
+    output(
+        "E06-89",
+        "c03_patch_resid_pre",
+        "The source's stream after the layer",
+        "You read `resid_post` of the source and put it into `resid_pre`. Both must be the same activation.",
+        "Which name do you use for reading, and which for the hook?",
+    ),
+    output(
         "E06-23",
         "c04_residual_map",
         "Patches accumulate",
@@ -107,6 +136,28 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "How many hooks does one of your runs have?",
     ),
     output(
+        "E06-90",
+        "c04_residual_map",
+        "More than one position",
+        "You patched positions together: all up to this one, or all from it on. Each cell is a run of its own with one \
+         patch.",
+        "Which cell of your map should be as if the whole stream came from the source?",
+    ),
+    output(
+        "E06-91",
+        "c04_residual_map",
+        "Another point of the layer",
+        "You patched the stream after or in the middle of the layer instead of before it.",
+        "Which activation does the last row of your map patch?",
+    ),
+    output(
+        "E06-92",
+        "c04_residual_map",
+        "One position too far",
+        "Each column shows the patch of the next position.",
+        "Which position does column 0 patch?",
+    ),
+    output(
         "E06-29",
         "c05_output_map",
         "Always attn_out",
@@ -141,6 +192,34 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Output set to zero",
         "You set the output to zero, which is an ablation. A patch writes what the source run had.",
         "Where does your hook use the source?",
+    ),
+    output(
+        "E06-93",
+        "c05_output_map",
+        "The change instead of the metric",
+        "You subtracted the base run's metric. The map holds the metric itself.",
+        "What is the value of a cell where the patch changes nothing?",
+    ),
+    output(
+        "E06-94",
+        "c05_output_map",
+        "The first item only",
+        "You patched only the first item of the batch. The others ran unpatched, and went into the mean.",
+        "What is the metric of item 1 in your patched run?",
+    ),
+    output(
+        "E06-95",
+        "c05_output_map",
+        "Output from the position on",
+        "You patched the output at this position and at all later ones.",
+        "How many positions does your hook change if `pos` is 0?",
+    ),
+    output(
+        "E06-96",
+        "c05_output_map",
+        "Always mlp_out",
+        "You patched `mlp_out` whatever `output` is.",
+        "Where does your function use `output`?",
     ),
     output(
         "E06-34",
@@ -194,6 +273,29 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Which axis of your map has the length n_layers?",
     ),
     output(
+        "E06-97",
+        "c06_head_map",
+        "The change instead of the metric",
+        "You subtracted the base run's metric. The map holds the metric itself.",
+        "What is the value of a cell where the patch changes nothing?",
+    ),
+    output(
+        "E06-98",
+        "c06_head_map",
+        "Heads patched together",
+        "You patched several heads in one run: all up to this one, or all others. Each cell is a run with one head \
+         patched.",
+        "How many heads does your hook change for head 0, and how many for the last?",
+    ),
+    output(
+        "E06-99",
+        "c06_head_map",
+        "The second axis for all",
+        "You took the head from the second axis, as in the pattern. In z, q, k and v the second axis is the position, \
+         and the head is the third.",
+        "What is axis 1 of `z`?",
+    ),
+    output(
         "E06-41",
         "c07_head_by_position_map",
         "The last two axes swapped",
@@ -221,6 +323,41 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You wrote the head's vector from the last position of the source everywhere. Read it at the position that you \
          write to.",
         "At which position do you read the stored `z`?",
+    ),
+    output(
+        "E06-100",
+        "c07_head_by_position_map",
+        "Another vector than z",
+        "You patched `v`, or another vector of the head. The map is of `z`, what the head has read.",
+        "Which name do you use for reading, and which for the hook?",
+    ),
+    output(
+        "E06-101",
+        "c07_head_by_position_map",
+        "The change instead of the metric",
+        "You subtracted the base run's metric. The map holds the metric itself.",
+        "What is the value of a cell where the patch changes nothing?",
+    ),
+    output(
+        "E06-102",
+        "c07_head_by_position_map",
+        "The first item only",
+        "You patched only the first item of the batch.",
+        "What is the metric of item 1 in your patched run?",
+    ),
+    output(
+        "E06-103",
+        "c07_head_by_position_map",
+        "From the position on",
+        "You patched the head at this position and at all later ones.",
+        "How many positions does your hook change if the position is 0?",
+    ),
+    output(
+        "E06-104",
+        "c07_head_by_position_map",
+        "Added instead of replaced",
+        "You added the source's `z` to that of the base. A patch replaces it.",
+        "What is in `z` after your hook if source and base are the same run?",
     ),
     output(
         "E06-45",
@@ -266,5 +403,26 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Your second map is 1 minus the first. The two are separate experiments: a head can be necessary without being \
          sufficient, so noising needs its own runs.",
         "How many runs did your second map take?",
+    ),
+    output(
+        "E06-105",
+        "c08_sufficient_and_necessary",
+        "Another activation than z",
+        "You patched the pattern, or another activation. The shares are about `z`.",
+        "Which name do you give to `head_map`?",
+    ),
+    output(
+        "E06-106",
+        "c08_sufficient_and_necessary",
+        "Cut off at 0 and 1",
+        "You cut the shares off at 0 and 1. A patch may do harm, or more good than the clean run.",
+        "What does a negative share say?",
+    ),
+    output(
+        "E06-108",
+        "c08_sufficient_and_necessary",
+        "The change of the share",
+        "What is taken away came out with the wrong sign: 0 minus the share instead of 1 minus what is left.",
+        "What is taken away by a patch that changes nothing?",
     ),
 ];

@@ -110,4 +110,20 @@ pub(super) const MISTAKES: &[Mistake] = &[
          the span is negative, and your sign is wrong.",
         "Clean is -1.5 and corrupted 2.5: what does your function return for -1.5?",
     ),
+    output(
+        "E06-84",
+        "c02_normalize",
+        "Another divisor",
+        "You divided by something other than the distance between the two runs, so that the clean run is not at 1. \
+         Divide by the clean value minus the corrupted one.",
+        "What does your function return for the value of the clean run?",
+    ),
+    output(
+        "E06-85",
+        "c02_normalize",
+        "Another scale",
+        "You put the corrupted run at -1, or the clean run at 100. The scale is 0 for the corrupted and 1 for the clean \
+         run.",
+        "What does your function return for the value of the corrupted run?",
+    ),
 ];

@@ -93,4 +93,26 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You patched only the first item of the batch.",
         "Which items does your hook write to?",
     ),
+    output(
+        "E06-118",
+        "c12_patch_path_to_keys",
+        "Into the head with the sender's number",
+        "You changed the keys of the head that has the sender's number in the receiver's layer. The receiver is `to`.",
+        "Where do you use `to.1`?",
+    ),
+    output(
+        "E06-119",
+        "c12_patch_path_to_keys",
+        "The input replaced",
+        "You replaced the whole input of the keys by what the sender wrote in the source. Only the sender's part of it \
+         is to be exchanged.",
+        "What else is in the input of the keys?",
+    ),
+    output(
+        "E06-120",
+        "c12_patch_path_to_keys",
+        "Only at the last position",
+        "You changed the input of the keys at the last position. A query looks at the keys of all positions.",
+        "At which positions are the keys that the last query attends to?",
+    ),
 ];

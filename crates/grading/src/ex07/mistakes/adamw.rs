@@ -184,6 +184,28 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "What happens to your step if the loss is multiplied by 10?",
     ),
     output(
+        "E07-200",
+        "c10_adamw_step",
+        "The corrected averages kept",
+        "You stored the averages after dividing them by their correction. The correction is for this step only: keep \
+         the plain averages.",
+        "By what would `m` have been divided after three steps?",
+    ),
+    output(
+        "E07-201",
+        "c10_adamw_step",
+        "The usual beta instead of this one",
+        "You used 0.999 for the second average. Here it is `BETA_2`.",
+        "Where does your function use `BETA_2`?",
+    ),
+    output(
+        "E07-202",
+        "c10_adamw_step",
+        "The decay does not depend on the weight",
+        "You took the same amount from each weight. The decay shrinks a weight by a share of itself.",
+        "What does decay do to a weight of -1?",
+    ),
+    output(
         "E07-115",
         "c11_learning_rate",
         "The rise counts from zero",
@@ -241,5 +263,26 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "The last tenth",
         "Your rate falls over the last tenth of the steps. It falls over the last fifth.",
         "At which step of 400 does the fall begin?",
+    ),
+    output(
+        "E07-203",
+        "c11_learning_rate",
+        "Another share for the fall",
+        "You let the rate fall over another part of the steps. It falls over the last fifth.",
+        "At which step of 1000 does your rate begin to fall?",
+    ),
+    output(
+        "E07-204",
+        "c11_learning_rate",
+        "Not in a straight line",
+        "Your rate falls along a curve. It falls in a straight line.",
+        "What is the rate halfway through the last fifth?",
+    ),
+    output(
+        "E07-205",
+        "c11_learning_rate",
+        "The rise over a share of the steps",
+        "You let the rate rise over a share of all steps. It rises over `WARM_UP` steps, however many there are.",
+        "Where does your function use `WARM_UP`?",
     ),
 ];

@@ -130,4 +130,34 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You divided the sum over the stripe by all queries. The first n - 1 queries have no cell in it.",
         "How many entries does the line at distance n - 1 have?",
     ),
+    output(
+        "E07-206",
+        "c15_bump",
+        "Too near by one",
+        "Your stripe is two positions further than the earlier copy of the current token. The token after that copy is \
+         one further, `n - 1` positions before the query.",
+        "For n = 3 and query 5, at which position is the last copy of the current token, and what follows it?",
+    ),
+    output(
+        "E07-207",
+        "c15_bump",
+        "The sum of the heads",
+        "You added up the scores of all heads. The largest one is asked for.",
+        "Can your score be larger than 1?",
+    ),
+    output(
+        "E07-208",
+        "c15_bump",
+        "The largest cell of the stripe",
+        "You took the largest attention anywhere on the stripe. A score is the mean over the stripe: chance puts one \
+         cell high in any head.",
+        "How many cells of the stripe does your score depend on?",
+    ),
+    output(
+        "E07-209",
+        "c15_bump",
+        "The first item's score",
+        "Your losses are right, but the score is that of the first row of the batch.",
+        "Which axis of the pattern is the batch?",
+    ),
 ];

@@ -75,4 +75,25 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Your norm is right, but the gradients are unchanged.",
         "Does the caller see a change to a copy?",
     ),
+    output(
+        "E07-197",
+        "c09_clip_gradients",
+        "The factor returned",
+        "You returned the factor by which the gradients were shortened. The length that they had is asked for.",
+        "What does your function return if nothing is shortened?",
+    ),
+    output(
+        "E07-198",
+        "c09_clip_gradients",
+        "Always of length one",
+        "You divided by the length, and did not multiply by `max_norm`. That is right for a limit of 1 only.",
+        "How long are your gradients if the limit is 2?",
+    ),
+    output(
+        "E07-199",
+        "c09_clip_gradients",
+        "The root mean square",
+        "You used the root of the mean of all squares. The length is the root of their sum.",
+        "Does your length grow with the number of parameters?",
+    ),
 ];

@@ -107,6 +107,29 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Which matrix computes the keys?",
     ),
     output(
+        "E07-193",
+        "c06_layer_backward",
+        "No gradient of the positions",
+        "You returned zeros for W_pos. Queries and keys read `resid_pre + W_pos`, so W_pos gets all that flows back \
+         through them.",
+        "What would happen to the queries if one row of W_pos changed?",
+    ),
+    output(
+        "E07-194",
+        "c06_layer_backward",
+        "Positions get what the stream gets",
+        "You returned the gradient of the stream, summed over the batch, for W_pos. The stream also gets what flows \
+         through the values and past the layer. W_pos is read by queries and keys alone.",
+        "Through which of q, k, v and the residual connection does W_pos act?",
+    ),
+    output(
+        "E07-195",
+        "c06_layer_backward",
+        "Weights in another order",
+        "You returned the weights in another order. It is W_Q, W_K, W_V, W_O.",
+        "Which gradient is third in your list?",
+    ),
+    output(
         "E07-65",
         "c07_embedding_backward",
         "The last occurrence overwrites",
@@ -226,5 +249,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Every position counted",
         "You computed the gradients of the loss at all positions. Only those with a token in `next` count.",
         "Where does your gradient use `next`?",
+    ),
+    output(
+        "E07-196",
+        "c08_model_gradients",
+        "The layers exchanged",
+        "You gave the gradients of one layer the name of the other.",
+        "What is `layer` when you write the name of the first gradients that you get?",
     ),
 ];

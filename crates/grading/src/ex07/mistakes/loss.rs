@@ -148,4 +148,27 @@ pub(super) const MISTAKES: &[Mistake] = &[
          over all predictions.",
         "Do two predictions of different items count the same?",
     ),
+    output(
+        "E07-190",
+        "c02_loss_gradient",
+        "Divided by the number of texts",
+        "You divided by the number of rows of the batch. The loss is a mean over the predictions that count, so divide \
+         by their number.",
+        "Does your gradient change if each text is twice as long?",
+    ),
+    output(
+        "E07-191",
+        "c02_loss_gradient",
+        "Logits instead of probabilities",
+        "You subtracted the right answer from the logits. The gradient is the softmax of the row minus the right \
+         answer.",
+        "What is the sum of each row of your gradient?",
+    ),
+    output(
+        "E07-192",
+        "c02_loss_gradient",
+        "The answer of another position",
+        "You used the answer of the position before or after. `next` already says for each position what follows it.",
+        "What does `next[[0, 0]]` say?",
+    ),
 ];
