@@ -283,7 +283,7 @@ pub fn score_of_first_item(model: &HookedTransformer, tokens: &Tokens, n: usize)
     (first, second, bump(model, &tokens.slice(s![..1, ..]).to_owned(), n).2)
 }
 
-/// The loop with one thing changed: the rate, the step that AdamW is told, or averages made anew.
+/// The loop with one thing changed: the rate, the step that AdamW is told, or averages made again.
 fn one_changed(
     model: &mut HookedTransformer,
     rng: &mut ChaCha8Rng,
@@ -291,13 +291,13 @@ fn one_changed(
     (steps, share): (usize, f64),
     rate: impl Fn(usize) -> f32,
     number: impl Fn(usize) -> usize,
-    anew: bool,
+    again: bool,
 ) -> Vec<f32> {
     let (n_ctx, d_vocab) = (model.cfg().n_ctx, model.cfg().d_vocab);
     let mut moments = Moments::new();
     let mut one_step = |step| {
         let (tokens, next) = training_batch(rng, text, ROWS, n_ctx, d_vocab, share);
-        if anew {
+        if again {
             moments.clear();
         }
         train_step(model, &mut moments, &tokens, &next, number(step), rate(step))
@@ -316,7 +316,7 @@ pub fn rates_from_zero(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: us
     one_changed(m, rng, text, (steps, share), rate, |step| step, false)
 }
 
-pub fn averages_anew(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
+pub fn averages_made_again(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
     one_changed(m, rng, text, (steps, share), |step| learning_rate(step, steps, PEAK_RATE), |step| step, true)
 }
 

@@ -268,7 +268,7 @@ wrong_answers! {
     e07_188_no_text: "E07-188", grow = growing::no_text;
     e07_213_constant_rate: "E07-213", grow = growing::constant_rate;
     e07_214_steps_from_zero: "E07-214", grow = growing::rates_from_zero;
-    e07_215_averages_anew: "E07-215", grow = growing::averages_anew;
+    e07_215_averages_made_again: "E07-215", grow = growing::averages_made_again;
     e07_216_always_step_one: "E07-216", grow = growing::always_step_one;
     e07_189_one_batch: "E07-189", grow = growing::one_batch;
 }

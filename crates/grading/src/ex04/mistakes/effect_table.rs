@@ -143,7 +143,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-173",
         TABLE,
         "Gains in probability",
-        "You subtracted probabilities. `target_log_prob` is a logarithm, and so is the gain: of how many times likelier \
+        "You subtracted probabilities. `target_log_prob` is a logarithm, and so is the gain: of how many times as likely \
          the targets are.",
         "What is your gain if a probability rises from 0.001 to 0.01?",
     ),
@@ -159,6 +159,6 @@ pub(super) const MISTAKES: &[Mistake] = &[
         TABLE,
         "The gain with the wrong sign",
         "You subtracted the log probability with steering from that without.",
-        "Is your gain positive if the targets become likelier?",
+        "Is your gain positive if the targets become more likely?",
     ),
 ];

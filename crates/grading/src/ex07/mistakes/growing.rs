@@ -169,7 +169,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-215",
         "c17_grow",
         "New averages in every step",
-        "You made the moments anew in each step. They are empty before the first step, and then kept.",
+        "You made new moments in each step. They are empty before the first step, and kept after it.",
         "Where in your function are the moments made: before the loop or in it?",
     ),
     property(
