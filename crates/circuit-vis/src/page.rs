@@ -31,6 +31,9 @@ const SCRIPTS: [&str; 24] = [
     include_str!("../assets/main.js"),
 ];
 
+/// What only a live page draws with, after the others.
+const LIVE_SCRIPT: &str = include_str!("../assets/live_plot.js");
+
 const STYLES: [&str; 4] = [
     include_str!("../assets/page.css"),
     include_str!("../assets/token.css"),
@@ -65,14 +68,14 @@ pub(crate) fn document(title: &str, body: &str) -> String {
 /// A page that a script of the caller's keeps up to date, from the server that the page came from.
 ///
 /// `script` runs after those of this crate, in the same function scope, so it may use what they define: `el`, `svg`,
-/// `theme`, `matrix`, `curve` and the rest. `body` is HTML, trusted as the script is.
+/// `theme`, `matrix`, `livePlot` and the rest. `body` is HTML, trusted as the script is.
 ///
 /// # Panics
 /// If the script could end its own element.
 pub fn live_page(title: &str, body: &str, script: &str) -> String {
     assert!(!script.contains("</"), "a script inside a page cannot hold `</`");
     // In a block, so that a name of the caller's may be one that is used here.
-    document_with(title, body, &format!("{{\n{script}}}\n"), &format!("{POLICY}; connect-src 'self'"))
+    document_with(title, body, &format!("{LIVE_SCRIPT}{{\n{script}}}\n"), &format!("{POLICY}; connect-src 'self'"))
 }
 
 fn document_with(title: &str, body: &str, script: &str, policy: &str) -> String {

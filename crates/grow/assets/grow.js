@@ -49,7 +49,8 @@ function preparePictures({ about }, pictures) {
 function drawRun({ about, frames, arrived }, pictures) {
   const latest = frames.at(-1);
   if (!about || !latest) return;
-  pictures.plots.forEach((plot) => plot(frames, latest.bump));
+  const bump = latest.bump == null ? null : { step: latest.bump, name: "bump" };
+  pictures.plots.forEach((plot) => plot(frames, bump));
   pictures.attention(latest);
   const [layer, head] = latest.head;
   const score = latest.induction[layer][head].toFixed(2);
@@ -73,38 +74,6 @@ function showNumbers(latest, arrived) {
   ];
   const shown = numbers.map(([number, unit]) => el("div", {}, el("b", {}, String(number)), " ", el("span", {}, unit)));
   document.getElementById("numbers").replaceChildren(...shown);
-}
-
-// A plot whose curves get longer; its legend switches them on and off, as that of `lines` does.
-function livePlot(root, { y, least, most, series }) {
-  const shown = series.map(() => true);
-  let redraw = () => {};
-  const buttons = series.map(({ name }, i) => el("button", { type: "button", class: `choice series-${i % 8}`, "aria-pressed": true, onclick: () => {
-    shown[i] = !shown[i];
-    buttons[i].setAttribute("aria-pressed", shown[i]);
-    redraw();
-  } }, swatch(i), el("bdi", {}, name)));
-  const picture = svg("svg", { class: "lines", viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, role: "img", "aria-label": y });
-  root.append(el("div", { class: "choices", role: "group", "aria-label": "Series" }, ...buttons), picture);
-  return (frames, bump) => {
-    redraw = () => {
-      const steps = frames.map(({ step }) => step);
-      const lines = series.map(({ name, value }) => ({ name, x: steps, y: frames.map(value) }));
-      const finite = lines.filter((_, i) => shown[i]).flatMap((line) => line.y).filter(Number.isFinite);
-      const scale = plotScale(steps.length > 1 ? steps : [0, 1], [least, Math.max(most, ...finite) * 1.04]);
-      const curves = lines.map((line, i) => (shown[i] ? curve(line, i, scale) : ""));
-      picture.replaceChildren(axes(scale, { x: "step", y }), ...curves.filter(Boolean), ...marker(scale, bump));
-    };
-    redraw();
-  };
-}
-
-// A vertical line at the bump.
-function marker(scale, bump) {
-  if (bump == null) return [];
-  const x = scale.toX(bump);
-  const line = svg("line", { x1: x, x2: x, y1: PLOT.top, y2: PLOT.height - PLOT.bottom });
-  return [svg("g", { class: "marker" }, line, svg("text", { x: x - 5, y: PLOT.top + 12, "text-anchor": "end" }, `bump: step ${bump}`))];
 }
 
 function liveAttention(root, tokens) {

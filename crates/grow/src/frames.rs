@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hooked_transformer::HookedTransformer;
 use ndarray::{Axis, Ix4, s};
 use serde::Serialize;
-use training::{Characters, Measured, Recipe, Trainer};
+use training::story::of_recipe;
+use training::{Characters, Measured, Trainer};
 
 /// What stays the same for the whole run.
 #[derive(Clone, Debug, Serialize)]
@@ -28,7 +28,7 @@ impl About {
         let recipe = trainer.recipe();
         About {
             title: "An induction head grows".to_string(),
-            recipe: sentence(recipe, trainer.model()),
+            recipe: of_recipe(recipe, trainer.model().n_params_total()),
             layers: recipe.layers,
             heads: recipe.heads,
             steps: recipe.steps,
@@ -41,23 +41,6 @@ impl About {
 /// How a token of the characters' vocabulary is shown.
 pub(crate) fn character(token: usize) -> String {
     Characters::show(token)
-}
-
-fn sentence(recipe: &Recipe, model: &HookedTransformer) -> String {
-    let Recipe { layers, heads, width, rows, context, seed, .. } = recipe;
-    let repeated = (recipe.mixture.repeated * 100.0).round();
-    let text = if recipe.mixture.repeated < 1.0 { "the others are text" } else { "there is no text" };
-    format!(
-        "{layers} {} of {heads} {}, width {width}, {} weights, seed {seed}. A batch has {rows} rows of {context} tokens; \
-         {repeated} % of the rows repeat a random segment, {text}.",
-        plural(*layers, "layer", "layers"),
-        plural(*heads, "head", "heads"),
-        model.n_params_total()
-    )
-}
-
-pub(crate) fn plural(n: usize, one: &'static str, many: &'static str) -> &'static str {
-    if n == 1 { one } else { many }
 }
 
 /// One redraw.
@@ -108,6 +91,7 @@ pub(crate) fn head_to_show(before: Option<(usize, usize)>, measured: &Measured) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use training::Recipe;
 
     fn measured(induction: [[f32; 2]; 2]) -> Measured {
         Measured {

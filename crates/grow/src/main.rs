@@ -3,7 +3,7 @@
 //! - [`options`]: the command line, and the recipe that it means;
 //! - [`tales`]: the text of the recipe of the embedded model, from a folder of books;
 //! - [`frames`]: what the page is told: curves, scores of heads, the attention of one head;
-//! - [`story`]: what is going on, and why, in words;
+//! - [`story`]: how a run ended without a bump, and what to try;
 //! - [`server`]: the page and its frames, on 127.0.0.1;
 //! - [`watch`]: the run, and everything above joined to it.
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use circuit_vis::live_page;
 use training::files::{Bar, Folder, Interrupt, Observer, Outcome, run};
-use training::{Measured, Step, Text, Trainer, TrainingError};
+use training::{Characters, Measured, Step, Text, Trainer, TrainingError};
 
 use crate::frames::{About, Frame, attention, character, head_to_show};
 use crate::options::Options;
@@ -159,7 +159,7 @@ impl<'w> Watch<'w> {
                 self.started.elapsed().as_secs_f64()
             );
         }
-        let story = story::now(trainer.recipe(), &measured, self.bump);
+        let story = training::story::now(trainer.recipe(), &measured, self.bump);
         self.frame(trainer, &measured, story, false)?;
         self.latest = Some(measured);
         Ok(())
@@ -176,7 +176,7 @@ impl<'w> Watch<'w> {
         let measured = trainer.evaluation().glance(trainer.model()).map_err(|error| error.to_string())?;
         let story = match (ended, self.bump) {
             (Err(error), _) => format!("The run stopped. {error}"),
-            (Ok(_), Some(_)) => story::now(trainer.recipe(), &measured, self.bump),
+            (Ok(_), Some(_)) => training::story::now(trainer.recipe(), &measured, self.bump),
             (Ok(Outcome::Finished), None) => story::without_bump(trainer.recipe(), trainer.steps()),
             (Ok(Outcome::Interrupted), None) => format!("Stopped at step {}, before a bump.", trainer.steps()),
         };
@@ -189,6 +189,7 @@ impl<'w> Watch<'w> {
         println!("The page as a file: {}", page.display());
         if ended.is_ok() {
             let model = folder.write_model(trainer.model()).map_err(|error| error.to_string())?;
+            write_tokenizer(&model, trainer)?;
             println!("The model: {}", model.display());
         }
         Ok(page)
@@ -213,6 +214,15 @@ impl Observer for Watch<'_> {
     fn measured(&mut self, _: &Trainer, _: &Measured) -> training::Result<()> {
         Ok(())
     }
+}
+
+/// Beside a model of characters, so that the playground takes the folder as it is.
+fn write_tokenizer(model: &Path, trainer: &Trainer) -> Result<(), String> {
+    if trainer.recipe().vocabulary != Characters::VOCABULARY {
+        return Ok(());
+    }
+    let path = model.join("tokenizer.json");
+    std::fs::write(&path, Characters::tokenizer_json()).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// The live page with its messages inside, which needs no server.

@@ -3,6 +3,8 @@
 // Why a promise was not kept: the question was replaced by a newer one.
 export class Replaced extends Error {}
 
+// What replaces each other though it is not the same question: what is asked of a training run.
+const KINDS = { train: "grow", back: "grow", grown: "grow" };
 const MOST_RESTARTS = 3; // within RESTARTS_WITHIN milliseconds; then something is wrong for good
 const RESTARTS_WITHIN = 10_000;
 
@@ -27,10 +29,10 @@ export class Client {
 
   // Ask, in place of what was asked of the same kind before. A new look also replaces all questions about the old state.
   ask(request, { files, onProgress } = {}) {
-    const kind = request.do;
+    const kind = KINDS[request.do] ?? request.do;
     const id = this.#next++;
     for (const [other, { kind: otherKind, reject }] of this.#waiting) {
-      if (otherKind !== "load" && (otherKind === kind || kind === "look")) {
+      if (otherKind !== "load" && (otherKind === kind || (kind === "look" && otherKind !== "grow"))) {
         this.#waiting.delete(other);
         reject(new Replaced());
       }
@@ -40,6 +42,18 @@ export class Client {
       this.#waiting.set(id, { kind, resolve, reject, onProgress });
       this.#ready.then(() => this.#worker.postMessage({ request: { ...request, id }, files }), reject);
     });
+  }
+
+  // Ends the worker: what was asked is not answered.
+  end() {
+    this.#worker.terminate();
+    this.#giveUp();
+  }
+
+  #giveUp() {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    waiting.forEach(({ reject }) => reject(new Replaced()));
   }
 
   #start() {
@@ -72,9 +86,7 @@ export class Client {
     const now = performance.now();
     this.#restarts = [...this.#restarts.filter((time) => now - time < RESTARTS_WITHIN), now];
     const again = this.#restarts.length <= MOST_RESTARTS;
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    waiting.forEach(({ reject }) => reject(new Replaced()));
+    this.#giveUp();
     if (again) {
       this.#start();
       await Promise.all([...this.#loads.values()].map(({ request, files }) => this.ask(request, { files })));

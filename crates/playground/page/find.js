@@ -1,19 +1,21 @@
 // Finding heads: scores on random tokens that come twice, and the map of what each head does for this text.
 
 import { el, matrix, signedColor, colorBar, formatNumber } from "./parts.js";
+import { select, settings } from "./settings.js";
+import { SETTINGS } from "./state.js";
 import { signed, visible } from "./tokens.js";
 
 const SHOWN = 6;
 
-// `ask`, `problem`, `model` as in steering; `state()`, `look()`: what is shown; `head([layer, head])` opens one.
-export function findPanel(root, { ask, problem, model, state, look, head }) {
-  const pattern = el("select", { "aria-label": "Pattern" }, ...["induction", "previous", "current", "first"].map((name) => el("option", { value: name }, name)));
+// `ask`, `problem`, `model`, `change` as in steering; `state()`, `look()`: what is shown; `head([layer, head])` opens one.
+export function findPanel(root, { ask, problem, model, state, look, change, head }) {
+  const pattern = select("Pattern", ["induction", "previous", "current", "first"]);
   const seed = el("input", { type: "number", min: 0, max: 9999, value: 1, "aria-label": "Seed of the random tokens" });
   const search = el("button", { type: "button", class: "primary" }, "Search");
   const found = el("div", {});
-  const silence = el("select", { "aria-label": "What takes the place of a head" },
-    ...[["zero", "zero"], ["mean", "its mean on this text"], ["sample", "its mean on a sample"], ["patch", "itself on the second text"]].map(([value, name]) => el("option", { value }, name)));
-  const measure = el("select", { "aria-label": "What is measured" }, el("option", { value: "loss" }, "the loss of this text"), el("option", { value: "logit" }, "the logit of the token that comes after the chosen one"));
+  const silence = select("What takes the place of a head", ["zero", "mean", "sample", "patch"], ["zero", "its mean on this text", "its mean on a sample", "itself on the second text"]);
+  const measure = select("What is measured", ["loss", "logit"], ["the loss of this text", "the logit of the token that comes after the chosen one"]);
+  const form = settings({ pattern, seed, silence, measure }, SETTINGS.find, (find) => change({ find }));
   const sweep = el("button", { type: "button", class: "primary" }, "Try every head");
   const progress = el("progress", { max: 1, value: 0, hidden: true, "aria-label": "Progress of the sweep" });
   const map = el("div", {});
@@ -54,6 +56,9 @@ export function findPanel(root, { ask, problem, model, state, look, head }) {
   });
 
   return {
+    show() {
+      form.fill(state().find);
+    },
     // A map belongs to its text.
     stale() {
       map.replaceChildren();

@@ -5,6 +5,7 @@ import { challengesPanel, tour } from "./challenges.js";
 import { Client, Replaced } from "./client.js";
 import { chosen, embedded, makeWorker, module } from "./files.js";
 import { findPanel } from "./find.js";
+import { growPanel } from "./grow.js";
 import { headsPanel } from "./heads.js";
 import { freshState, fromLink, toLink } from "./state.js";
 import { steeringPanel } from "./steering.js";
@@ -14,13 +15,14 @@ import { textPanel } from "./text_panel.js";
 
 const EMBEDDED = ["gpt2-tales", "attn-only-2l-tales"];
 const OWN = "your own";
-const TABS = [["heads", "Heads"], ["stream", "Residual stream"], ["steering", "Steering"], ["find", "Find heads"], ["take", "Take it away"], ["challenges", "Challenges"]];
+const GROWN = "grown";
+const TABS = [["heads", "Heads"], ["stream", "Residual stream"], ["steering", "Steering"], ["find", "Find heads"], ["grow", "Grow"], ["take", "Take it away"], ["challenges", "Challenges"]];
 const LINK_AFTER = 400; // milliseconds without a change before the address follows
 
 let state = fromLink(location.hash);
-let target = null; // the token whose logit is taken apart; null is the most probable one
 let look = null; // the last answer about the state
 let client = null;
+let compiled = null; // the module, which every worker runs
 const models = new Map(); // name -> what loading it said
 
 const root = document.documentElement;
@@ -40,8 +42,8 @@ const ask = (request, options) => {
 };
 
 function change(changes) {
-  state = { ...state, ...changes };
-  if ("pos" in changes || "text" in changes || "model" in changes || "edits" in changes) target = null;
+  const elsewhere = ["pos", "text", "model", "edits"].some((name) => name in changes);
+  state = { ...state, ...(elsewhere ? { target: null } : {}), ...changes };
   rememberSoon();
   const asked = ["model", "text", "second", "edits"].some((name) => name in changes);
   if (asked) refresh();
@@ -57,9 +59,8 @@ function rememberSoon() {
   }, LINK_AFTER);
 }
 
-// Ask about the state, and draw the answer. The numbers of the tests: when it was asked, when it was drawn.
+// Ask about the state, and draw the answer. For the tests: when the first picture was there, and how many there were.
 async function refresh() {
-  const began = performance.now();
   text.show(state, null);
   try {
     await load(state.model);
@@ -69,7 +70,7 @@ async function refresh() {
     state.pos = Math.min(state.pos, look.first.tokens.length - 1);
     panels.find.stale();
     draw();
-    root.dataset.latency = (performance.now() - began).toFixed(1);
+    root.dataset.opened ??= performance.now().toFixed(0);
     root.dataset.drawn = Number(root.dataset.drawn ?? 0) + 1;
     root.dataset.ready = "true";
   } catch (error) {
@@ -85,14 +86,16 @@ function draw() {
   text.show(state, look);
   if (state.tab === "heads") panels.heads.show(state, look, model);
   if (state.tab === "stream") askStream(model);
-  if (state.tab === "steering") panels.steering.show(model);
+  if (state.tab === "steering") panels.steering.show(model, state.steering);
+  if (state.tab === "find") panels.find.show();
+  if (state.tab === "grow") panels.grow.show();
   if (state.tab === "take") rememberSoon();
   const solved = panels.challenges.check(state, look);
   if (solved) problem(new Error(solved));
 }
 
 async function askStream(model) {
-  const { model: name, text: typed, second, edits, pos } = state;
+  const { model: name, text: typed, second, edits, pos, target } = state;
   try {
     const answer = await ask({ do: "stream", model: name, text: typed, second, edits, pos, token: target });
     panels.stream.show(state, look, answer, model);
@@ -106,7 +109,7 @@ async function askStream(model) {
 const loading = new Map();
 function load(name) {
   if (!loading.has(name)) {
-    if (!EMBEDDED.includes(name)) return Promise.reject(new Error(`the model “${name}” is not here; choose one above, or drop the files of your own on the page`));
+    if (!EMBEDDED.includes(name)) return Promise.reject(new Error(`the model “${name}” is not here; choose one above, ${name === GROWN ? "or press Train under Grow, and then Look inside" : "or drop the files of your own on the page"}`));
     loading.set(name, keep(name, embedded(name)));
   }
   return loading.get(name);
@@ -135,8 +138,23 @@ async function loadOwn(list) {
   }
 }
 
+// A model that grew in the page, with the row of tokens that its run shows. Its files come one behind the other.
+async function showGrown({ files, file: bytes }, about, head) {
+  let end = 0;
+  const each = files.map(({ name, length }) => ({ name, bytes: bytes.slice(end, (end += length)) }));
+  try {
+    loading.set(GROWN, keep(GROWN, Promise.resolve(each)));
+    await loading.get(GROWN);
+    change({ model: GROWN, text: about.text, second: null, edits: [], head, pos: Math.ceil(about.tokens.length * 0.7), tab: "heads" });
+    drawBar();
+    at("text").scrollIntoView({ block: "nearest" });
+  } catch (error) {
+    problem(error);
+  }
+}
+
 function drawBar() {
-  const names = [...EMBEDDED, ...(models.has(OWN) ? [OWN] : [])];
+  const names = [...EMBEDDED, ...[OWN, GROWN].filter((name) => models.has(name))];
   const select = el("select", { "aria-label": "Model", onchange: () => change({ model: select.value, edits: [], head: null }) },
     ...names.map((name) => el("option", { value: name, selected: name === state.model }, name)));
   const input = el("input", { type: "file", multiple: true, hidden: true, onchange: () => loadOwn(input.files) });
@@ -168,13 +186,14 @@ function makeTabs() {
     tabs[to].focus();
     tabs[to].click();
   });
-  const shared = { ask, problem, model: () => models.get(state.model), state: () => state, look: () => look };
+  const shared = { ask, problem, change, model: () => models.get(state.model), state: () => state, look: () => look };
   const open = (head) => change({ head, tab: "heads" });
   const make = {
     heads: (box) => headsPanel(box, { head: (head) => change({ head }), edits: (edits) => change({ edits }) }),
-    stream: (box) => streamPanel(box, { target: (token) => { target = token; draw(); }, pos: (pos) => change({ pos }), head: open }),
+    stream: (box) => streamPanel(box, { target: (token) => change({ target: token }), pos: (pos) => change({ pos }), head: open }),
     steering: (box) => steeringPanel(box, shared),
     find: (box) => findPanel(box, { ...shared, head: open }),
+    grow: (box) => growPanel(box, { ...shared, makeClient: (onPanic) => new Client(compiled, makeWorker, onPanic), open: showGrown }),
     take: (box) => takePanel(box, shared),
     challenges: (box) => challengesPanel(box, { begin: (text) => change({ model: "gpt2-tales", text, second: null, edits: [], head: [2, 1], pos: 12 }) }),
   };
@@ -218,7 +237,8 @@ theme.onChange(() => draw());
 window.addEventListener("hashchange", () => { state = fromLink(location.hash); drawBar(); refresh(); });
 
 try {
-  client = new Client(await module(), makeWorker, (message, again) => {
+  compiled = await module();
+  client = new Client(compiled, makeWorker, (message, again) => {
     problem(new Error(`The model stopped (${message}). ${again ? "It was started again. Your last request may be the cause." : "It stopped repeatedly. Reload the page."}`));
     root.dataset.restarts = Number(root.dataset.restarts ?? 0) + 1;
   });
@@ -231,4 +251,4 @@ at("starting").remove();
 tour();
 
 // For tests: ask the engine as the page does.
-window.playground = { ask: (request) => client.ask(request), state: () => state, change };
+window.playground = { ask: (request) => client.ask(request), state: () => state, change, losses: (run) => panels.grow.losses(run) };

@@ -2,7 +2,13 @@
 
 const SILENCES = { z: "zero", m: "mean", s: "sample", p: "patch", f: "freeze" };
 const LETTERS = Object.fromEntries(Object.entries(SILENCES).map(([letter, name]) => [name, letter]));
-const TABS = ["heads", "stream", "steering", "find", "take", "challenges"];
+const TABS = ["heads", "stream", "steering", "find", "grow", "take", "challenges"];
+// The settings of a tab: what its controls say, as texts. A link carries what is not as at the beginning.
+export const SETTINGS = {
+  steering: { direction: "food", layer: "", coefficient: "1", at: "all", prompt: "Once upon a time there was a", temperature: "0.8", seed: "1", pairs: "", words: "" },
+  find: { pattern: "induction", seed: "1", silence: "zero", measure: "loss" },
+  grow: { layers: "both", heads: "2", width: "64", repeated: "0.5", optimizer: "muon", seed: "0" },
+};
 const LONGEST = 4000; // characters of a text that a link may carry
 const MOST_EDITS = 64;
 
@@ -14,7 +20,9 @@ export function freshState() {
     edits: [], // { layer, component: { head } or "mlp", silence }
     pos: 12, // the token whose next one is looked at
     head: [2, 1], // [layer, head] that is open, or null
+    target: null, // the token whose logit is taken apart; null is the most probable one
     tab: "heads",
+    ...structuredClone(SETTINGS),
   };
 }
 
@@ -25,6 +33,12 @@ export function toLink(state) {
   if (state.head) entries.set("head", state.head.join("."));
   entries.set("pos", state.pos);
   entries.set("tab", state.tab);
+  if (state.target !== null) entries.set("target", state.target);
+  for (const [tab, usual] of Object.entries(SETTINGS)) {
+    for (const name of Object.keys(usual)) {
+      if (state[tab][name] !== usual[name]) entries.set(`${tab}.${name}`, state[tab][name]);
+    }
+  }
   return `#${entries}`;
 }
 
@@ -42,6 +56,11 @@ export function fromLink(hash) {
   const head = (entries.get("head") ?? "").split(".").map(number);
   if (head.length === 2 && head.every((part) => part !== null)) state.head = head;
   if (TABS.includes(entries.get("tab"))) state.tab = entries.get("tab");
+  const target = entries.get("target");
+  if (/^\d{1,7}$/.test(target ?? "")) state.target = Number(target);
+  for (const [tab, usual] of Object.entries(SETTINGS)) {
+    for (const name of Object.keys(usual)) state[tab][name] = text(`${tab}.${name}`) ?? usual[name];
+  }
   return state;
 }
 

@@ -2,14 +2,16 @@
 
 import { el, views } from "./parts.js";
 import { NEUTRAL, STEERING } from "./presets.js";
+import { select, settings } from "./settings.js";
+import { SETTINGS } from "./state.js";
 import { signed, visible } from "./tokens.js";
 
 const COEFFICIENTS = [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2];
 const OWN = "of your own";
-const FIRST = "food"; // works at once: a good pull at the coefficient that the slider begins with
 
-// `ask(request, options)` asks the engine; `problem(error)` shows what went wrong; `model()` says what is loaded.
-export function steeringPanel(root, { ask, problem, model }) {
+// `ask(request, options)` asks the engine; `problem(error)` shows what went wrong; `model()` says what is loaded;
+// `change({ steering })` keeps what the controls say.
+export function steeringPanel(root, { ask, problem, model, change }) {
   const set = select("Direction", [...STEERING.map(({ name }) => name), OWN]);
   const pairs = el("textarea", { rows: 4, spellcheck: "false", "aria-label": "Pairs of prompts, one pair per line, with => between them" });
   const words = el("input", { type: "text", "aria-label": "Words to count" });
@@ -33,14 +35,13 @@ export function steeringPanel(root, { ask, problem, model }) {
     el("div", { class: "controls" }, el("label", { class: "control wide" }, el("span", {}, "prompt"), prompt), box("temperature", temperature), box("seed", seed)),
     el("div", { class: "controls" }, write, curve), texts, plot);
 
-  set.value = FIRST;
-  const take = () => {
-    const preset = STEERING.find(({ name }) => name === set.value);
-    if (preset) {
-      pairs.value = preset.pairs.map((pair) => pair.join(" => ")).join("\n");
-      words.value = preset.words.map((word) => word.trim()).join(", ");
-      layer.value = preset.layer;
-    }
+  const preset = () => STEERING.find(({ name }) => name === set.value);
+  const pairsOf = (direction) => direction.pairs.map((pair) => pair.join(" => ")).join("\n");
+  const wordsOf = (direction) => direction.words.map((word) => word.trim()).join(", ");
+  // A link need not say what the direction says.
+  const remember = (values) => {
+    const own = (text, ofPreset) => (preset() && text === ofPreset(preset()) ? "" : text);
+    change({ steering: { ...values, pairs: own(values.pairs, pairsOf), words: own(values.words, wordsOf) } });
   };
   const counted = () => words.value.split(",").map((word) => word.trim()).filter(Boolean).map((word) => ` ${word}`);
   const steering = () => ({
@@ -50,9 +51,13 @@ export function steeringPanel(root, { ask, problem, model }) {
     }),
     pos: -2, layer: Number(layer.value), coefficient: Number(coefficient.value), at: at.value,
   });
-  set.addEventListener("change", take);
+  // Before the form hears of it: another direction brings its pairs, its words and its layer.
+  set.addEventListener("change", () => {
+    if (!preset()) return;
+    [pairs.value, words.value, layer.value] = [pairsOf(preset()), wordsOf(preset()), preset().layer];
+  });
   pairs.addEventListener("input", () => { set.value = OWN; });
-  coefficient.addEventListener("input", () => { shownCoefficient.textContent = signed(Number(coefficient.value)); });
+  const form = settings({ direction: set, layer, coefficient, at, prompt, temperature, seed, pairs, words }, SETTINGS.steering, remember);
 
   write.addEventListener("click", () => {
     const request = { do: "write", model: model().model, text: prompt.value, tokens: 60, temperature: Number(temperature.value), seed: Number(seed.value), steering: steering() };
@@ -66,18 +71,19 @@ export function steeringPanel(root, { ask, problem, model }) {
   });
 
   return {
-    show(loaded) {
+    show(loaded, wanted) {
       if (layer.options.length !== loaded.n_layers) {
-        layer.replaceChildren(...Array.from({ length: loaded.n_layers }, (_, i) => el("option", { value: i }, String(i))));
-        take();
-        if (!layer.value) layer.value = loaded.n_layers - 1;
+        layer.replaceChildren(...Array.from({ length: loaded.n_layers }, (_, i) => new Option(i, i)));
       }
+      form.fill({ direction: wanted.direction });
+      const direction = preset();
+      const usual = direction ? { layer: direction.layer, pairs: pairsOf(direction), words: wordsOf(direction) } : { layer: 0, pairs: "", words: "" };
+      const isThere = [...layer.options].some(({ value }) => value === wanted.layer);
+      const ofPreset = String(Math.min(usual.layer, loaded.n_layers - 1));
+      form.fill({ ...wanted, direction: set.value, layer: isThere ? wanted.layer : ofPreset, pairs: wanted.pairs || usual.pairs, words: wanted.words || usual.words });
+      shownCoefficient.textContent = signed(Number(coefficient.value));
     },
   };
-}
-
-function select(label, values, names = values) {
-  return el("select", { "aria-label": label }, ...values.map((value, i) => el("option", { value }, names[i])));
 }
 
 function sideBySide(answer, words, coefficient) {

@@ -11,7 +11,7 @@ export function takePanel(root, { ask, problem, state }) {
   const copy = (text, what) => navigator.clipboard.writeText(text).then(
     () => { said.textContent = `${what} copied.`; }, () => { said.textContent = `The browser does not let the page copy; select ${what.toLowerCase()} and copy it.`; });
   root.append(
-    el("h3", {}, "A link ", el("small", {}, "text, edits, the open head: everything is in the address")), link,
+    el("h3", {}, "A link ", el("small", {}, "text, edits, the open head, the settings of every tab: everything is in the address")), link,
     el("div", { class: "controls" }, button("Copy the link", () => copy(link.value, "The link"))),
     el("h3", {}, "The numbers"),
     el("p", { class: "hint" }, "Every activation of the edited run, under its TransformerLens name, for ", el("code", {}, "numpy.load"), "."),

@@ -1,5 +1,6 @@
 //! Models by name, and the requests that are being worked on.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -8,6 +9,7 @@ use ndarray::Array2;
 
 use crate::answer::{Answer, Step};
 use crate::curve::CurveJob;
+use crate::grow::Growth;
 use crate::loaded::Loaded;
 use crate::look::{find, look};
 use crate::request::{FileInfo, Lane, Request};
@@ -16,8 +18,8 @@ use crate::sweep::SweepJob;
 use crate::take::take;
 use crate::write::WriteJob;
 
-/// Models that are kept: the two that come with the page, and one of the reader's own.
-const MAX_MODELS: usize = 3;
+/// Models that are kept: the two that come with the page, one of the reader's own, and one that grew in the page.
+const MAX_MODELS: usize = 4;
 
 /// Work that is done step by step.
 pub(crate) trait Job {
@@ -35,12 +37,26 @@ impl<F: FnMut() -> Result<Answer>> Job for Once<F> {
     }
 }
 
+/// Steps of a run, a few at a time.
+struct TrainJob {
+    growth: Rc<RefCell<Growth>>,
+    until: usize,
+}
+
+impl Job for TrainJob {
+    fn step(&mut self) -> Result<Step> {
+        self.growth.borrow_mut().train(self.until)
+    }
+}
+
 /// What answers requests.
 #[derive(Default)]
 pub struct Engine {
     models: BTreeMap<String, Rc<Loaded>>,
     /// What is being worked on, most urgent first, with the number that its answers carry.
     jobs: BTreeMap<Lane, (u64, Box<dyn Job>)>,
+    /// The training run.
+    growth: Option<Rc<RefCell<Growth>>>,
 }
 
 impl Engine {
@@ -51,14 +67,14 @@ impl Engine {
 
     /// Begins to work on a request, in place of the one of its kind before it. `id` is a number that its answers carry,
     /// `files` are the bytes that came beside it. A new look is about a new state: whatever else was asked about the old
-    /// one is given up.
+    /// one is given up; a training run is about no text, and goes on.
     ///
     /// # Errors
     /// The model is not there, or what is asked does not suit it.
     pub fn begin(&mut self, id: u64, request: Request, files: &[u8]) -> Result<()> {
         let lane = request.lane();
         match lane {
-            Lane::Look => self.jobs.retain(|&other, _| other == Lane::Load),
+            Lane::Look => self.jobs.retain(|&other, _| matches!(other, Lane::Load | Lane::Grow)),
             _ => drop(self.jobs.remove(&lane)),
         }
         let job = self.job(request, files)?;
@@ -83,6 +99,20 @@ impl Engine {
             Request::Take(state) => {
                 let loaded = self.model(&state.model)?;
                 Box::new(Once(move || take(&loaded, &state)))
+            }
+            Request::Grow(plan) => {
+                let growth = Rc::new(RefCell::new(Growth::new(&plan)?));
+                self.growth = Some(Rc::clone(&growth));
+                Box::new(Once(move || growth.borrow().about()))
+            }
+            Request::Train { until } => Box::new(TrainJob { growth: self.growth()?, until }),
+            Request::Back { step } => {
+                let growth = self.growth()?;
+                Box::new(Once(move || growth.borrow_mut().back(step)))
+            }
+            Request::Grown => {
+                let growth = self.growth()?;
+                Box::new(Once(move || growth.borrow().files()))
             }
             Request::Product { m, k, n } => Box::new(Once(move || product(m, k, n))),
             Request::Find { model, seed, length } => {
@@ -165,6 +195,12 @@ impl Engine {
             .with("parameters", model.n_params_total());
         self.keep(name, model);
         Ok(answer)
+    }
+
+    /// # Errors
+    /// No run was begun.
+    fn growth(&self) -> Result<Rc<RefCell<Growth>>> {
+        self.growth.clone().ok_or_else(|| Error::Argument { name: "grow", problem: "no run was begun".to_string() })
     }
 
     /// # Errors

@@ -10,6 +10,7 @@
 //! | `sweep` | the map of all heads: each silenced or patched in turn |
 //! | `write` | text written with and without a steering vector |
 //! | `curve` | what steering gains and what it costs |
+//! | `grow` | a model that is trained while the page watches |
 //! | `take` | the same as an `.npz` archive, and as lines of Rust |
 //!
 //! `wasm` exports five functions to JavaScript instead of using wasm-bindgen: everything that passes is one
@@ -20,6 +21,7 @@ mod answer;
 mod curve;
 mod edits;
 mod engine;
+mod grow;
 mod loaded;
 mod look;
 mod predictions;
@@ -34,4 +36,4 @@ mod write;
 
 pub use answer::{Answer, Step};
 pub use engine::Engine;
-pub use request::{Component, Edit, Measure, Request, Silence, Steering};
+pub use request::{Component, Edit, Measure, Plan, Request, Silence, Steering};

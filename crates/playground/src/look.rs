@@ -67,7 +67,7 @@ fn tokens_of(run: &TextRun) -> Value {
 }
 
 /// All patterns, `[layer, head, query_pos, key_pos]`.
-fn patterns(cache: &ActivationCache, n_layers: usize) -> Result<Array4<f32>> {
+pub(crate) fn patterns(cache: &ActivationCache, n_layers: usize) -> Result<Array4<f32>> {
     let first: ArrayView4<'_, f32> = cache.try_view::<Ix4>(("pattern", 0))?;
     let (_, n_heads, n, _) = first.dim();
     let mut all = Array4::zeros((n_layers, n_heads, n, n));

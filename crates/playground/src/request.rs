@@ -1,6 +1,7 @@
 //! What the page can ask.
 
 use serde::Deserialize;
+use training::OptimizerChoice;
 
 /// One request, as JSON with the entry `do`.
 #[derive(Clone, Debug, Deserialize)]
@@ -74,6 +75,20 @@ pub enum Request {
     },
     /// All activations as an `.npz` archive.
     Take(State),
+    /// A training run from its beginning, in place of the one before.
+    Grow(Plan),
+    /// Train until so many steps are taken. A newer one takes its place, so one that asks for no step is a pause.
+    Train {
+        /// The number of steps.
+        until: usize,
+    },
+    /// Go back to the checkpoint at this step, or to the last one before it.
+    Back {
+        /// The step.
+        step: usize,
+    },
+    /// The model as it is now, as files.
+    Grown,
     /// A product of two matrices of small integers, for a test of the module's arithmetic.
     Product {
         /// Rows of the first.
@@ -96,6 +111,7 @@ pub(crate) enum Lane {
     Write,
     Curve,
     Sweep,
+    Grow,
 }
 
 impl Request {
@@ -109,8 +125,26 @@ impl Request {
             Request::Write { .. } => Lane::Write,
             Request::Curve { .. } => Lane::Curve,
             Request::Sweep { .. } => Lane::Sweep,
+            Request::Grow(_) | Request::Train { .. } | Request::Back { .. } | Request::Grown => Lane::Grow,
         }
     }
+}
+
+/// What a training run may have otherwise than [`Recipe::grow`](training::Recipe::grow).
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct Plan {
+    /// Layers of attention.
+    pub layers: usize,
+    /// Heads in a layer.
+    pub heads: usize,
+    /// Width of the residual stream.
+    pub width: usize,
+    /// Share of the rows that repeat a random segment.
+    pub repeated: f64,
+    /// What trains the matrices inside the layers.
+    pub optimizer: OptimizerChoice,
+    /// Seed of the initial weights and of the batches.
+    pub seed: u64,
 }
 
 /// A file beside a request.

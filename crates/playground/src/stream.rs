@@ -1,7 +1,9 @@
 //! The residual stream: what it would predict after each layer, and who wrote the logit of a token.
 
-use hooked_transformer::analysis::gradient_times_activation;
-use hooked_transformer::{ActivationCache, Error, HookedTransformer, Result, Scalar, Stack, StackMode, StackOptions};
+use hooked_transformer::analysis::gradient_times_activation_with_edits;
+use hooked_transformer::{
+    ActivationCache, Edits, Error, HookedTransformer, Result, Scalar, Stack, StackMode, StackOptions,
+};
 use ndarray::{Array1, Array2, ArrayView3, Axis, Ix3, Ix4};
 use serde_json::Value;
 
@@ -86,7 +88,8 @@ fn attribution(
     let at = pos as isize;
     push(&cache.stack_head_results(StackOptions::new().pos_slice(at))?)?;
     push(&cache.decompose_resid(StackOptions::new().mode(StackMode::Mlp).pos_slice(at))?)?;
-    let effects = gradient_times_activation(model, ids, Scalar::logit(at, token))?;
+    // What an edit writes does not depend on what would be there: no gradient goes on from it.
+    let effects = gradient_times_activation_with_edits(model, ids, Scalar::logit(at, token), Edits::Stop)?;
     let by_gradient: Vec<f32> =
         labels.iter().map(|label| effects.of(label).map_or(f32::NAN, |of_positions| of_positions.sum())).collect();
     Ok(answer

@@ -49,6 +49,16 @@ fn archive<'a>(arrays: impl Iterator<Item = (&'a str, ndarray::ArrayViewD<'a, f3
     Ok(bytes)
 }
 
+/// Where a model is that the page has by this name: those of the course, one that grew (`cargo xtask grow` writes the same
+/// there), or one of the reader's own.
+fn folder_of(model: &str) -> String {
+    match model {
+        "grown" => "target/grow/model".to_string(),
+        "your own" => "the folder of your model".to_string(),
+        embedded => format!("reference_data/models/{embedded}"),
+    }
+}
+
 /// A program that prints the losses of this state.
 pub(crate) fn lines_of_rust(state: &State) -> String {
     let hooks: Vec<String> = state.edits.iter().map(|edit| format!("        .hook({})", hook(edit))).collect();
@@ -62,13 +72,15 @@ pub(crate) fn lines_of_rust(state: &State) -> String {
         true => vec!["use hooked_transformer::HookedTransformer;".to_string()],
         false => vec!["use hooked_transformer::{HookedTransformer, fwd_hook};".to_string()],
     };
-    if !names.is_empty() {
-        lines.push(format!("use ndarray::{{{}}};", names.join(", ")));
+    match names[..] {
+        [] => (),
+        [name] => lines.push(format!("use ndarray::{name};")),
+        _ => lines.push(format!("use ndarray::{{{}}};", names.join(", "))),
     }
     lines.extend([
         String::new(),
         "fn main() -> hooked_transformer::Result<()> {".to_string(),
-        format!("    let model = HookedTransformer::load({:?})?;", format!("reference_data/models/{}", state.model)),
+        format!("    let model = HookedTransformer::load({:?})?;", folder_of(&state.model)),
         format!("    let text = {:?};", state.text),
     ]);
     let uses = |silence: Silence| state.edits.iter().any(|edit| edit.silence == silence);

@@ -170,6 +170,34 @@ fn the_stream_is_taken_apart() {
     }
 }
 
+/// A head that is set to zero writes nothing, and no other edit makes its part exactly that.
+#[test]
+fn the_stream_of_an_edited_model_is_taken_apart() {
+    for silence in ["zero", "mean", "sample", "patch", "freeze"] {
+        let head = |layer: usize, head: usize, silence: &str| json!({ "layer": layer, "component": { "head": head }, "silence": silence });
+        let mut asked = look(json!([head(0, 4, "zero"), head(2, 1, silence)]));
+        asked["do"] = json!("stream");
+        asked["pos"] = json!(9);
+        let stream = answer(asked.clone());
+        let silenced = stream.json["components"].as_array().unwrap().iter().position(|name| name == "L2H1").unwrap();
+        let [direct, by_gradient] = ["direct", "by_gradient"].map(|name| stream.get(name).unwrap().to_owned());
+        assert!(by_gradient.iter().all(|effect| effect.is_finite()), "{silence}: {by_gradient}");
+        let zero = |effect: f32| effect == 0.0;
+        let both = zero(direct[[silenced]]) && zero(by_gradient[[silenced]]);
+        assert_eq!(
+            both,
+            silence == "zero",
+            "{silence}: {} directly, {} by gradient",
+            direct[[silenced]],
+            by_gradient[[silenced]]
+        );
+        // It is the edited run that is taken apart.
+        asked["edits"] = json!([]);
+        let unedited = answer(asked);
+        assert_ne!(stream.json["logit"], unedited.json["logit"], "{silence}");
+    }
+}
+
 fn exercise_04() -> Value {
     serde_json::from_slice(&std::fs::read(folder("activations/exercise_04.json")).unwrap()).unwrap()
 }

@@ -113,6 +113,9 @@ fn the_module_gives_the_numbers_of_the_native_engine() {
         { "do": "find", "model": "attn-only-2l-tales", "seed": 5, "length": 30 },
         { "do": "write", "model": "gpt2-tales", "text": "Once upon a time", "tokens": 12, "temperature": 0.0, "seed": 3, "steering": steering },
         { "do": "curve", "model": "gpt2-tales", "prompts": ["Then he took the"], "words": [" song", " bell"], "coefficients": [-1.0, 1.0], "steering": steering },
+        { "do": "grow", "layers": 2, "heads": 2, "width": 64, "repeated": 0.5, "optimizer": "muon", "seed": 0 },
+        { "do": "train", "until": 10 },
+        { "do": "back", "step": 0 },
         { "do": "look", "model": "no-such-model", "text": "a" },
     ]);
     let Some(answers) = under_node(&requests) else { return };

@@ -49,6 +49,41 @@ impl Characters {
     }
 }
 
+/// Text and back.
+impl Characters {
+    /// The characters of a token as they are in a text; nothing for [`BOS`].
+    pub fn text(token: usize) -> String {
+        match token {
+            BOS => String::new(),
+            1 => "\n".to_string(),
+            _ => Self::show(token),
+        }
+    }
+
+    /// A `tokenizer.json` of these tokens, so that a model of characters takes text as any other does. Characters outside the
+    /// vocabulary are left out, as [`encode`](Self::encode) does. [`BOS`] is spelled `<|endoftext|>`, the usual name.
+    pub fn tokenizer_json() -> String {
+        const BOS_NAME: &str = "<|endoftext|>";
+        let mut vocabulary: serde_json::Map<String, serde_json::Value> =
+            (1..Self::VOCABULARY).map(|id| (Self::text(id), id.into())).collect();
+        vocabulary.insert(BOS_NAME.to_string(), BOS.into());
+        let special = serde_json::json!({
+            "id": BOS, "content": BOS_NAME, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
+            "special": true
+        });
+        // Byte pair encoding without a pair: every character stays a token.
+        let model = serde_json::json!({
+            "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
+            "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false, "vocab": vocabulary, "merges": []
+        });
+        let tokenizer = serde_json::json!({
+            "version": "1.0", "truncation": null, "padding": null, "added_tokens": [special], "normalizer": null,
+            "pre_tokenizer": null, "post_processor": null, "decoder": { "type": "Fuse" }, "model": model
+        });
+        tokenizer.to_string()
+    }
+}
+
 /// Text as token ids: what is trained on, and what is held out. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Text {
@@ -112,6 +147,25 @@ mod tests {
         let shown: String = Characters::encode("Alice!").iter().map(|&id| Characters::show(id.into())).collect();
         assert_eq!(shown, "Alice!");
         assert_eq!([0, 1, 2, 95, 96, 700].map(Characters::show), ["<bos>", "⏎", " ", "}", "<96>", "<700>"]);
+    }
+
+    #[test]
+    fn a_model_of_characters_takes_text() {
+        let model = crate::initial_model(&crate::Recipe::grow()).unwrap();
+        let mut files = model.to_files().unwrap();
+        files.push(("tokenizer.json", Characters::tokenizer_json().into_bytes()));
+        let model = hooked_transformer::HookedTransformer::from_files(files).unwrap();
+        let text = "Off with\n her é{}~ head!";
+        let ids = model.to_tokens(text, None).unwrap();
+        let want: Vec<usize> = Characters::encode(text).into_iter().map(usize::from).collect();
+        assert_eq!(ids.row(0).to_vec(), [vec![BOS], want.clone()].concat());
+        let back: String = want.into_iter().map(Characters::text).collect();
+        assert_eq!(back, "Off with\n her {} head!");
+        assert_eq!(model.to_str_tokens("a\n", None).unwrap(), ["<|endoftext|>", "a", "\n"]);
+        // Every token but the first comes back as it was.
+        let all: String = (1..Characters::VOCABULARY).map(Characters::text).collect();
+        let ids = model.to_tokens(all.as_str(), false).unwrap();
+        assert_eq!(ids.row(0).to_vec(), (1..Characters::VOCABULARY).collect::<Vec<_>>());
     }
 
     #[test]

@@ -10,8 +10,8 @@
 //! 5. [`Optimizers`]`::step` — Muon for the matrices inside the layers, AdamW for the rest.
 //!
 //! [`Trainer`] does these; [`Evaluation`] measures what a model has learned (losses, and what each head attends to);
-//! [`Record`] is a line of the log; [`Checkpoint`] is everything that is needed to go on, bit for bit. [`Recipe`] holds
-//! all the choices, and is what an experiment changes.
+//! [`Record`] is a line of the log; [`Checkpoint`] is everything that is needed to go on, bit for bit; [`story`] says it in
+//! words. [`Recipe`] holds all the choices, and is what an experiment changes.
 //!
 //! ```
 //! use training::{Recipe, Trainer};
@@ -47,6 +47,7 @@ pub mod random;
 mod recipe;
 mod record;
 mod schedule;
+pub mod story;
 mod trainer;
 
 pub use batches::{Batch, Batches, Mixture};

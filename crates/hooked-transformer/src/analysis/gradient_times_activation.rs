@@ -14,7 +14,7 @@
 use ndarray::{Array2, ArrayViewD, Axis, Ix3, Ix4, Zip, stack};
 
 use super::attribution::token_batch;
-use crate::backward::Scalar;
+use crate::backward::{Edits, Scalar};
 use crate::error::Result;
 use crate::hooks::NameFilter;
 use crate::model::HookedTransformer;
@@ -41,13 +41,37 @@ impl ComponentEffects {
 /// MLP. A head's is that of its `z`, which equals that of what it writes.
 ///
 /// # Errors
-/// The input does not suit the model, or is a residual stream; the scalar does not exist for this input.
+/// The input does not suit the model, or is a residual stream; the scalar does not exist for this input. A hook of the
+/// model edits an activation: see [`gradient_times_activation_with_edits`].
 pub fn gradient_times_activation(
     model: &HookedTransformer,
     input: impl Into<Input>,
     scalar: Scalar<'_>,
 ) -> Result<ComponentEffects> {
-    let batch = token_batch(model, input.into())?;
+    effects(model, input.into(), scalar, None)
+}
+
+/// As [`gradient_times_activation`], of a model whose hooks edit activations; `edits` says what that means for the gradient
+/// upstream of them.
+///
+/// # Errors
+/// The input does not suit the model, or is a residual stream; the scalar does not exist for this input.
+pub fn gradient_times_activation_with_edits(
+    model: &HookedTransformer,
+    input: impl Into<Input>,
+    scalar: Scalar<'_>,
+    edits: Edits,
+) -> Result<ComponentEffects> {
+    effects(model, input.into(), scalar, Some(edits))
+}
+
+fn effects(
+    model: &HookedTransformer,
+    input: Input,
+    scalar: Scalar<'_>,
+    edits: Option<Edits>,
+) -> Result<ComponentEffects> {
+    let batch = token_batch(model, input)?;
     let has = |name: &str| model.hook_points().iter().any(|point| point.name() == name);
     let mut names = vec!["hook_embed".to_string()];
     // A shortformer model's positions are not written to the stream.
@@ -58,7 +82,10 @@ pub fn gradient_times_activation(
         names.extend(parts.into_iter().filter(|name| has(name)));
     }
     let filter = || NameFilter::from(names.clone());
-    let run = model.run(&batch).names_filter(filter()).backward(scalar).activations(filter());
+    let mut run = model.run(&batch).names_filter(filter()).backward(scalar).activations(filter());
+    if let Some(edits) = edits {
+        run = run.edits(edits);
+    }
     let (grads, cache) = run.grads_and_cache()?;
     let (mut labels, mut rows) = (Vec::new(), Vec::new());
     for name in &names {

@@ -17,7 +17,9 @@ pub use ablation::{Ablation, head_ablation_sweep};
 pub use attribution::generic_attribution_patch;
 pub use detect_head::{DetectHead, ErrorMeasure, HeadPattern, detect_head};
 pub use evals::{InductionLoss, induction_loss, text_loss};
-pub use gradient_times_activation::{ComponentEffects, gradient_times_activation};
+pub use gradient_times_activation::{
+    ComponentEffects, gradient_times_activation, gradient_times_activation_with_edits,
+};
 pub use integrated_gradients::{IntegratedGradients, integrated_gradients};
 pub use metric::Metric;
 pub use patching::{PatchAxis, generic_activation_patch};

@@ -6,7 +6,11 @@
 #[path = "../../../circuit-vis/tests/browser/driver.rs"]
 mod driver;
 
+mod challenges;
+mod grow;
+mod latency;
 mod looks;
+mod take;
 mod tools;
 mod trouble;
 
@@ -76,6 +80,16 @@ fn and_drawn(page: &Page, act: impl FnOnce()) {
     let before = drawn(page);
     act();
     wait_for(page, &format!("Number(document.documentElement.dataset.drawn) > {before}"));
+}
+
+/// Presses the button with this text.
+#[track_caller]
+fn press_button(page: &Page, text: &str) {
+    let found = page.run(&format!(
+        "const found = [...document.querySelectorAll('button')].find((button) => button.textContent === {}); found?.click(); return Boolean(found)",
+        serde_json::json!(text)
+    ));
+    assert_eq!(found, true, "there is no button {text}");
 }
 
 fn numbers(value: &Value) -> Vec<f32> {

@@ -3,8 +3,7 @@
 use hooked_transformer::analysis::{Ablation, Metric, head_ablation_sweep};
 use serde_json::{Value, json};
 
-use crate::driver::Page;
-use crate::{TEXT, ask, assert_close, model, wait_for, with_playground};
+use crate::{TEXT, ask, assert_close, model, press_button, wait_for, with_playground};
 
 #[test]
 fn the_stream_is_read_layer_by_layer_and_taken_apart() {
@@ -83,15 +82,6 @@ fn steered_writing_stands_beside_the_plain_one() {
     });
 }
 
-/// Presses the button with this text.
-fn press_button(page: &Page, text: &str) {
-    let found = page.run(&format!(
-        "const found = [...document.querySelectorAll('button')].find((button) => button.textContent === {}); found?.click(); return Boolean(found)",
-        json!(text)
-    ));
-    assert_eq!(found, true, "there is no button {text}");
-}
-
 #[test]
 fn heads_are_found_by_what_they_look_at_and_by_what_they_do() {
     with_playground("#tab=find", |page| {
@@ -119,26 +109,6 @@ fn heads_are_found_by_what_they_look_at_and_by_what_they_do() {
         page.run("document.querySelectorAll('[data-found]')[6].click()");
         wait_for(page, "!document.querySelector('.large').closest('[hidden]')");
         assert_eq!(page.text(".large h3"), format!("Head {}.{}", worst.0, worst.1));
-    });
-}
-
-#[test]
-fn a_challenge_is_checked_by_the_numbers_of_the_page() {
-    with_playground("#tab=challenges", |page| {
-        crate::and_drawn(page, || page.click(".panel [aria-label='Challenges'] .choice"));
-        page.click("#tab-heads");
-        // The wrong head: nothing is solved.
-        crate::and_drawn(page, || {
-            drop(page.run("document.querySelector(\"[data-layer='3'][data-head='0']\").click(); document.querySelector(\".large [data-silence='zero']\").click()"))
-        });
-        assert_eq!(page.run("return document.getElementById('notice').hidden"), true);
-        crate::and_drawn(page, || page.click(".edit"));
-        crate::and_drawn(page, || {
-            drop(page.run("document.querySelector(\"[data-layer='2'][data-head='1']\").click(); document.querySelector(\".large [data-silence='zero']\").click()"))
-        });
-        assert!(page.text("#notice").contains("is solved"), "{}", page.text("#notice"));
-        page.click("#tab-challenges");
-        assert!(page.texts(".panel [aria-label='Challenges'] .choice")[0].starts_with('✓'));
     });
 }
 

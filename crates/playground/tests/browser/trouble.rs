@@ -125,11 +125,15 @@ fn both_themes_are_readable_and_every_control_has_a_name() {
     for theme in ["light", "dark"] {
         with_playground("", |page| {
             page.prefer(theme);
-            for tab in ["heads", "stream", "steering", "find", "take", "challenges"] {
+            for tab in ["heads", "stream", "steering", "find", "grow", "take", "challenges"] {
                 visit(page, &format!("#text=A+king+and+a+king&edits=0.4z&head=0.4&tab={tab}"));
                 assert_eq!(page.run("return document.documentElement.dataset.theme"), theme);
                 assert_eq!(faint(page), [""; 0], "{theme}, {tab}");
                 assert_eq!(nameless(page), [""; 0], "{tab}");
+                if tab == "stream" {
+                    wait_for(page, "document.querySelector('.lens td') || !document.getElementById('notice').hidden");
+                }
+                assert_eq!(page.text("#notice"), "", "{tab}");
             }
         });
     }
@@ -143,7 +147,7 @@ fn tabs_and_tokens_follow_the_arrow_keys() {
         wait_for(page, "document.querySelector('.lens td')");
         assert_eq!(
             page.attributes("[role=tab]", "aria-selected"),
-            ["false", "true", "false", "false", "false", "false"]
+            ["false", "true", "false", "false", "false", "false", "false"]
         );
         page.run("document.querySelector('#text .token[tabindex=\"0\"]').focus()");
         page.press(&[keys::RIGHT, keys::ENTER]);
@@ -156,7 +160,7 @@ fn tabs_and_tokens_follow_the_arrow_keys() {
 #[test]
 fn a_narrow_window_shows_all_without_scrolling_sideways() {
     with_playground("", |page| {
-        for tab in ["heads", "stream", "steering", "find", "take", "challenges"] {
+        for tab in ["heads", "stream", "steering", "find", "grow", "take", "challenges"] {
             // A frame as narrow as a phone, in a page that may have frames.
             let address = format!("file://{}#tab={tab}", crate::page_file().display());
             page.open(&format!(

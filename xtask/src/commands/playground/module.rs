@@ -24,7 +24,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const LARGEST: usize = 2 << 20;
 
 /// What the module is made of, apart from the crates of the registry.
-const SOURCES: [&str; 2] = ["crates/hooked-transformer", "crates/playground"];
+const SOURCES: [&str; 3] = ["crates/hooked-transformer", "crates/playground", "crates/training"];
 
 /// What wasm-opt is told: what the module uses, and to make it fast.
 const OPTIMIZE: [&str; 9] = [

@@ -17,7 +17,7 @@ const MODELS: [&str; 2] = ["gpt2-tales", "attn-only-2l-tales"];
 const MODEL_FILES: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"];
 
 /// What the page takes of circuit-vis, in the order in which it builds on each other.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "dom.js",
     "data.js",
     "color.js",
@@ -28,15 +28,17 @@ const PARTS: [&str; 11] = [
     "token.js",
     "matrix.js",
     "lines.js",
+    "live_plot.js",
     "frame.js",
 ];
 const PARTS_STYLES: [&str; 4] = ["page.css", "token.css", "attention.css", "plot.css"];
 
 /// The page's modules, each after those that it imports.
-const MODULES: [&str; 13] = [
+const MODULES: [&str; 16] = [
     "tokens.js",
     "presets.js",
     "state.js",
+    "settings.js",
     "challenges.js",
     "client.js",
     "files.js",
@@ -45,6 +47,8 @@ const MODULES: [&str; 13] = [
     "stream.js",
     "steering.js",
     "find.js",
+    "growing_run.js",
+    "grow.js",
     "take.js",
     "main.js",
 ];
