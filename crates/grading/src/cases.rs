@@ -247,7 +247,8 @@ impl Fault {
     /// Names the mistake, if one is known.
     #[must_use]
     pub fn mistake(self, mistake: impl Into<Option<&'static str>>) -> Self {
-        Self { mistake: mistake.into(), ..self }
+        let mistake = mistake.into().or(self.mistake);
+        Self { mistake, ..self }
     }
 
     /// Adds the report of a comparison, which is shown line by line as it is.
@@ -260,11 +261,12 @@ impl Fault {
     #[must_use]
     pub fn compared(got: &Value, want: &Want) -> Option<Self> {
         let mut report = compare(got, want).err()?.report;
-        let words = got.array().and_then(|got| probe::explain_one(got, want));
-        if let Some(words) = words {
-            report = format!("{report}\n{}", wrap(&format!("Look: {words}"), "  "));
+        let explanation = got.array().and_then(|got| probe::explain_one(got, want));
+        let mistake = explanation.as_ref().and_then(|explanation| explanation.mistake);
+        if let Some(explanation) = explanation {
+            report = format!("{report}\n{}", wrap(&format!("Look: {}", explanation.words), "  "));
         }
-        Some(Self::default().report(report))
+        Some(Self::default().report(report).mistake(mistake))
     }
 
     /// Says what it is that is compared, before the comparison.

@@ -240,8 +240,16 @@ pub(crate) fn to_text(prints: &Prints) -> String {
     format!("{{\n{}\n}}\n", blocks.join(",\n"))
 }
 
+/// A mistake that a check knows.
+pub(crate) enum Recognized {
+    /// It gives the same in every case.
+    Fully(&'static Mistake),
+    /// It gives the same but for an edge case.
+    Nearly(&'static Mistake),
+}
+
 /// The mistake of this check that gives what these runs gave.
-pub(crate) fn recognize(exercise: &'static Exercise, check: &str, runs: &[CaseRun]) -> Option<&'static Mistake> {
+pub(crate) fn recognize(exercise: &'static Exercise, check: &str, runs: &[CaseRun]) -> Option<Recognized> {
     // Without the file the verdict is still right, only less helpful. `check-solutions` notices the loss.
     let prints = read(exercise).unwrap_or_default();
     let known: Vec<&'static Mistake> = exercise.mistakes().filter(|m| m.caught_by == check).collect();
@@ -254,14 +262,14 @@ pub(crate) fn recognize(exercise: &'static Exercise, check: &str, runs: &[CaseRu
         KnownBy::Sameness => is_the_same_everywhere(runs),
         KnownBy::Property => false,
     });
-    certain.copied().or_else(|| {
+    certain.copied().map(Recognized::Fully).or_else(|| {
         let of_output = known.iter().filter(|mistake| mistake.known_by == KnownBy::Output);
         let mut alike: Vec<_> = of_output.filter_map(|mistake| Some((likeness(mistake)?, *mistake))).collect();
         alike.sort_by_key(|(likeness, _)| *likeness);
         match alike[..] {
             // When two explain it equally well, neither does.
             [(first, _), (second, _), ..] if first == second => None,
-            [(_, mistake), ..] => Some(mistake),
+            [(_, mistake), ..] => Some(Recognized::Nearly(mistake)),
             [] => None,
         }
     })
@@ -282,9 +290,11 @@ impl Likeness {
     /// Only cases in which the mistake shows count in its favor. An edge case does not speak against it: one in which the
     /// one form panics and the other does not, or, among several that agree, a single one that differs.
     fn of(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> Option<Self> {
-        let (mut likeness, mut alike) = (Self { other: 0, open: 0 }, 0);
+        let (mut likeness, mut alike, mut broken) = (Self { other: 0, open: 0 }, 0, 0);
         for run in runs.iter().filter(|run| run.diagnosis) {
             match cases.get(&run.name) {
+                // Panics have many causes, so they agree only where everything does.
+                Some(print) if print.distance(run) <= 1.0 && print.is_broken() => broken += 1,
                 Some(print) if print.distance(run) <= 1.0 => alike += usize::from(print.shows(&run.want)),
                 Some(print) if print.is_broken() || is_broken(&run.outcome) => likeness.open += 1,
                 Some(_) => likeness.other += 1,
@@ -292,8 +302,9 @@ impl Likeness {
             }
         }
         let Self { other, open } = likeness;
-        let is_enough = alike > 0 && open <= alike && (other == 0 || other == 1 && alike >= 3);
-        is_enough.then_some(likeness)
+        let is_full = likeness.is_full() && alike + broken > 0;
+        let is_enough = alike > 0 && 2 * open <= alike && (other == 0 || other == 1 && alike >= 3);
+        (is_full || is_enough).then_some(likeness)
     }
 
     fn is_full(self) -> bool {
@@ -408,6 +419,20 @@ mod tests {
         let stored = [0.5, 0.6, 0.7, 0.8].map(|x| vec![x]);
         let got = [0.5, 0.6, 0.7, 0.1].map(|x| vec![x]);
         assert_eq!(likeness(stored, got), Some(Likeness { other: 1, open: 0 }), "one of four differs");
+    }
+
+    #[test]
+    fn panics_alone_are_no_likeness() {
+        let panicked = |run: CaseRun| CaseRun {
+            outcome: Outcome::Panicked { message: String::new(), place: String::new() },
+            ..run
+        };
+        let right = || ["a", "b"].map(|name| CaseRun { name: name.into(), ..run(vec![1.0]) });
+        let mut stored = right();
+        stored[1] = panicked(stored[1].clone());
+        let prints = take_all(&stored);
+        assert_eq!(Likeness::of(&prints, &stored), FULL);
+        assert_eq!(Likeness::of(&prints, &right().map(panicked)), None, "it panicked in the other case too");
     }
 
     #[test]

@@ -6,7 +6,8 @@ use crate::call::{LIMIT, Outcome, call_within};
 use crate::cases::{Answers, Case, Cases, Fault, Found, Halves, Objection, Step};
 use crate::compare::compare;
 use crate::exercise::{CheckInfo, Mistake};
-use crate::fingerprint;
+use crate::fingerprint::{self, Recognized};
+use crate::general::{self, GENERAL, code};
 use crate::probe;
 use crate::prose::wrap;
 use crate::reference::Damaged;
@@ -202,14 +203,32 @@ fn judge_runs(
         let found = found.and_then(|found| found(&Answers(outcomes)));
         return Ok((Passed { check: info, found }, runs));
     };
+    let mut general = None;
     if fingerprint::is_the_same_everywhere(&runs) {
         evidence.push_str("\n  Look: it returned the same in every case, though not every case asks for the same.");
+        general = Some(code::SAME);
     }
-    if let Some(words) = probe::explain(&runs) {
-        let _ = write!(evidence, "\n{}", wrap(&format!("Look: {words}"), "  "));
+    if let Some(explanation) = probe::explain(&runs) {
+        let _ = write!(evidence, "\n{}", wrap(&format!("Look: {}", explanation.words), "  "));
+        general = general.or(explanation.mistake);
     }
-    let known = fingerprint::recognize(info.exercise, info.name, &runs);
+    general = general.or_else(|| runs.iter().find_map(|run| general::of_panic(&run.outcome)));
+    let known = recognized(info, &runs, general.and_then(|code| GENERAL.mistake(code)));
     Err(verdict(info, kind, evidence, known))
+}
+
+/// The mistake that the cases show: one of the exercise that gives the same in all of them, a general one, which holds in
+/// all of them too, or one of the exercise that gives nearly the same.
+fn recognized(
+    info: &'static CheckInfo,
+    runs: &[CaseRun],
+    general: Option<&'static Mistake>,
+) -> Option<&'static Mistake> {
+    match fingerprint::recognize(info.exercise, info.name, runs) {
+        Some(Recognized::Fully(mistake)) => Some(mistake),
+        Some(Recognized::Nearly(mistake)) => general.or(Some(mistake)),
+        None => general,
+    }
 }
 
 /// What is wrong in a case, if something is.
@@ -228,7 +247,7 @@ fn trouble(info: &'static CheckInfo, run: &CaseRun) -> Option<(Kind, String)> {
 
 /// The verdict on an answer that lacks a property.
 fn wrong(info: &'static CheckInfo, fault: &Fault) -> Verdict {
-    let mistake = fault.mistake.and_then(|code| info.exercise.mistake(code));
+    let mistake = fault.mistake.and_then(|code| info.exercise.mistake(code).or_else(|| GENERAL.mistake(code)));
     let paragraphs = fault.evidence.lines().map(|line| wrap(line, "  "));
     let report = (!fault.report.is_empty()).then(|| fault.report.clone());
     verdict(info, Kind::Wrong, paragraphs.chain(report).collect::<Vec<_>>().join("\n"), mistake)

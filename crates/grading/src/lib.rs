@@ -6,6 +6,7 @@
 //! - [`cases`]: a check as a list of calls and, apart from them, the expected values;
 //! - [`compare`]: shape first, then the worst entries with the names of their axes, then cheap looks at how arrays
 //!   commonly go wrong;
+//! - [`general`]: mistakes that belong to no exercise, which the looks recognize;
 //! - `fingerprint`: does it equal what a known mistake gives? Then the verdict says which;
 //! - `apart`: the calls are made in a process of their own;
 //! - `results`: what a tool learns about a check;
@@ -30,6 +31,7 @@ pub mod ex06;
 pub mod ex07;
 pub mod exercise;
 mod fingerprint;
+pub mod general;
 pub mod grade;
 mod models;
 mod picture;

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+use grading::general::GENERAL;
 use grading::reference::repository;
 use grading::{EXERCISES, Exercise, Mistake};
 
@@ -31,6 +32,14 @@ fn page(exercise: &Exercise) -> String {
         let reported = exercise.mistakes().filter(|mistake| mistake.caught_by == check);
         reported.for_each(|mistake| page.push_str(&entry(mistake)));
     }
+    page
+}
+
+/// The page of the mistakes that belong to no exercise.
+fn general_page() -> String {
+    let mut page = format!("{BEGINNING}\n# Mistakes in any exercise\n\n");
+    page.push_str("What goes wrong with arrays and lists everywhere. A verdict leads to the entry that you need.\n");
+    GENERAL.mistakes().for_each(|mistake| page.push_str(&entry(mistake)));
     page
 }
 
@@ -59,9 +68,9 @@ fn keep(path: &Path, content: &str) -> Result<(), String> {
 fn the_pages_have_an_entry_for_every_mistake() -> Result<(), String> {
     let guide = repository().join(GUIDE);
     let summary = fs::read_to_string(guide.join("SUMMARY.md")).map_err(|error| format!("SUMMARY.md: {error}"))?;
-    for exercise in EXERCISES {
-        let name = exercise.mistakes_page();
-        keep(&guide.join(&name), &page(exercise))?;
+    let pages = EXERCISES.iter().map(|exercise| (exercise.mistakes_page(), page(exercise)));
+    for (name, page) in pages.chain([(GENERAL.mistakes_page(), general_page())]) {
+        keep(&guide.join(&name), &page)?;
         if !summary.contains(&format!("(./{name})")) {
             return Err(format!("{GUIDE}/SUMMARY.md does not list {name}"));
         }
@@ -71,7 +80,8 @@ fn the_pages_have_an_entry_for_every_mistake() -> Result<(), String> {
 
 #[test]
 fn codes_and_anchors_are_unique_and_each_exercise_has_its_own() {
-    let mistakes = || EXERCISES.iter().flat_map(|exercise| exercise.mistakes().map(move |m| (exercise, m)));
+    let lists = || EXERCISES.iter().copied().chain([&GENERAL]);
+    let mistakes = || lists().flat_map(|exercise| exercise.mistakes().map(move |m| (exercise, m)));
     let mut links: Vec<String> = mistakes().map(|(_, mistake)| mistake.link()).collect();
     links.sort();
     links.dedup();

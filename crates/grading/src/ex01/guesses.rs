@@ -14,7 +14,7 @@ pub fn c06_guessed_right(submission: &Submission) -> Cases {
     let guessed_right = submission.guessed_right;
     Cases::of(&C06, |cases| {
         for run in runs()? {
-            let (case, name) = (run.case, run.in_words()?);
+            let (case, name, run_name) = (run.case, run.in_words()?, run.name.clone());
             let of_want = run.clone();
             let want = move || {
                 let tokens = of_want.tokens()?;
@@ -30,7 +30,15 @@ pub fn c06_guessed_right(submission: &Submission) -> Cases {
                 Ok(Want::Array { values, axes: &["batch", "pos"], tolerance: OF_COUNTS })
             };
             let inputs = move || Ok((run.logits()?, run.tokens()?));
-            case.add(cases, name, want, inputs, move |(logits, tokens)| guessed_right(&logits, &tokens))?;
+            let is_gpt2 = run_name == "gpt2";
+            let asked = case.add(cases, name, want, inputs, move |(logits, tokens)| guessed_right(&logits, &tokens))?;
+            if is_gpt2 {
+                cases.found(move |answers| {
+                    let right = answers.array(asked).ok()?;
+                    let (count, total) = (right.data.iter().filter(|x| **x > 0.0).count(), right.data.len());
+                    Some(format!("gpt2-tales guesses {count} of {total} tokens of this text exactly."))
+                });
+            }
         }
         let call = move || guessed_right(&NEGATIVE.logits(), &NEGATIVE.tokens());
         cases.case("made-up logits, all of them negative, batch 2, 5 positions", || NEGATIVE.want(), call);
@@ -88,7 +96,16 @@ pub fn c07_tokens_guessed(submission: &Submission) -> Cases {
                 }
                 Ok(words(strings, "token"))
             };
-            case.add(cases, name, want, move || case.model(), move |model| tokens_guessed(model, &text))?;
+            let (is_made_up, shown) = (case.is_made_up()?, text.clone());
+            let asked = case.add(cases, name, want, move || case.model(), move |model| tokens_guessed(model, &text))?;
+            if !is_made_up {
+                cases.found(move |answers| {
+                    let guessed = answers.value(asked).ok()?.words()?;
+                    let list: Vec<String> = guessed.iter().take(8).map(|token| format!("{token:?}")).collect();
+                    let more = if guessed.len() > list.len() { " and more" } else { "" };
+                    Some(format!("Of {shown:?} the model guesses {}{more}.", list.join(", ")))
+                });
+            }
         }
         Ok(())
     })

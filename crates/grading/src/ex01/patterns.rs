@@ -19,10 +19,14 @@ pub fn c10_pattern_from_q_and_k(submission: &Submission) -> Cases {
             // The first layer and the last in turn.
             let layer = if index % 2 == 0 { 0 } else { run.n_layers - 1 };
             let (case, name) = (run.case, format!("{}, layer {layer}", run.in_words()?));
+            let is_gpt2 = run.name == "gpt2";
             let of_want = run.clone();
             let want = move || Ok(want(of_want.activation("pattern", layer)?));
             let inputs = move || Ok((run.activation("q", layer)?, run.activation("k", layer)?));
-            case.add(cases, name, want, inputs, move |(q, k)| pattern_from_q_and_k(&q, &k))?;
+            let asked = case.add(cases, name, want, inputs, move |(q, k)| pattern_from_q_and_k(&q, &k))?;
+            if is_gpt2 {
+                cases.found(move |answers| resting_on_bos(answers.array(asked).ok()?, layer));
+            }
         }
         for (arrays, scores) in [("large", "scores around 110"), ("spread", "scores from -120 to 110, row by row")] {
             let stored = move |site: &str| array::<Ix4>(&format!("{arrays}.{site}"));
@@ -34,6 +38,25 @@ pub fn c10_pattern_from_q_and_k(submission: &Submission) -> Cases {
         }
         Ok(())
     })
+}
+
+/// What the patterns of a layer show: how much of the attention goes to the first token.
+fn resting_on_bos(pattern: &Tensor, layer: usize) -> Option<String> {
+    let &[batch, n_heads, n_pos, _] = &pattern.shape[..] else { return None };
+    let rows = (batch * (n_pos - 1)) as f64;
+    let of_head = |head: usize| {
+        let cells = (0..batch).flat_map(|item| (1..n_pos).map(move |query| (item, query)));
+        cells.map(|(item, query)| pattern.at(&[item, head, query, 0])).sum::<f64>() / rows
+    };
+    let shares: Vec<f64> = (0..n_heads).map(of_head).collect();
+    let (head, most) = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+    let mean = shares.iter().sum::<f64>() / n_heads as f64;
+    Some(format!(
+        "In layer {layer} of gpt2-tales, the heads of this text leave {:.0} % of their attention on BOS on average, and head \
+         {layer}.{head} leaves {:.0} %: a head that finds nothing to read rests there.",
+        100.0 * mean,
+        100.0 * most
+    ))
 }
 
 fn want(pattern: Array4<f32>) -> Want {
@@ -101,5 +124,6 @@ fn ask(
             }
         })
     };
-    case.add(cases, name, want, inputs, move |cache| (submission.largest_error)(&cache, layer))
+    case.add(cases, name, want, inputs, move |cache| (submission.largest_error)(&cache, layer))?;
+    Ok(())
 }

@@ -9,7 +9,7 @@ use ndarray::{ArrayD, Dimension, Ix3, Ix4, IxDyn};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use crate::cases::Cases;
+use crate::cases::{Asked, Cases};
 use crate::compare::Want;
 use crate::models::{Files, attn_only, gpt2};
 use crate::reference::{self, Damaged, Kept, repository};
@@ -94,7 +94,7 @@ impl Case {
         })
     }
 
-    fn is_made_up(&self) -> Result<bool, Damaged> {
+    pub(super) fn is_made_up(&self) -> Result<bool, Damaged> {
         Ok([TOY, OTHER_TOY].contains(&self.get::<String>("model")?.as_str()))
     }
 
@@ -117,13 +117,12 @@ impl Case {
         want: impl FnOnce() -> Result<Want, Damaged> + 'static,
         inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
-    ) -> Result<(), Damaged> {
-        if self.is_made_up()? {
-            cases.case_on(name, want, inputs, call);
+    ) -> Result<Asked, Damaged> {
+        Ok(if self.is_made_up()? {
+            cases.case_on(name, want, inputs, call)
         } else {
-            cases.case_without_diagnosis(name, want, inputs, call);
-        }
-        Ok(())
+            cases.case_without_diagnosis(name, want, inputs, call)
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use hooked_transformer::{FwdHook, fwd_hook};
 use ndarray::Axis;
 
-use super::hooks::LOSS;
+use super::hooks::{LOSS, largest_head};
 use super::stored::stored;
 use super::{C05, C06, HookMaker, Submission};
 use crate::cases::{Cases, Fault};
@@ -38,7 +38,16 @@ pub fn c05_ablation_table(submission: &Submission) -> Cases {
                 }
                 // Each case has a model of its own, so a hook left behind is not told here but by the next check.
                 let want = case.want(name, &["layer", "head"], LOSS);
-                case.add_run(cases, what, want, move |model, tokens| table(model, tokens, ablate));
+                let asked = case.add_run(cases, what, want, move |model, tokens| table(model, tokens, ablate));
+                if case.is_embedded() {
+                    cases.found(move |answers| {
+                        let (layer, head, cost) = largest_head(answers.array(asked).ok()?)?;
+                        Some(format!(
+                            "Without head {layer}.{head} the second copy costs {cost:.2} nats more per token: of all heads \
+                             this one is missed most."
+                        ))
+                    });
+                }
             }
         }
         cases.property(|_| {

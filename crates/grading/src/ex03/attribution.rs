@@ -3,10 +3,11 @@
 use hooked_transformer::NameFilter;
 use ndarray::{Array2, Array3, Axis, Ix3, Ix4};
 
-use super::stored::{ATTN_ONLY, Case, stored};
+use super::stored::{ARRAYS, ATTN_ONLY, Case, stored};
 use super::{C08, C09, C12, Submission};
 use crate::cases::Cases;
 use crate::compare::Want;
+use crate::reference::{self, Damaged};
 use crate::value::Tensor;
 
 /// Logits of the embedded model are around 10 to 30, so single precision leaves about 2e-5.
@@ -152,8 +153,51 @@ pub fn c09_attribution_by_half(submission: &Submission) -> Cases {
             };
             cases.case(format!("made-up attributions, segment {seq_len}"), want, move || by_half(table().view()));
         }
+        let means = || {
+            let table = of_repeated_tokens()?;
+            let half = table.shape[0] / 2;
+            let mean =
+                |i: &[usize]| (0..half).map(|pos| table.at(&[i[0] * half + pos, i[1]])).sum::<f64>() / half as f64;
+            let components = table.shape[1];
+            let values = (0..2 * components).map(|flat| mean(&[flat / components, flat % components])).collect();
+            let values = Tensor::new(&[2, components], values);
+            Ok(Want::Array { values, axes: &["half", "component"], tolerance: LOGITS })
+        };
+        let inputs = || {
+            let table = of_repeated_tokens()?;
+            let entry = |(pos, component): (usize, usize)| table.at(&[pos, component]) as f32;
+            Ok(Array2::from_shape_fn((table.shape[0], table.shape[1]), entry))
+        };
+        let name = format!("{ATTN_ONLY} on repeated tokens, row 0");
+        let asked = cases.case_without_diagnosis(name, means, inputs, move |table| by_half(table.view()));
+        cases.found(move |answers| most_on_the_second_copy(answers.array(asked).ok()?));
         Ok(())
     })
+}
+
+/// The stored shares of the first row of repeated tokens, an even number of predictions.
+fn of_repeated_tokens() -> Result<Tensor, Damaged> {
+    let all = stored()?.tensor("repeated.attribution")?;
+    let &[_, n_pos, components] = &all.shape[..] else {
+        return Err(reference::lacks(ARRAYS, "repeated.attribution [batch, pos, component]"));
+    };
+    Ok(all.gather(&[n_pos / 2 * 2, components], |i| vec![0, i[0], i[1]]))
+}
+
+/// The component that adds most on the second copy, by its name.
+fn most_on_the_second_copy(means: &Tensor) -> Option<String> {
+    let components = *means.shape.get(1)?;
+    let (at, second) = means.data.get(components..)?.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+    let n_heads = components.checked_sub(1)? / 2;
+    let name = match at.checked_sub(1) {
+        None => "the direct path".to_string(),
+        Some(head) => format!("head {}.{}", head / n_heads, head % n_heads),
+    };
+    let first = means.data.get(at)?;
+    Some(format!(
+        "On these tokens {name} adds {second:.1} to the right logit in the second copy on average, more than any other \
+         component, and {first:.1} in the first copy."
+    ))
 }
 
 /// Every row of the unembedding has the mean zero, and is moved as a whole.

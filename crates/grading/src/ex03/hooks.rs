@@ -25,7 +25,17 @@ pub fn c01_induction_scores(submission: &Submission) -> Cases {
     let scores = submission.induction_scores;
     Cases::of(&C01, |cases| {
         for case in stored()?.on_repeated_tokens()? {
-            case.add_run(cases, "", case.want("induction", HEADS, SCORES), scores);
+            let asked = case.add_run(cases, "", case.want("induction", HEADS, SCORES), scores);
+            if case.is_embedded() {
+                cases.found(move |answers| {
+                    let (layer, head, score) = largest_head(answers.array(asked).ok()?)?;
+                    Some(format!(
+                        "In attn-only-2l-tales, head {layer}.{head} gives {:.0} % of its attention to the token after the \
+                         previous occurrence: an induction head.",
+                        100.0 * score
+                    ))
+                });
+            }
         }
         let case = stored()?.tiny("attn_0")?;
         let words = case.words.clone();
@@ -48,6 +58,13 @@ pub fn c01_induction_scores(submission: &Submission) -> Cases {
         });
         Ok(())
     })
+}
+
+/// The head with the largest entry of a table `[layer, head]`, and that entry.
+pub(super) fn largest_head(table: &Tensor) -> Option<(usize, usize, f64)> {
+    let n_heads = *table.shape.get(1)?;
+    let (at, largest) = table.data.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+    Some((at / n_heads, at % n_heads, *largest))
 }
 
 /// What every layer leaves in the stream while a hook is at work: `[layer, batch, pos, d_model]`. It is the effect that is

@@ -19,11 +19,26 @@ pub fn c13_logit_lens(submission: &Submission) -> Cases {
         let stored_now = stored()?;
         let tiny = |key| stored_now.tiny(key);
         for case in [tiny("attn_1")?, tiny("gpt_0")?, tiny("gpt_1")?, stored_now.embedded(GPT2, "gpt2_text")?] {
-            case.add_run(cases, "", case.want("lens", &["depth", "batch", "pos"], LOSS), lens);
+            let asked = case.add_run(cases, "", case.want("lens", &["depth", "batch", "pos"], LOSS), lens);
+            if case.is_embedded() {
+                cases.found(move |answers| by_depth(answers.array(asked).ok()?));
+            }
         }
         cases.property(|_| Ok(stored()?.not_zero("gpt2_text.lens", LOSS)?));
         Ok(())
     })
+}
+
+/// How the predictions get better with depth.
+fn by_depth(log_probs: &Tensor) -> Option<String> {
+    let depths = *log_probs.shape.first().filter(|depths| **depths > 0)?;
+    let each = log_probs.data.len() / depths;
+    let means = log_probs.data.chunks(each.max(1)).map(|of_depth| of_depth.iter().sum::<f64>() / each as f64);
+    let list: Vec<String> = means.map(|mean| format!("{mean:.1}")).collect();
+    Some(format!(
+        "The mean log probability of the next token, before the first layer of gpt2-tales and after each: {}.",
+        list.join(", ")
+    ))
 }
 
 /// Logits that are a shuffle of d_vocab different numbers at each position, so that the ranks are known.

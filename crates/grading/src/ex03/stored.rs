@@ -6,13 +6,13 @@ use std::sync::Arc;
 use hooked_transformer::{ActivationCache, HookedTransformer, NameFilter, Tokens};
 use serde_json::Value as Json;
 
-use crate::cases::Cases;
+use crate::cases::{Asked, Cases};
 use crate::compare::Want;
 use crate::models::{Files, attn_only, gpt2};
 use crate::reference::{self, Damaged, Kept};
 use crate::value::Value;
 
-const ARRAYS: &str = "reference_data/activations/exercise_03.safetensors";
+pub(super) const ARRAYS: &str = "reference_data/activations/exercise_03.safetensors";
 const FACTS: &str = "reference_data/activations/exercise_03.json";
 
 /// An embedded model: two layers of attention and nothing else.
@@ -44,6 +44,11 @@ pub(super) struct Case {
 }
 
 impl Case {
+    /// Whether the model is one of those that the course comes with.
+    pub(super) fn is_embedded(&self) -> bool {
+        self.embedded.is_some()
+    }
+
     /// The model, with hooks of its own.
     pub(super) fn model(&self) -> Result<HookedTransformer, Damaged> {
         match self.embedded {
@@ -88,12 +93,12 @@ impl Case {
         want: impl FnOnce() -> Result<Want, Damaged> + 'static,
         inputs: impl FnOnce() -> Result<I, Damaged> + Send + 'static,
         call: impl FnOnce(I) -> T + Send + 'static,
-    ) {
+    ) -> Asked {
         let name = format!("{}{what}", self.words);
         if self.embedded.is_none() {
-            cases.case_on(name, want, inputs, call);
+            cases.case_on(name, want, inputs, call)
         } else {
-            cases.case_without_diagnosis(name, want, inputs, call);
+            cases.case_without_diagnosis(name, want, inputs, call)
         }
     }
 
@@ -104,9 +109,9 @@ impl Case {
         what: &str,
         want: impl FnOnce() -> Result<Want, Damaged> + 'static,
         call: impl FnOnce(&HookedTransformer, &Tokens) -> T + Send + 'static,
-    ) {
+    ) -> Asked {
         let case = self.clone();
-        self.add(cases, what, want, move || case.model_and_tokens(), move |(model, tokens)| call(&model, &tokens));
+        self.add(cases, what, want, move || case.model_and_tokens(), move |(model, tokens)| call(&model, &tokens))
     }
 }
 

@@ -3,11 +3,15 @@
 //! The factor is a fact. What it is read as is a guess, which must hold in every case, to the last digit that the noise of
 //! the entries leaves: a loose comparison makes any number the square root of another.
 
-use super::Look;
+use super::{Explanation, Look};
+use crate::general::code;
 use crate::prose::number;
 
 /// A factor so near to one is no explanation.
 const LEAST: f64 = 0.02;
+
+/// A larger whole number is no count of anything, and near one by chance.
+const LARGEST_COUNT: f64 = 1000.0;
 
 /// The noise of a right answer is at most this part of the tolerance.
 const NOISE: f64 = 0.1;
@@ -40,25 +44,28 @@ impl Factor {
 }
 
 /// What is said of the factor of the first case that is wrong.
-pub(super) fn words(all: &[Look<'_>], first: &Look<'_>) -> Option<String> {
+pub(super) fn explain(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation> {
     let this = Factor::of(first)?;
     // Zeros times anything are zeros: such a case says nothing.
     let says_something = |look: &&Look<'_>| look.want.data.iter().any(|x| x.abs() > super::ROOM * look.tolerance);
     let telling: Vec<&Look<'_>> = all.iter().filter(says_something).collect();
     let factors: Option<Vec<Factor>> = telling.iter().map(|look| Factor::of(look)).collect();
     let of_all = factors.unwrap_or_default();
-    if let Some(reading) = reading(&telling, &of_all) {
-        return Some(reading);
+    if let Some((words, mistake)) = reading(&telling, &of_all) {
+        return Some(Explanation::named(words, mistake));
     }
     // A single number is always a multiple of another.
     if first.want.data.len() < 2 || (this.value.abs() - 1.0).abs() < LEAST || this.uncertain > LEAST {
         return None;
     }
-    Some(format!("every entry is the right one times {}.", number(whole_if_near(this))))
+    Some(Explanation::fact(format!("every entry is the right one times {}.", number(whole_if_near(this)))))
 }
 
+/// What a factor may be, and the general mistake that it is then.
+type Reading = (String, &'static str);
+
 /// What the factors of all cases may be.
-fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
+fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
     let off = factors.iter().filter(|factor| !factor.is(1.0)).count();
     if factors.is_empty() || off == 0 || factors.iter().any(|factor| factor.uncertain > 1e-3) {
         return None;
@@ -68,14 +75,20 @@ fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
     if numbers < 2 {
         return None;
     }
-    for (value, words) in [
-        (1.0 / std::f64::consts::LN_2, "a logarithm to the base 2 is that much larger than a natural one"),
-        (1.0 / std::f64::consts::LN_10, "a logarithm to the base 10 is that much smaller than a natural one"),
-        (2.0, "something is counted twice"),
-        (0.5, "something is halved"),
+    for (value, mistake, words) in [
+        (1.0 / std::f64::consts::LN_2, code::BASE, "a logarithm to the base 2 is that much larger than a natural one"),
+        (
+            1.0 / std::f64::consts::LN_10,
+            code::BASE,
+            "a logarithm to the base 10 is that much smaller than a natural one",
+        ),
+        (2.0, code::TWICE, "something is counted twice"),
+        (0.5, code::TWICE, "something is halved"),
+        (-0.5, code::TWICE, "something is halved, and the sign is wrong"),
+        (-2.0, code::TWICE, "something is counted twice, and the sign is wrong"),
     ] {
         if factors.iter().all(|factor| factor.is(value)) {
-            return Some(format!("every entry is the right one times {}: {words}.", number(value)));
+            return Some((format!("every entry is the right one times {}: {words}.", number(value)), mistake));
         }
     }
     along_an_axis(looks, factors).or_else(|| whole_numbers(looks, factors)).or_else(|| square_roots(factors))
@@ -83,22 +96,25 @@ fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
 
 /// The length of an axis, its square root, or one divided by them. The lengths must differ between the cases, or the axis
 /// has no more to do with it than any other number of that size.
-fn along_an_axis(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
+fn along_an_axis(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
     let axes = looks.first()?.axes;
     type OfLength = fn(f64) -> f64;
-    let kinds: [(OfLength, &str); 4] = [
-        (|n| n, "the length of"),
-        (|n| 1.0 / n, "one divided by the length of"),
-        (f64::sqrt, "the square root of the length of"),
-        (|n| 1.0 / n.sqrt(), "one divided by the square root of the length of"),
+    let kinds: [(OfLength, &'static str, &str); 6] = [
+        (|n| n, code::SUM, "the length of"),
+        (|n| 1.0 / n, code::DIVISOR, "one divided by the length of"),
+        (f64::sqrt, code::SCALE, "the square root of the length of"),
+        (|n| 1.0 / n.sqrt(), code::SCALE, "one divided by the square root of the length of"),
+        (|n| n / (n - 1.0), code::DIVISOR, "n / (n - 1), where n is the length of"),
+        (|n| (n - 1.0) / n, code::DIVISOR, "(n - 1) / n, where n is the length of"),
     ];
     let mut found = Vec::new();
     for (axis, name) in axes.iter().enumerate() {
         let lengths: Vec<f64> = looks.iter().filter_map(|look| look.want.shape.get(axis)).map(|n| *n as f64).collect();
         let differ = lengths.iter().any(|length| *length != lengths[0]);
-        for (of, words) in kinds {
-            if differ && factors.iter().zip(&lengths).all(|(factor, length)| factor.is(of(*length))) {
-                found.push(format!("every entry is the right one times {words} {name}."));
+        for (of, mistake, words) in kinds {
+            let is_that = |(factor, length): (&Factor, &f64)| of(*length).is_finite() && factor.is(of(*length));
+            if differ && factors.iter().zip(&lengths).all(is_that) {
+                found.push((format!("every entry is the right one times {words} {name}."), mistake));
             }
         }
     }
@@ -106,8 +122,8 @@ fn along_an_axis(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
 }
 
 /// A whole number in each case, not always the same one, as when a sum is taken over something whose length is that.
-fn whole_numbers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
-    let is_whole = |x: f64| x.round() >= 1.0 && (x - x.round()).abs() <= 1e-5 * x;
+fn whole_numbers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
+    let is_whole = |x: f64| (1.0..=LARGEST_COUNT).contains(&x.round()) && (x - x.round()).abs() <= 1e-5 * x;
     let list = |of: fn(f64) -> f64| {
         let all: Vec<String> = factors.iter().map(|factor| number(of(factor.value).round())).collect();
         all.join(", ")
@@ -116,23 +132,25 @@ fn whole_numbers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<String> {
     let several = looks.len() >= 2 && differ;
     if several && factors.iter().all(|factor| is_whole(factor.value)) {
         let list = list(|x| x);
-        return Some(format!(
+        let words = format!(
             "the entries are the right ones times a whole number, case by case {list}. Is that a sum where a mean is \
              asked for?"
-        ));
+        );
+        return Some((words, code::SUM));
     }
     if several && factors.iter().all(|factor| is_whole(1.0 / factor.value)) {
         let list = list(|x| 1.0 / x);
-        return Some(format!(
+        let words = format!(
             "the entries are the right ones divided by a whole number, case by case {list}. Is the divisor of a mean too \
              large?"
-        ));
+        );
+        return Some((words, code::DIVISOR));
     }
     None
 }
 
 /// The square root of a whole number, or one divided by it, where that is not to be expected by chance.
-fn square_roots(factors: &[Factor]) -> Option<String> {
+fn square_roots(factors: &[Factor]) -> Option<Reading> {
     for (power, words) in [(2.0, "the square root of"), (-2.0, "one divided by the square root of")] {
         let mut chance = 1.0;
         let mut roots = Vec::new();
@@ -150,7 +168,10 @@ fn square_roots(factors: &[Factor]) -> Option<String> {
         }
         roots.dedup();
         if !roots.is_empty() && chance < 5e-3 {
-            return Some(format!("every entry is the right one times {words} {}.", roots.join(", then ")));
+            return Some((
+                format!("every entry is the right one times {words} {}.", roots.join(", then ")),
+                code::SCALE,
+            ));
         }
     }
     None

@@ -4,7 +4,7 @@ use super::Look;
 
 /// In words; none when they are spread over the array, or when the shapes differ.
 pub(super) fn words(look: &Look<'_>) -> Option<String> {
-    let Look { got, want, axes, tolerance } = *look;
+    let Look { got, want, axes, tolerance, .. } = *look;
     if got.shape != want.shape || want.shape.is_empty() {
         return None;
     }

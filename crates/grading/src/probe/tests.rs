@@ -3,12 +3,14 @@
 use ndarray::{Array2, Axis, s};
 
 use super::*;
+use crate::general::code;
 
 const AXES: &[&str] = &["batch", "pos"];
 const TOLERANCE: f64 = 1e-5;
 
 fn right(batch: usize, pos: usize) -> Array2<f32> {
-    Array2::from_shape_fn((batch, pos), |(b, p)| (1 + b * 7 + p * p) as f32 / 3.0)
+    // In no order along either axis, and no two rows are alike.
+    Array2::from_shape_fn((batch, pos), |(b, p)| (1 + (b * 7 + p * 4 + p * p + b * p) % 17) as f32 / 3.0)
 }
 
 fn run(got: impl Into<Value>, want: Array2<f32>) -> CaseRun {
@@ -23,7 +25,12 @@ fn run(got: impl Into<Value>, want: Array2<f32>) -> CaseRun {
 /// What is said of an answer that does this to the right arrays of two cases.
 fn said(wrong: impl Fn(Array2<f32>) -> Array2<f32>) -> String {
     let runs: Vec<CaseRun> = [(3, 5), (2, 7)].map(|(b, p)| run(wrong(right(b, p)), right(b, p))).into();
-    explain(&runs).unwrap_or_default()
+    words(&runs)
+}
+
+/// What is said of these runs.
+fn words(runs: &[CaseRun]) -> String {
+    explain(runs).map(|said| said.words).unwrap_or_default()
 }
 
 #[test]
@@ -99,7 +106,7 @@ fn a_number_near_a_square_root_is_only_a_number() {
 #[test]
 fn shapes_that_differ() {
     let only = |got: Array2<f32>, axis: usize, at: usize| run(got.index_axis(Axis(axis), at).to_owned(), right(3, 5));
-    let said = |run: CaseRun| explain(&[run]).unwrap_or_default();
+    let said = |run: CaseRun| words(&[run]);
     assert_eq!(said(only(right(3, 5), 0, 0)), "this is only item 0 of batch.");
     assert_eq!(said(only(right(3, 5), 0, 2)), "this is only the last item of batch.");
     assert_eq!(said(run(right(3, 5).sum_axis(Axis(1)), right(3, 5))), "pos is added up, and should stay.");
@@ -119,11 +126,11 @@ fn what_fits_one_case_by_chance_is_not_told() {
     // Reversed in the first case, right in the second: reversing is not what the answer does.
     let first = right(3, 5).slice(s![.., ..;-1]).to_owned();
     let runs = [run(first.clone(), right(3, 5)), run(right(2, 7), right(2, 7))];
-    assert!(!explain(&runs).unwrap_or_default().contains("reverse"), "{:?}", explain(&runs));
-    assert!(explain(&[run(first, right(3, 5))]).unwrap().contains("reverse"));
+    assert!(!words(&runs).contains("reverse"), "{:?}", explain(&runs));
+    assert!(words(&[run(first, right(3, 5))]).contains("reverse"));
     // A near miss.
-    assert_eq!(said(|a| -a + 0.01), "");
-    assert_eq!(said(|a| a + 0.3), "");
+    assert_eq!(named(|a| -a + 0.01), None);
+    assert!(!said(|a| a + 0.3).contains("one more"));
 }
 
 #[test]
@@ -131,10 +138,10 @@ fn two_guesses_that_fit_are_both_told() {
     // A square array that is its own mirror image apart from one exchange.
     let want = ndarray::array![[1.0_f32, 2.0], [3.0, 1.0]];
     let swapped = run(want.t().to_owned(), want);
-    assert_eq!(explain(&[swapped]).unwrap(), "these are the right entries with batch and pos swapped.");
+    assert_eq!(words(&[swapped]), "these are the right entries with batch and pos swapped.");
     let want = ndarray::array![[1.0_f32, 2.0], [2.0, 1.0]];
     let got = want.slice(s![..;-1, ..]).to_owned();
-    let both = explain(&[run(got, want)]).unwrap();
+    let both = words(&[run(got, want)]);
     assert_eq!(
         both,
         "these are the right entries in reverse order along batch; or these are the right entries in \
@@ -161,6 +168,146 @@ fn where_the_off_entries_are() {
 fn one_divided_by_zero_is_not_any_number() {
     let want = ndarray::array![[0.0, 1.0, 0.0], [1.0, 0.0, 1.0]];
     let got = ndarray::array![[1.0_f32, 1.0, 0.0], [1.0, 0.0, 1.0]];
-    let said = explain(&[run(got, want)]).unwrap_or_default();
+    let said = words(&[run(got, want)]);
     assert!(!said.contains("divided"), "{said}");
+}
+
+/// The name of what is said of an answer that does this to the right arrays of two cases.
+fn named(wrong: impl Fn(Array2<f32>) -> Array2<f32>) -> Option<&'static str> {
+    let runs: Vec<CaseRun> = [(3, 5), (2, 7)].map(|(b, p)| run(wrong(right(b, p)), right(b, p))).into();
+    explain(&runs)?.mistake
+}
+
+#[test]
+fn a_guess_that_stands_alone_has_a_name() {
+    assert_eq!(named(|a| -a), Some(code::SIGN));
+    assert_eq!(named(|a| a.mapv(f32::sqrt)), Some(code::ROOT));
+    assert_eq!(named(|a| a.mapv(|x| (-x).exp())), Some(code::EXPONENTIAL));
+    assert_eq!(named(|a| a.mapv(|x| -x.ln())), Some(code::LOGARITHM));
+    assert_eq!(named(|a| a.mapv(|x| 1.0 / x)), Some(code::INVERSE));
+    assert_eq!(named(|a| a * 2.0), Some(code::TWICE));
+    assert_eq!(named(|a| a / std::f32::consts::LN_2), Some(code::BASE));
+    assert_eq!(named(|a| &a * a.ncols() as f32), Some(code::SUM));
+    assert_eq!(named(|a| &a / a.ncols() as f32), Some(code::DIVISOR));
+    assert_eq!(named(|a| &a * (a.ncols() as f32).sqrt()), Some(code::SCALE));
+    assert_eq!(named(|a| a.reversed_axes()), Some(code::AXES));
+    assert_eq!(named(|a| a.slice(s![..;-1, ..]).to_owned()), Some(code::REVERSED));
+    assert_eq!(named(|a| Array2::from_shape_fn(a.dim(), |(_, p)| a[[0, p]])), Some(code::ONE_FOR_ALL));
+    assert_eq!(named(|a| &a - &a.mean_axis(Axis(1)).unwrap().insert_axis(Axis(1))), Some(code::CENTERED));
+    assert_eq!(named(|a| &a / &a.sum_axis(Axis(1)).insert_axis(Axis(1))), Some(code::NORMALIZED));
+    assert_eq!(named(|a| a.slice(s![.., 1..]).to_owned()), Some(code::TOO_FEW));
+    assert_eq!(named(|a| a.slice(s![..1, ..]).to_owned()), Some(code::TOO_FEW));
+    assert_eq!(named(|a| a.mean_axis(Axis(0)).unwrap().insert_axis(Axis(0))), Some(code::AVERAGED));
+    assert_eq!(named(|a| a.sum_axis(Axis(0)).insert_axis(Axis(0))), Some(code::ADDED_UP));
+    assert_eq!(
+        named(|a| Array2::from_shape_vec((1, a.len()), a.iter().copied().collect()).unwrap()),
+        Some(code::SHAPE)
+    );
+    assert_eq!(named(|a| a + 0.3), None);
+}
+
+#[test]
+fn one_number_is_the_square_of_another_by_chance() {
+    let one = |got: f32, want: f32| CaseRun {
+        want: Want::Array { values: Tensor::new(&[], vec![f64::from(want)]), axes: &[], tolerance: 1e-3 },
+        ..run(got, right(1, 1))
+    };
+    assert_eq!(explain(&[one(4.0, 2.0)]), None);
+    assert_eq!(explain(&[one(4.0, 2.0), one(9.0, 3.0)]).unwrap().mistake, Some(code::SQUARE));
+    assert_eq!(explain(&[one(4.0, 2.0), one(8.0, 3.0)]), None, "it must hold in every case");
+    // What is nearly zero divides everything.
+    assert_eq!(explain(&[one(0.000_013, 2.7), one(0.000_011, 3.9)]), None);
+}
+
+#[test]
+fn slices_that_changed_places() {
+    let rotated = |a: Array2<f32>| Array2::from_shape_fn(a.dim(), |(b, p)| a[[(b + 1) % a.nrows(), p]]);
+    let runs = [run(rotated(right(4, 5)), right(4, 5)), run(rotated(right(3, 7)), right(3, 7))];
+    let said = explain(&runs).unwrap();
+    assert_eq!(said.mistake, Some(code::SHIFTED));
+    let exchanged = |a: Array2<f32>| Array2::from_shape_fn(a.dim(), |(b, p)| a[[if b < 2 { 1 - b } else { b }, p]]);
+    let said = explain(&[run(exchanged(right(4, 5)), right(4, 5))]).unwrap();
+    assert_eq!(said.words, "batch 0 holds what belongs to batch 1, batch 1 holds what belongs to batch 0.");
+    assert_eq!(said.mistake, Some(code::OTHER_INDEX));
+    let some = right(4, 6).slice(s![..;2, ..]).to_owned();
+    let said = explain(&[run(some, right(4, 6))]).unwrap();
+    assert_eq!(
+        (said.words.as_str(), said.mistake),
+        ("of 4 along batch only 2 came, those of batch 0, 2.", Some(code::TOO_FEW))
+    );
+    let second = Array2::from_shape_fn((4, 5), |(_, p)| right(4, 5)[[2, p]]);
+    assert_eq!(explain(&[run(second, right(4, 5))]).unwrap().words, "every batch holds what belongs to batch 2.");
+}
+
+#[test]
+fn facts_that_are_no_guess() {
+    assert_eq!(said(|a| a + 0.3), "every entry differs from the right one by the same amount, 0.300.");
+    let rows = |a: Array2<f32>| Array2::from_shape_fn(a.dim(), |(b, p)| a[[b, p]] + (b * b) as f32 + 0.4);
+    assert!(said(rows).starts_with("along pos, all entries are off by the same amount."), "{}", said(rows));
+    let factors = |a: Array2<f32>| Array2::from_shape_fn(a.dim(), |(b, p)| a[[b, p]] * (b as f32 + 1.3));
+    assert!(said(factors).starts_with("along pos, all entries are the right ones times the same factor"));
+    let zeros =
+        |a: Array2<f32>| Array2::from_shape_fn(a.dim(), |(b, p)| if (b + p) % 2 == 0 { 0.0 } else { a[[b, p]] });
+    assert!(said(zeros).starts_with("all entries that are off are 0"), "{}", said(zeros));
+    let large = |a: Array2<f32>| a.mapv(|x| if x > 4.0 { 1.0 } else { 0.0 });
+    assert!(said(large).starts_with("every entry is 0 or 1: 1 where the right one is"), "{}", said(large));
+    assert_eq!(named(large), Some(code::YES_OR_NO));
+}
+
+#[test]
+fn the_answer_to_another_case_is_told() {
+    let case = |name: &str, got: Array2<f32>, want: Array2<f32>| CaseRun { name: name.into(), ..run(got, want) };
+    let layer = |n: usize| Array2::from_shape_fn((2, 3), |(b, p)| ((3 * b + p) * (n + 1) + n * n) as f32 / 7.0);
+    let runs = [case("layer 0", layer(0), layer(0)), case("layer 2", layer(0), layer(2))];
+    let said = explain(&runs).unwrap();
+    assert_eq!(said.words, "what came is exactly what another case asks for: layer 0.");
+    assert_eq!(said.mistake, Some(code::OTHER_CASE));
+}
+
+#[test]
+fn attention_that_sums_to_one_along_another_axis() {
+    let scores = right(3, 5).mapv(|x| (x * 7.0).sin() + 1.5);
+    let along = |axis: usize| &scores / &scores.sum_axis(Axis(axis)).insert_axis(Axis(axis));
+    let said = explain(&[run(along(0), along(1))]).unwrap();
+    assert_eq!(said.words, "the entries sum to one along batch, where they should along pos.");
+    assert_eq!(said.mistake, Some(code::WRONG_AXIS));
+}
+
+#[test]
+fn what_a_mask_hides_is_told_by_where_it_is() {
+    let pattern = |sees: fn(usize, usize) -> bool| {
+        let weights =
+            Array2::from_shape_fn((6, 6), |(q, k)| if sees(q, k) { (1 + (3 * q + 5 * k) % 7) as f32 } else { 0.0 });
+        &weights / &weights.sum_axis(Axis(1)).insert_axis(Axis(1))
+    };
+    let right = pattern(|q, k| k <= q);
+    let of = |sees| {
+        let run = run(pattern(sees), right.clone());
+        let axes: &'static [&'static str] = &["query_pos", "key_pos"];
+        let want = Want::Array { values: right.clone().into(), axes, tolerance: TOLERANCE };
+        words(&[CaseRun { want, ..run }])
+    };
+    assert!(of(|q, k| k < q || q == 0 && k == 0).starts_with("no token attends to itself"));
+    assert!(of(|q, k| k <= q + 1).starts_with("each token attends to the next one too"));
+    assert!(of(|_, _| true).starts_with("some attention goes to later tokens"));
+    assert!(of(|q, k| k <= q && q - k < 2).starts_with("some of what came before is hidden"));
+}
+
+#[test]
+fn a_condition_that_holds_too_often_is_told() {
+    let right = |b: usize, p: usize| right(b, p).mapv(|x| if x > 2.5 { 1.0 } else { 0.0 });
+    let often = |b: usize, p: usize| self::right(b, p).mapv(|x| if x > 1.2 { 1.0 } else { 0.0 });
+    let said = words(&[run(often(3, 5), right(3, 5)), run(often(2, 7), right(2, 7))]);
+    assert!(said.ends_with("your condition holds too often."), "{said}");
+}
+
+#[test]
+fn what_overflows_is_told_where_all_else_is_right() {
+    let mut broken = right(3, 5);
+    broken[[1, 2]] = f32::NAN;
+    let said = explain(&[run(broken.clone(), right(3, 5)), run(right(2, 7), right(2, 7))]).unwrap();
+    assert_eq!(said.words, "1 of 15 entries are not finite, and everything else is right.");
+    assert_eq!(said.mistake, Some(code::NOT_A_NUMBER));
+    broken[[0, 0]] = -50.0;
+    assert_eq!(explain(&[run(broken, right(3, 5))]).and_then(|said| said.mistake), None);
 }

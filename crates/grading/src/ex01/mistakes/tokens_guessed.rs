@@ -8,7 +8,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E01-31",
         CHECK,
-        "Without BOS",
+        "Without BOS, or without its prediction",
         "You ran the model on the text without BOS. Then it makes no guess about the first token, and it guesses the \
          others in a situation that it never saw in training.",
         "Which token has the model read when it guesses the first word of the text?",
