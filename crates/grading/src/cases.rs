@@ -9,9 +9,10 @@ use std::time::Duration;
 use crate::call::Outcome;
 use crate::compare::{Want, compare};
 use crate::exercise::CheckInfo;
-use crate::probe;
+use crate::probe::{self, Explanation};
 use crate::prose::wrap;
 use crate::reference::Damaged;
+use crate::run::CaseRun;
 use crate::value::{Tensor, Value};
 
 /// A call that is ready to be made: its inputs have been read.
@@ -22,6 +23,9 @@ pub(crate) type Prepare = Box<dyn FnOnce() -> Result<Call, Damaged> + Send>;
 
 /// Words about what right answers show.
 pub(crate) type Found = Box<dyn FnOnce(&Answers<'_>) -> Option<String>>;
+
+/// What a check itself sees in answers of which some are wrong, where that depends on its inputs.
+pub(crate) type Look = Box<dyn FnOnce(&[CaseRun]) -> Option<Explanation>>;
 
 /// What is made of the answers, in the order of the list.
 pub(crate) enum Step {
@@ -48,6 +52,7 @@ pub struct Cases {
     damaged: Option<Damaged>,
     limit: Option<Duration>,
     found: Option<Found>,
+    look: Option<Look>,
     uses: Vec<Self>,
 }
 
@@ -59,6 +64,7 @@ pub(crate) struct Halves {
     /// The list is incomplete, since the course is.
     pub damaged: Option<Damaged>,
     pub found: Option<Found>,
+    pub look: Option<Look>,
     pub uses: Vec<Cases>,
 }
 
@@ -77,6 +83,7 @@ impl Cases {
             damaged: None,
             limit: None,
             found: None,
+            look: None,
             uses: Vec::new(),
         };
         cases.damaged = list(&mut cases).err();
@@ -167,6 +174,11 @@ impl Cases {
         self.found = Some(Box::new(words));
     }
 
+    /// Adds a look at the cases, of which some are wrong. What it sees goes before the looks that fit any check.
+    pub(crate) fn look(&mut self, look: impl FnOnce(&[CaseRun]) -> Option<Explanation> + 'static) {
+        self.look = Some(Box::new(look));
+    }
+
     /// Names the check of another function of the learner's, which this one may call: when both are wrong, the verdict
     /// shows the other first.
     pub fn uses(&mut self, helper: Self) {
@@ -188,8 +200,8 @@ impl Cases {
     }
 
     pub(crate) fn halves(self) -> Halves {
-        let Self { info, calls, steps, damaged, found, uses, .. } = self;
-        Halves { info, calls, steps, damaged, found, uses }
+        let Self { info, calls, steps, damaged, found, look, uses, .. } = self;
+        Halves { info, calls, steps, damaged, found, look, uses }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::call::{LIMIT, Outcome, call_within};
-use crate::cases::{Answers, Case, Cases, Fault, Found, Halves, Objection, Step};
+use crate::cases::{Answers, Case, Cases, Fault, Found, Halves, Look, Objection, Step};
 use crate::compare::compare;
 use crate::exercise::{CheckInfo, Mistake};
 use crate::fingerprint::{self, Recognized};
@@ -57,8 +57,8 @@ impl Cases {
     /// # Errors
     /// What is wrong, if something is.
     pub(crate) fn accepted_here(self) -> Result<Vec<CaseRun>, Verdict> {
-        let (info, steps, outcomes) = self.run_here(Made::All)?;
-        judge_runs(info, steps, None, &outcomes).map(|(_, runs)| runs)
+        let (info, steps, look, outcomes) = self.run_here(Made::All)?;
+        judge_runs(info, steps, None, look, &outcomes).map(|(_, runs)| runs)
     }
 
     /// As [`grade_here`](Self::grade_here), but once the answer is wrong only with the calls that decide which mistake it is.
@@ -66,8 +66,8 @@ impl Cases {
     /// # Errors
     /// What is wrong, if something is.
     pub(crate) fn reject_here(self) -> Check {
-        let (info, steps, outcomes) = self.run_here(Made::UntilKnown)?;
-        judge(info, steps, None, &outcomes).map(|_| ())
+        let (info, steps, look, outcomes) = self.run_here(Made::UntilKnown)?;
+        judge(info, steps, None, look, &outcomes).map(|_| ())
     }
 
     /// Only what the cases give, without a verdict and without the properties.
@@ -76,7 +76,7 @@ impl Cases {
     /// The verdict that the course is damaged.
     pub(crate) fn runs_here(self, made: Made) -> Result<Vec<CaseRun>, Verdict> {
         let made = if made == Made::Recognizable && !self.has_diagnosis() { Made::Cases } else { made };
-        let (info, steps, outcomes) = self.run_here(made)?;
+        let (info, steps, _, outcomes) = self.run_here(made)?;
         let cases = steps.into_iter().filter_map(|step| match step {
             Step::Case(case) => Some(case),
             Step::Ask(_) | Step::Property(_) => None,
@@ -89,7 +89,7 @@ impl Cases {
     /// where no call before them is left out.
     fn run_here(self, made: Made) -> Result<Ran, Verdict> {
         let limit = self.limit_of_a_call().unwrap_or(LIMIT);
-        let Halves { info, calls, steps, damaged, .. } = self.halves();
+        let Halves { info, calls, steps, damaged, look, .. } = self.halves();
         if let Some(damaged) = damaged {
             return Err(damaged.verdict(info));
         }
@@ -112,12 +112,12 @@ impl Cases {
                 break;
             }
         }
-        Ok((info, kept, outcomes))
+        Ok((info, kept, look, outcomes))
     }
 }
 
-/// The check, what is made of its answers, and the answers.
-type Ran = (&'static CheckInfo, Vec<Step>, Vec<Outcome<Value>>);
+/// The check, what is made of its answers, its own look at them, and the answers.
+type Ran = (&'static CheckInfo, Vec<Step>, Option<Look>, Vec<Outcome<Value>>);
 
 /// Looks whether a case is wrong as soon as it has been called. Its wanted value is computed here, and kept.
 fn judged(step: Step, outcome: &Outcome<Value>, is_wrong: &mut bool) -> Result<Step, Damaged> {
@@ -143,9 +143,10 @@ pub(crate) fn judge(
     info: &'static CheckInfo,
     steps: Vec<Step>,
     found: Option<Found>,
+    look: Option<Look>,
     outcomes: &[Outcome<Value>],
 ) -> Result<Passed, Verdict> {
-    judge_runs(info, steps, found, outcomes).map(|(passed, _)| passed)
+    judge_runs(info, steps, found, look, outcomes).map(|(passed, _)| passed)
 }
 
 /// The same, with what the cases gave.
@@ -153,6 +154,7 @@ fn judge_runs(
     info: &'static CheckInfo,
     steps: Vec<Step>,
     found: Option<Found>,
+    look: Option<Look>,
     outcomes: &[Outcome<Value>],
 ) -> Result<(Passed, Vec<CaseRun>), Verdict> {
     let mut runs: Vec<CaseRun> = Vec::new();
@@ -208,12 +210,13 @@ fn judge_runs(
         evidence.push_str("\n  Look: it returned the same in every case, though not every case asks for the same.");
         general = Some(code::SAME);
     }
-    if let Some(explanation) = probe::explain(&runs) {
+    if let Some(explanation) = look.and_then(|look| look(&runs)).or_else(|| probe::explain(&runs)) {
         let _ = write!(evidence, "\n{}", wrap(&format!("Look: {}", explanation.words), "  "));
         general = general.or(explanation.mistake);
     }
     general = general.or_else(|| runs.iter().find_map(|run| general::of_panic(&run.outcome)));
-    let known = recognized(info, &runs, general.and_then(|code| GENERAL.mistake(code)));
+    let known =
+        recognized(info, &runs, general.and_then(|code| info.exercise.mistake(code).or_else(|| GENERAL.mistake(code))));
     Err(verdict(info, kind, evidence, known))
 }
 

@@ -35,6 +35,6 @@ fn failing(cases: Cases) -> Option<Verdict> {
     if damaged.is_some() {
         return None;
     }
-    let judged = parent::outcomes(info, limit).0.and_then(|outcomes| judge(info, steps, None, &outcomes));
+    let judged = parent::outcomes(info, limit).0.and_then(|outcomes| judge(info, steps, None, None, &outcomes));
     judged.err().filter(|verdict| verdict.kind != Kind::CourseDamaged)
 }

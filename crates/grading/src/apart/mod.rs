@@ -43,10 +43,10 @@ impl Cases {
     /// What is wrong, if something is.
     pub fn grade(self) -> Check {
         let limit = self.limit_of_a_call().unwrap_or(LIMIT);
-        let Halves { info, calls, steps, damaged, found, uses } = self.halves();
+        let Halves { info, calls, steps, damaged, found, look, uses } = self.halves();
         if let Some(child) = child::Child::from_environment() {
             // This process was started to make calls; the expected value is dropped unread.
-            drop((steps, found, uses));
+            drop((steps, found, look, uses));
             child.serve(info, calls, limit);
             return Ok(());
         }
@@ -57,7 +57,7 @@ impl Cases {
             None => {
                 let (outcomes, printed) = parent::outcomes(info, limit);
                 parent::show(&printed);
-                (outcomes.and_then(|outcomes| judge(info, steps, found, &outcomes)), printed)
+                (outcomes.and_then(|outcomes| judge(info, steps, found, look, &outcomes)), printed)
             }
         };
         let judged = judged.map_err(|verdict| cause::shown_first(verdict, uses));

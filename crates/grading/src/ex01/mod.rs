@@ -9,6 +9,7 @@
 //! mistakes are told apart.
 
 mod caches;
+mod configs;
 mod guesses;
 mod mistakes;
 mod patterns;

@@ -3,6 +3,7 @@
 use hooked_transformer::HookedTransformerConfig;
 use serde_json::{Map, Value as Json};
 
+use super::configs;
 use super::stored::{self, Case, OF_COUNTS, items, words};
 use super::{C01, C02, C08, Submission};
 use crate::cases::Cases;
@@ -14,8 +15,10 @@ use crate::value::{Tensor, Value};
 pub fn c01_sizes(submission: &Submission) -> Cases {
     let sizes = submission.sizes;
     Cases::of(&C01, |cases| {
+        let mut configs = Vec::new();
         for case in items("configs")? {
             let (cfg, is_made_up) = configuration(&case)?;
+            configs.push(cfg.clone());
             let want = move || {
                 let values = Tensor::from(case.get::<[usize; 3]>("sizes")?);
                 Ok(Want::Numbers {
@@ -26,6 +29,7 @@ pub fn c01_sizes(submission: &Submission) -> Cases {
             };
             add(cases, is_made_up, cfg.model_name.clone(), want, move || sizes(&cfg));
         }
+        cases.look(move |runs| configs::other_size(&configs, runs));
         Ok(())
     })
 }
@@ -34,9 +38,11 @@ pub fn c01_sizes(submission: &Submission) -> Cases {
 pub fn c02_shape_of(submission: &Submission) -> Cases {
     let shape_of = submission.shape_of;
     Cases::of(&C02, |cases| {
+        let mut asked = Vec::new();
         for case in items("configs")? {
             let (cfg, is_made_up) = configuration(&case)?;
             for (name, _) in case.get::<Map<String, Json>>("shapes")? {
+                asked.push((cfg.clone(), name.clone()));
                 let (cfg, of, parameter) = (cfg.clone(), format!("{name} of {}", cfg.model_name), name.clone());
                 let want = move || {
                     let mut shapes: Map<String, Json> = case.get("shapes")?;
@@ -47,6 +53,7 @@ pub fn c02_shape_of(submission: &Submission) -> Cases {
                 add(cases, is_made_up, of, want, move || vec![format!("{:?}", shape_of(&cfg, &name))]);
             }
         }
+        cases.look(move |runs| configs::other_shape(&asked, runs));
         Ok(())
     })
 }

@@ -269,6 +269,10 @@ fn even(tokens: &Rows, request: Request) -> Option<Fault> {
         let evidence = format!("it drew {id}, but the ids end at {}.", d_vocab - 1);
         return Some(Fault::new(evidence).mistake("E02-23"));
     }
+    let is_one_token = |segment: &[usize]| segment.len() > 1 && segment.iter().all(|id| *id == segment[0]);
+    if tokens.segments().all(is_one_token) {
+        return Some(Fault::new("in every row, all tokens of the segment are the same one.").mistake("E02-77"));
+    }
     let never: Vec<usize> = (0..d_vocab).filter(|id| *id != bos && !drawn.contains(id)).collect();
     let draws = batch * seq_len;
     let place = |id: usize| drawn.range(..id).filter(|other| **other != bos).count();

@@ -81,7 +81,7 @@ impl Explanation {
         Self { words: words.into(), mistake: None }
     }
 
-    fn named(words: impl Into<String>, mistake: &'static str) -> Self {
+    pub(crate) fn named(words: impl Into<String>, mistake: &'static str) -> Self {
         Self { words: words.into(), mistake: Some(mistake) }
     }
 

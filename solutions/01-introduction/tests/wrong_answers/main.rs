@@ -189,6 +189,11 @@ wrong_answers! {
     e01_102_one_largest_of_all: "E01-102", pattern_from_q_and_k = patterns::one_largest_of_all;
     e01_102_one_largest_for_visible: "E01-102", pattern_from_q_and_k = patterns::one_largest_for_visible;
     e01_111_root_of_mean_square: "E01-111", largest_error = patterns::root_of_mean_square;
+    e01_123_width_of_a_layer: "E01-123", sizes = sizes::width_of_a_layer;
+    e01_124_keys_transposed: "E01-124", shape_of = sizes::keys_transposed;
+    e01_125_mlp_without_layers: "E01-125", shape_of = sizes::mlp_without_layers;
+    e01_126_unembedding_of_each_layer: "E01-126", shape_of = sizes::unembedding_of_each_layer;
+    e01_127_positions_as_wide_as_a_head: "E01-127", shape_of = sizes::positions_as_wide_as_a_head;
 }
 
 #[test]

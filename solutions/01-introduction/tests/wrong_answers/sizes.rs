@@ -162,3 +162,31 @@ pub fn z_in_the_block(short: &str, layer: usize) -> String {
 pub fn result_in_the_block(short: &str, layer: usize) -> String {
     if short == "result" { format!("blocks.{layer}.hook_result") } else { right_name(short, layer) }
 }
+
+pub fn width_of_a_layer(cfg: &Cfg) -> [usize; 3] {
+    [cfg.n_layers, cfg.n_heads * cfg.d_head, cfg.n_ctx]
+}
+
+fn changed(cfg: &Cfg, name: &str, of: &str, change: fn(&mut Vec<usize>, &Cfg)) -> Vec<usize> {
+    let mut shape = right(cfg, name);
+    if name == of {
+        change(&mut shape, cfg);
+    }
+    shape
+}
+
+pub fn keys_transposed(cfg: &Cfg, name: &str) -> Vec<usize> {
+    changed(cfg, name, "W_K", |shape, _| shape.swap(2, 3))
+}
+
+pub fn mlp_without_layers(cfg: &Cfg, name: &str) -> Vec<usize> {
+    changed(cfg, name, "W_in", |shape, _| drop(shape.remove(0)))
+}
+
+pub fn unembedding_of_each_layer(cfg: &Cfg, name: &str) -> Vec<usize> {
+    changed(cfg, name, "W_U", |shape, cfg| shape.insert(0, cfg.n_layers))
+}
+
+pub fn positions_as_wide_as_a_head(cfg: &Cfg, name: &str) -> Vec<usize> {
+    changed(cfg, name, "W_pos", |shape, cfg| shape[1] = cfg.d_head)
+}

@@ -1,6 +1,6 @@
 //! What goes wrong in `shape_of`.
 
-use crate::exercise::{Mistake, output};
+use crate::exercise::{Mistake, output, property};
 
 const CHECK: &str = "c02_shape_of";
 
@@ -87,5 +87,35 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Your rows and columns are swapped. An embedding is a table with one row per token, or per position, and each \
          row is a vector of the stream.",
         "What is row 7 of W_E?",
+    ),
+    property(
+        "E01-124",
+        CHECK,
+        "One shape with its axes in another order",
+        "The lengths are right, and two or more are exchanged. Layers come first, then heads, then what goes in, then what \
+         comes out.",
+        "What does this matrix read, and what does it write?",
+    ),
+    property(
+        "E01-125",
+        CHECK,
+        "An axis missing from one shape",
+        "One of the shapes has an axis too few. Each layer has matrices of its own, and so has each head.",
+        "How many matrices of this name are there in the whole model?",
+    ),
+    property(
+        "E01-126",
+        CHECK,
+        "An axis too many in one shape",
+        "One of the shapes has an axis that the parameter does not have. Embeddings and unembedding belong to no layer, and \
+         parameters to no batch.",
+        "How many matrices of this name are there in the whole model?",
+    ),
+    property(
+        "E01-127",
+        CHECK,
+        "An axis of another length",
+        "One of the shapes has the right number of axes, but one of them has the length of something else.",
+        "What does this axis count?",
     ),
 ];

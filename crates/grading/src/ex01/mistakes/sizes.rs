@@ -1,6 +1,6 @@
 //! What goes wrong in `sizes`.
 
-use crate::exercise::{Mistake, output, sameness};
+use crate::exercise::{Mistake, output, property, sameness};
 
 const CHECK: &str = "c01_sizes";
 
@@ -52,5 +52,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Your last number is the length of the vectors in the residual stream. The longest text is a different size: \
          it is the number of positions.",
         "Which of the two would change if the model were given longer texts to read?",
+    ),
+    property(
+        "E01-123",
+        CHECK,
+        "Another number of the configuration",
+        "One of the three numbers is another size of the model, or a product or sum of some, in every case the same.",
+        "What does that number count?",
     ),
 ];

@@ -10,7 +10,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         CHECK,
         "Without BOS, or without its prediction",
         "You ran the model on the text without BOS. Then it makes no guess about the first token, and it guesses the \
-         others in a situation that it never saw in training.",
+         others in a situation that it never saw in training. The same list comes when you leave out the prediction that \
+         it makes at BOS.",
         "Which token has the model read when it guesses the first word of the text?",
     ),
     output(

@@ -31,9 +31,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
     property(
         "E02-64",
         CHECK,
-        "The first query counted",
+        "The first query counted, or the second left out",
         "You divided the sum by the number of all queries, or added a cell of the first query. The first query has no \
-         previous token. On a text of two tokens this halves the score.",
+         previous token. On a text of two tokens this halves the score. \
+         Leaving out the second query, whose previous token is BOS, gives the same lists.",
         "For a text of two tokens, how many queries have a previous token?",
     ),
     property(
