@@ -25,7 +25,7 @@ pub fn c07_repeated_loss_by_half(submission: &Submission) -> Cases {
             cases.case(made_up.words(), move || want(made_up.losses()), call);
         }
         for item in 0..stored()?.count("repeated")? {
-            let tokens = stored()?.tokens(&format!("repeated_{item}"))?;
+            let tokens = stored()?.tokens(&format!("repeated_{item}.tokens"))?;
             let name = format!("the model on random tokens, batch {}, {} positions", tokens.nrows(), tokens.ncols());
             let inputs = move || Ok((stored::logits(&tokens)?, tokens));
             let want = move || {
