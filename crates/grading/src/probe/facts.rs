@@ -82,9 +82,10 @@ fn reshaped(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation> {
         .then(|| Explanation::named("these are the right numbers in another shape.", code::SHAPE))
 }
 
-/// Whether the entries along an axis sum to one everywhere. Of an axis of length one that says nothing.
+/// Whether the entries along an axis sum to one everywhere. Of an axis of length one that says nothing, and a result of
+/// another rank may lack the axis.
 fn sums_to_one(values: &Tensor, axis: usize, tolerance: f64) -> bool {
-    let length = values.shape[axis];
+    let Some(&length) = values.shape.get(axis) else { return false };
     let is_first = |flat: &usize| values.index_of(*flat)[axis] == 0;
     length > 1
         && (0..values.data.len()).filter(is_first).all(|flat| {
