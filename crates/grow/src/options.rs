@@ -15,7 +15,7 @@ cargo xtask grow [OPTIONS]: trains a small model from nothing, and opens a page 
   --context N        tokens in a row (64)
   --rows N           rows in a batch (16)
   --repeated SHARE   share of the rows that repeat a random segment (0.5)
-  --no-text          nothing but repeated random segments: no previous-token head forms
+  --no-text          nothing but repeated random segments: the bump comes five times as late
   --optimizer NAME   muon or adamw, for the matrices inside the layers (muon)
   --rate X           AdamW's learning rate
   --muon-rate X      Muon's learning rate

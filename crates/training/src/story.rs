@@ -30,13 +30,15 @@ pub fn now(recipe: &Recipe, measured: &Measured, bump: Option<usize>) -> String 
              earlier occurrence (score {induction:.2}), so the second copy costs {:.2} nats instead of {:.2}.",
             measured.second_copy, measured.first_copy
         );
-        return match previous_layer < layer && previous > 0.3 {
+        let how = match previous_layer < layer && previous > 0.3 {
             true => format!(
-                "{what} It finds that token because head {previous_head} of layer {previous_layer} has written into every \
+                " It finds that token because head {previous_head} of layer {previous_layer} has written into every \
                  position which token came before it (previous-token score {previous:.2})."
             ),
-            false => what,
+            false => String::new(),
         };
+        let late = obstacle(recipe).map_or(String::new(), |obstacle| format!(" {obstacle}"));
+        return format!("{what}{how}{late}");
     }
     if previous > 0.3 && recipe.layers > 1 {
         return format!(
@@ -58,9 +60,10 @@ pub fn obstacle(recipe: &Recipe) -> Option<&'static str> {
     }
     if recipe.mixture.repeated >= 1.0 {
         return Some(
-            "There is no text, so a previous-token head gains nothing: a random token says nothing about the next. It would \
-             help an induction head, but that forms only once there is a previous-token head. Text rewards a previous-token \
-             head by itself, because pairs of letters are frequent.",
+            "There is no text, so the bump comes about five times as late, and later still with a larger vocabulary. A \
+             previous-token head alone gains nothing: a random token says nothing about the next. It would help an induction \
+             head, but that forms only once there is a previous-token head. Text rewards a previous-token head by itself, \
+             because pairs of letters are frequent.",
         );
     }
     if recipe.mixture.repeated == 0.0 {
@@ -94,6 +97,9 @@ mod tests {
         let after = now(&recipe, &measured(0.8, 0.9), Some(420));
         assert!(after.starts_with("The bump came at step 420. Head 0 of layer 1"), "{after}");
         assert!(after.contains("because head 1 of layer 0 has written"), "{after}");
+        let without_text = Recipe { mixture: Mixture { repeated: 1.0, ..recipe.mixture }, ..recipe.clone() };
+        let late = now(&without_text, &measured(0.8, 0.9), Some(1200));
+        assert!(late.contains("There is no text, so the bump comes about five times as late"), "{late}");
         let words = of_recipe(&Recipe { layers: 1, ..recipe }, 5000);
         assert!(words.starts_with("1 layer of 2 heads, width 64, 5000 weights, seed 0."), "{words}");
     }
@@ -104,7 +110,7 @@ mod tests {
         let mixture = |repeated| Mixture { repeated, ..grow().mixture };
         let why = |recipe: Recipe| obstacle(&recipe).unwrap_or("nothing");
         assert!(why(Recipe { layers: 1, ..grow() }).starts_with("One layer is not enough"));
-        assert!(why(Recipe { mixture: mixture(1.0), ..grow() }).contains("a previous-token head gains nothing"));
+        assert!(why(Recipe { mixture: mixture(1.0), ..grow() }).contains("previous-token head alone gains nothing"));
         assert!(why(Recipe { mixture: mixture(0.0), ..grow() }).starts_with("No row repeats"));
         assert_eq!(why(grow()), "nothing");
     }

@@ -1,6 +1,7 @@
 //! `grow`: trains a model from nothing while a page shows it.
 //!
-//! The program is `crates/grow`, built with the library's optimization: this crate, which has none, only starts it.
+//! The program is `crates/grow`, built with the library's optimization: this crate, which has none, only starts it. The
+//! recipe of an embedded model runs for an hour, so it is worth the minutes that a release build takes.
 
 use std::process::Command;
 
@@ -10,11 +11,17 @@ use crate::runs::cargo;
 
 /// The package and its program.
 const PROGRAM: &str = "grow";
+/// The recipe of an embedded model.
+const EMBEDDED: &str = "attn-only-2l-tales";
 
 /// Starts the program with these arguments, in the folder where the command was called.
 pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let workspace = &course.workspace;
-    let build = cargo::build(workspace, &["build", "--package", PROGRAM])?;
+    let mut build = vec!["build", "--package", PROGRAM];
+    if arguments.contains(&EMBEDDED) {
+        build.push("--release");
+    }
+    let build = cargo::build(workspace, &build)?;
     if !build.succeeded {
         return Err(build.explanation());
     }
