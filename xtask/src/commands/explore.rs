@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_page_is_not_written_over_something_else() {
         let trouble = page_at("src/main.rs").unwrap_err();
-        assert!(trouble.starts_with("src/main.rs is there already, and is not a page"), "{trouble}");
+        assert!(trouble.starts_with("src/main.rs exists already, and is not a page"), "{trouble}");
         assert!(page_at("new.html").unwrap().is_absolute());
     }
 
