@@ -1,7 +1,7 @@
 //! Mistakes that belong to no exercise: an array transposed, a sum where a mean is asked for, an index beyond the end.
 //!
-//! The looks of `probe` recognize them in any check, by a rule that must hold in every case. So an answer that nobody
-//! foresaw is named too, in the terms of arrays, where no mistake of the exercise itself gives the same.
+//! The looks of `probe` recognize them in any check, by a rule that must hold in every case. So an answer that is
+//! in no list is named too, in the terms of arrays, where no mistake of the exercise itself gives the same.
 
 use crate::call::Outcome;
 use crate::exercise::{Exercise, Mistake, property};
@@ -103,304 +103,311 @@ const MISTAKES: &[Mistake] = &[
     general(
         code::SIGN,
         "The wrong sign",
-        "The numbers are right, but each has the opposite sign. Two things were subtracted the wrong way around, or a minus \
-         is missing: a loss is minus a log probability.",
+        "Your numbers are right except for their sign. You subtracted in the wrong order, or left out a minus: a loss \
+         is minus a log probability.",
         "Should your result be large or small when the model does well?",
     ),
     general(
         code::MAGNITUDE,
         "The signs are lost",
-        "These are the absolute values of the right numbers. What is negative says something too: a head that lowers a \
-         logit, a token less likely than the average.",
+        "Your numbers are the absolute values of the right ones. A negative number means something too: a head that \
+         lowers a logit, or a token less likely than average.",
         "Where do you take an absolute value, or a square and its root?",
     ),
     general(
         code::SQUARE,
         "Squared",
-        "Each number is the square of the right one. A square root is missing, or something was multiplied by itself.",
-        "In which units is the result that is asked for?",
+        "Each of your numbers is the square of the right one. You left out a square root, or multiplied something by \
+         itself.",
+        "In which units should the result be?",
     ),
     general(
         code::ROOT,
         "The square root of the right numbers",
-        "Each number is the square root of the right one, so a root was taken where none is asked for.",
+        "Each of your numbers is the square root of the right one. You took a root that the task does not ask for.",
         "What is the root for, in the formula that you have in mind?",
     ),
     general(
         code::EXPONENTIAL,
         "An exponential too many",
-        "Each number is the exponential of the right one. That is how a probability comes from its logarithm, and a \
-         perplexity from a loss.",
-        "Is a logarithm asked for, or what it is the logarithm of?",
+        "Each of your numbers is the exponential of the right one. The exponential turns a log probability into a \
+         probability, and a loss into a perplexity.",
+        "Does the task ask for a logarithm, or for its argument?",
     ),
     general(
         code::LOGARITHM,
         "A logarithm too many",
-        "Each number is the natural logarithm of the right one. That is how a log probability comes from a probability.",
-        "Is a logarithm asked for, or what it is the logarithm of?",
+        "Each of your numbers is the natural logarithm of the right one. The logarithm turns a probability into a log \
+         probability.",
+        "Does the task ask for a logarithm, or for its argument?",
     ),
     general(
         code::INVERSE,
         "Upside down",
-        "Each number is one divided by the right one. The two sides of a division are exchanged.",
+        "Each of your numbers is one divided by the right one. You exchanged the two sides of a division.",
         "What do you divide by what?",
     ),
     general(
         code::COMPLEMENT,
         "One minus the right numbers",
-        "Each number is what the right one lacks to one: the share of all that is not meant.",
-        "Which of the two shares is asked for?",
+        "Each of your numbers is one minus the right one. You computed the other of two shares.",
+        "Which of the two shares does the task ask for?",
     ),
     general(
         code::OFF_BY_ONE,
         "Off by one",
-        "Each number differs from the right one by exactly one. Counting began at one instead of zero, an end was taken to be \
-         included, or a thing was counted among those that come before it.",
-        "What is the smallest number that can come out, and for which input?",
+        "Each of your numbers differs from the right one by exactly one. You counted from one instead of zero, \
+         included the end of a range, or counted an item among those before it.",
+        "What is the smallest number that your function can return, and for which input?",
     ),
     general(
         code::BASE,
         "A logarithm to another base",
-        "The numbers are right but for a factor that is the same everywhere, and equal to that between two kinds of \
-         logarithms. Losses in this course are in nats: they use the natural logarithm.",
+        "Your numbers differ from the right ones by a constant factor, that between two kinds of logarithms. Losses \
+         in this course are in nats: they use the natural logarithm.",
         "Which of Rust's `ln`, `log2` and `log10` is the natural one?",
     ),
     general(
         code::SUM,
-        "A sum where a mean is asked for",
-        "The numbers are the right ones times how many things were added up. A sum grows with the length of the text and the \
-         size of the batch; a mean can be compared.",
+        "A sum instead of a mean",
+        "Your numbers are the right ones times the number of things that you added up. A sum grows with the length of \
+         the text and the size of the batch. Means can be compared.",
         "What happens to your result when the batch holds every text twice?",
     ),
     general(
         code::DIVISOR,
         "Divided by too much",
-        "The numbers are the right ones divided by a count. Something was divided by a length where it should not be, or \
-         twice where once is enough.",
+        "Your numbers are the right ones divided by a count. You divided by a length that does not belong there, or \
+         divided twice.",
         "How many things are added up before you divide?",
     ),
     general(
         code::SCALE,
         "A square root too many or too few",
-        "The numbers are right but for the square root of a length. A scale such as that of the scores is missing, or was \
-         applied twice or upside down.",
+        "Your numbers are the right ones times or divided by the square root of a length. You left out a scale, such \
+         as that of the attention scores, or applied it twice or upside down.",
         "Which length keeps the size of the result the same when it grows?",
     ),
     general(
         code::AXES,
         "Axes in another order",
-        "The numbers are right, but their axes are in another order than asked for. Where two axes have the same length this \
-         goes unnoticed by the compiler and by ndarray.",
+        "Your numbers are right, but their axes are in another order than the task asks for. Where two axes have the \
+         same length, neither the compiler nor ndarray notices.",
         "Which axis comes first in the shape that the task gives, and which in yours?",
     ),
     general(
         code::REVERSED,
         "In reverse order",
-        "The right things came, the last first.",
+        "Your entries are right, but in reverse order.",
         "What is the first thing in your result, and what should it be?",
     ),
     general(
         code::ONE_FOR_ALL,
         "One for all",
-        "What belongs to one index stands at every index. An index is a fixed number where it should be a variable, or each \
-         turn of a loop overwrites what the ones before it have left.",
+        "You returned the value of one index at every index. An index is a constant where it should be a variable, or \
+         each turn of your loop overwrites the result of the turns before it.",
         "Which index in your code never changes?",
     ),
     general(
         code::SHIFTED,
         "One place too far",
-        "The right things came, but each stands one place beside its own. A prediction at position p is about the token at \
-         p + 1: that shift was left out, made twice, or made in the other direction.",
+        "Your entries are right, but each is one place away from its own. The prediction at position p is about the \
+         token at p + 1. You left out that shift, made it twice, or made it in the other direction.",
         "Which position does the first entry of the result belong to?",
     ),
     general(
         code::OTHER_INDEX,
         "From another index",
-        "The right things came, but not each in its place: what stands at one index belongs to another.",
+        "Your entries are right, but some are in each other's place: you return at one index what belongs to another.",
         "Which index do you read from, and which do you write to?",
     ),
     general(
         code::ACCUMULATED,
         "Each with all before it",
-        "Every entry holds the sum of all up to it. A running total was not set back to zero, or what was added to the \
-         stream was mistaken for the stream.",
+        "Each of your entries is the sum of the right ones up to it. You did not set a running total back to zero, or \
+         took the stream where you need what was added to it.",
         "Where in your loop does the total begin?",
     ),
     general(
         code::AVERAGED,
         "Averaged over an axis that should stay",
-        "A mean was taken over an axis that the result should still have, so what differs along it is gone.",
+        "You averaged over an axis that the result should still have. The differences along that axis are lost.",
         "Which axes does the result have, and which are averaged over?",
     ),
     general(
         code::ADDED_UP,
-        "Added up over an axis that should stay",
-        "A sum was taken over an axis that the result should still have, so what differs along it is gone.",
+        "Summed over an axis that should stay",
+        "You summed over an axis that the result should still have. The differences along that axis are lost.",
         "Which axes does the result have, and which are summed over?",
     ),
     general(
         code::CENTERED,
-        "A mean or the largest was subtracted",
-        "The mean over an axis, or the largest number along it, was subtracted from the right numbers. That is another \
-         quantity: how far each is from there.",
+        "The mean or the maximum was subtracted",
+        "You subtracted the mean along an axis, or the maximum along it. That gives the distance from there, which is \
+         another quantity.",
         "Does the task ask for the values, or for their differences from a mean?",
     ),
     general(
         code::NORMALIZED,
-        "Divided by their norm or their sum",
-        "The right numbers were divided by their norm, their sum or the largest of them. Their sizes can no longer be compared \
-         with those elsewhere.",
-        "Is a direction or a share asked for, or a quantity?",
+        "Divided by their norm, sum or maximum",
+        "You divided the right numbers by their norm, their sum or their maximum. Their sizes can no longer be \
+         compared with others.",
+        "Does the task ask for a direction, a share or a quantity?",
     ),
     general(
         code::SOFTMAX,
         "A softmax too many",
-        "The right numbers went through a softmax: they are positive and sum to one now.",
+        "You applied a softmax to the right numbers. Now they are positive and sum to one.",
         "Does the task ask for probabilities?",
     ),
     general(
         code::TOO_FEW,
         "Some are missing",
-        "What came is right, but not everything came. The end of a range is not included in Rust, and what begins at 1 leaves \
-         out the first.",
+        "Your entries are right, but some are missing. A range in Rust excludes its end, and one that begins at 1 \
+         leaves out the first entry.",
         "What is the first thing in your result, and what is the last?",
     ),
     general(
         code::TOO_MANY,
         "Some are too many",
-        "Everything that is asked for came, and more. A range goes one too far, or something that should be left out was kept.",
+        "You returned everything that the task asks for, and more. Your range goes too far, or you kept something \
+         that should be left out.",
         "What is the first thing in your result, and what is the last?",
     ),
     general(
         code::SHAPE,
         "The right numbers in another shape",
-        "The numbers are right and in order, but their axes are not those of the task: some are missing, joined, or there are \
-         some of length one.",
+        "Your numbers are right and in order, but their axes are not those of the task: some are missing, joined, or \
+         have length one.",
         "Which axes does the task ask for, and which does your array have?",
     ),
     general(
         code::CLIPPED,
         "Negative numbers became zero",
-        "Where the right number is positive, it came; where it is negative, zero did. A maximum that begins at zero does that, \
-         and so does a relu.",
+        "Where the right number is positive, you returned it. Where it is negative, you returned zero. A maximum that \
+         begins at zero does that, and so does a ReLU.",
         "What does your code do with a number below zero?",
     ),
     general(
         code::YES_OR_NO,
         "Rounded to zero or one",
-        "Each entry is zero or one, as if the question were only whether the right number is large. The numbers themselves \
-         are asked for.",
+        "Each of your entries is zero or one: whether the right number is large. The task asks for the numbers \
+         themselves.",
         "Where does your code compare with a threshold, or round?",
     ),
     general(
         code::SORTED,
         "Sorted",
-        "The right things came, sorted. Their order means something: the place of an entry says what it belongs to.",
-        "How would one know which entry belongs to which position?",
+        "Your entries are right, but you sorted them. Their order has a meaning: the place of an entry says what it \
+         belongs to.",
+        "How can a reader know which entry belongs to which position?",
     ),
     general(
         code::NOT_A_NUMBER,
         "Not a number",
-        "Everything that can be compared is right, but some entries are NaN or infinite. `exp` of more than 88 does not fit \
-         into an `f32`, zero divided by zero is not a number, and the logarithm of zero is minus infinity.",
+        "Some of your entries are NaN or infinite; the others are right. `exp` of more than 88 does not fit into an \
+         `f32`, zero divided by zero is NaN, and the logarithm of zero is minus infinity.",
         "What is the largest number that you exponentiate, and the smallest that you divide by or take the logarithm of?",
     ),
     general(
         code::SAME,
-        "The same whatever comes in",
-        "Every case gave the same, though not every case asks for the same. Something is read from a fixed place, or computed \
+        "The same for every input",
+        "You returned the same for every input, although the inputs differ. You read from a fixed place, or compute \
          from the wrong argument.",
         "Which of the arguments does your result depend on?",
     ),
     general(
         code::TWICE,
         "Twice or half",
-        "Every number is twice the right one, or half of it. Something is counted in two places, or both halves were divided \
-         as if they were one.",
+        "Each of your numbers is twice the right one, or half of it. You counted something in two places, or divided \
+         both halves as if they were one.",
         "How many things are added up, and how many do you divide by?",
     ),
     general(
         code::SPELLING,
         "Spelled differently",
-        "What came means the right thing, but is not written as asked for. Spaces, capitals, dots and numbering are part of a \
-         token or a name: the model has no other way to tell two of them apart.",
-        "Compare the first that differs letter by letter: what is different?",
+        "Your result means the right thing, but is spelled differently. Spaces, capitals, dots and numbers are part \
+         of a token or a name: the model has no other way to tell two of them apart.",
+        "Compare the first word that differs letter by letter: what is different?",
     ),
     general(
         code::REPEATS,
         "Repeats are lost",
-        "Each thing came only once, however often it occurs. Every occurrence counts for itself.",
+        "You returned each thing only once, however often it occurs. Every occurrence counts.",
         "What happens in your code to the second occurrence?",
     ),
     general(
         code::JOINED,
         "Joined into one",
-        "The parts are right, but they came as one string instead of one for each.",
+        "The parts are right, but you returned them as one string instead of one string each.",
         "How many strings should come, and how many do?",
     ),
     general(
         code::BEYOND_THE_END,
         "An index beyond the end",
-        "The code asked for an entry that is not there. An axis of length n has the indices 0 to n − 1; and an index on the \
-         wrong axis fits only by chance.",
-        "How long is that axis in this case, and which index is asked for?",
+        "You asked for an entry that does not exist. An axis of length n has the indices 0 to n − 1, and an index \
+         meant for another axis fits only by chance.",
+        "How long is that axis in this case, and which index do you ask for?",
     ),
     general(
         code::BELOW_ZERO,
         "Counted below zero",
-        "A `usize` cannot be negative, so a subtraction that would go below zero panics. It happens at the edges: the first \
-         position, a single token, an empty list.",
-        "What is the smallest that the left side of each of your subtractions can be?",
+        "You subtracted below zero, and a `usize` cannot be negative. It happens at the edges: the first position, a \
+         single token, an empty list.",
+        "What is the smallest value of the left side of each of your subtractions?",
     ),
     general(
         code::SHAPES_DO_NOT_FIT,
         "Shapes that do not fit together",
-        "Two arrays were added, multiplied or assigned whose shapes do not fit. Of two matrices that are multiplied, the last \
-         axis of the first must be as long as the first axis of the second.",
+        "You added, multiplied or assigned two arrays whose shapes do not fit. When you multiply two matrices, the \
+         last axis of the first must be as long as the first axis of the second.",
         "Which axes do the two arrays have, by name?",
     ),
     general(
         code::UNWRAPPED,
-        "An error or a nothing was unwrapped",
-        "`unwrap` or `expect` was called on a result that is an error, or on an option that is `None`. The message says which.",
+        "An error or `None` was unwrapped",
+        "You called `unwrap` or `expect` on a result that is an error, or on an option that is `None`. The message \
+         says which.",
         "What does the message complain about, and on which input?",
     ),
     general(
         code::OTHER_CASE,
-        "The answer to another question",
-        "What came is exactly what another case asks for. An argument is ignored or replaced by a fixed one, such as layer 0, \
-         or something is kept from an earlier call.",
+        "The result of another case",
+        "You returned exactly what another case asks for. You ignore an argument or use a constant for it, such as \
+         layer 0, or you keep something from an earlier call.",
         "Which argument differs between the two cases?",
     ),
     general(
         code::WRONG_AXIS,
         "Sums to one along another axis",
-        "The entries sum to one, but along another axis than they should. A softmax or a share was taken over the wrong axis.",
+        "Your entries sum to one, but along another axis than they should. You took a softmax or a share over the \
+         wrong axis.",
         "Along which axis does the task want the entries to sum to one?",
     ),
     general(
         code::PIECE,
         "One piece of the words is wrong",
-        "Wherever a word is wrong, the same piece of it is missing, too much, or stands for another. Everything else is right.",
+        "Wherever one of your words is wrong, the same piece of it is missing, superfluous or different. Everything \
+         else is right.",
         "Which line of your code writes that piece?",
     ),
     general(
         code::CUT,
         "The same text, cut in other places",
-        "Put together, the words are the right text, but they end in other places. Tokens are neither words nor letters: \
-         the vocabulary of the model decides where one ends.",
+        "Joined, your strings are the right text, but they end in other places. Tokens are neither words nor letters: \
+         the model's vocabulary decides where one ends.",
         "Which method of the model knows its vocabulary?",
     ),
     general(
         code::COUNTED,
         "How many instead of which",
-        "The number of things came, where the things themselves are asked for.",
+        "You returned how many there are. The task asks which they are.",
         "What should the result be when there is only one?",
     ),
     general(
         code::NUMBERS,
         "Numbers instead of words",
-        "Numbers came where strings of the text are asked for: ids or positions, written out.",
+        "You returned numbers, such as ids or positions written out. The task asks for strings of the text.",
         "Which method turns an id into the string of its token?",
     ),
 ];

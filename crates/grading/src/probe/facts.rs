@@ -356,7 +356,7 @@ fn out_of_range(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation> {
 /// The totals along an axis are right although the entries are not.
 fn sums(first: &Look<'_>) -> Option<Explanation> {
     let Look { got, want, axes, tolerance, .. } = *first;
-    // Whole numbers have the right sum by chance.
+    // Integers have the right sum by chance.
     if got.shape != want.shape || want.data.iter().all(|x| x.fract() == 0.0) {
         return None;
     }

@@ -238,8 +238,8 @@ fn numbers_in_lists(looks: &[WordsLook<'_>]) -> Option<Explanation> {
         (code::TOO_FEW, "the numbers at the beginning of the lists are missing", |got, want| {
             got.len() < want.len() && !got.is_empty() && want.ends_with(got)
         }),
-        (code::COUNTED, "how many numbers there are came, and not which", |got, want| *got == [want.len()]),
-        (code::ONE_FOR_ALL, "as many numbers came as there should be, but all the same", |got, want| {
+        (code::COUNTED, "you returned how many numbers there are, not which", |got, want| *got == [want.len()]),
+        (code::ONE_FOR_ALL, "there are as many numbers as there should be, but all are equal", |got, want| {
             got.len() == want.len() && got.len() > 1 && got.iter().all(|x| *x == got[0])
         }),
         (code::REVERSED, "the numbers are counted from the end", |got, want| {
