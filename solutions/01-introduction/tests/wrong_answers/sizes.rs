@@ -180,7 +180,9 @@ pub fn keys_transposed(cfg: &Cfg, name: &str) -> Vec<usize> {
 }
 
 pub fn mlp_without_layers(cfg: &Cfg, name: &str) -> Vec<usize> {
-    changed(cfg, name, "W_in", |shape, _| drop(shape.remove(0)))
+    changed(cfg, name, "W_in", |shape, _| {
+        shape.remove(0);
+    })
 }
 
 pub fn unembedding_of_each_layer(cfg: &Cfg, name: &str) -> Vec<usize> {
