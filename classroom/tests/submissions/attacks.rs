@@ -1,6 +1,7 @@
 //! What a submission may try instead of solving the exercise. Each attempt ends in a verdict on it alone: nothing passes,
 //! nothing is read, written or reached, and the others are graded as if nothing had been.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
 use std::process::Output;
@@ -15,20 +16,48 @@ const TELL: &str = "\nfn tell(what: &[(&str, String)]) -> ! {\n    panic!(\"{}\"
 
 #[test]
 fn no_attack_gains_anything() {
+    attack(|class| class.grade("out", &["--jobs", "2"]), None);
+}
+
+/// By the namespaces and Landlock alone.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_attack_gains_anything_without_bubblewrap() {
+    attack(|class| class.grade_without_bubblewrap("out", &["--jobs", "2"]), Some("by namespaces and Landlock"));
+}
+
+fn attack(grade: impl Fn(&Class) -> Output, means: Option<&str>) {
     let class = Class::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let outside = class.out("written-by-a-submission");
     fs::write(class.out("private"), "private").unwrap();
+    // A service of the system, such as a container engine's.
+    #[cfg(unix)]
+    let _service = std::os::unix::net::UnixListener::bind(class.out("service")).unwrap();
     hand_in(&class, port);
-    let output = class.grade("out", &["--jobs", "2"]);
+    let output = grade(&class);
     if no_sandbox(&output) {
         return;
     }
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(means.is_none_or(|means| told.contains(means)), "{told}");
     let all = verdicts(&class.out("out"));
     assert_eq!(only_state(&all["honest"]), "passed");
     while_running(&all["greedy"]);
     reaching(&all["curious"]);
+    refused(&all);
+    // It changed tests, grader, data, manifest and build script, and wrote nothing itself.
+    assert_eq!(only_state(&all["changed-tests"]), "not_started");
+    assert!(!outside.exists());
+    listener.set_nonblocking(true).unwrap();
+    thread::sleep(Duration::from_millis(50));
+    assert!(listener.accept().is_err(), "a submission reached the network");
+    assert!(!class.out("out/.work").exists(), "the work of a run was left behind");
+}
+
+/// What is stopped before it runs.
+fn refused(all: &BTreeMap<String, Verdicts>) {
     for name in ["include", "include-bytes", "relative", "environment", "dependency", "no-lib"] {
         assert_eq!(only_state(&all[name]), "does_not_compile", "{name}");
     }
@@ -37,13 +66,6 @@ fn no_attack_gains_anything() {
     }
     assert_eq!(only_state(&all["unsafe"]), "does_not_compile");
     assert!(all["unsafe"]["c01"].2.contains("`unsafe`"), "{}", all["unsafe"]["c01"].2);
-    // It changed tests, grader, data, manifest and build script, and wrote nothing itself.
-    assert_eq!(only_state(&all["changed-tests"]), "not_started");
-    assert!(!outside.exists());
-    listener.set_nonblocking(true).unwrap();
-    thread::sleep(Duration::from_millis(50));
-    assert!(listener.accept().is_err(), "a submission reached the network");
-    assert!(!class.out("out/.work").exists(), "the work of a run was left behind");
 }
 
 /// Where nothing can shut a submission in, it says so and grades nothing.
@@ -136,6 +158,8 @@ fn curious(class: &Class, port: u16) -> String {
     let private = class.out("private");
     let (private, outside) = (private.display(), class.out("written-by-a-submission"));
     let outside = outside.display();
+    let service = class.out("service");
+    let service = service.display();
     let text = "|r: std::io::Result<String>| format!(\"{r:?}\")";
     let reads = |paths: &[String]| {
         let reads = paths
@@ -168,7 +192,8 @@ fn curious(class: &Class, port: u16) -> String {
                  let far = format!(\"{{:?}}\", std::net::TcpStream::connect_timeout(&\"1.1.1.1:80\".parse().unwrap(), \
                  std::time::Duration::from_secs(1)).map(|_| ())); \
                  let udp = format!(\"{{:?}}\", std::net::UdpSocket::bind(\"0.0.0.0:0\").and_then(|s| s.send_to(b\"x\", \"1.1.1.1:53\"))); \
-                 tell(&[(\"tcp\", tcp), (\"far\", far), (\"udp\", udp)])"
+                 let service = format!(\"{{:?}}\", std::os::unix::net::UnixStream::connect(\"{service}\").map(|_| ())); \
+                 tell(&[(\"tcp\", tcp), (\"far\", far), (\"udp\", udp), (\"service\", service)])"
             ),
         ),
         (
