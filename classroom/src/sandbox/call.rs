@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, ExitStatus, Stdio};
 
-use super::{Job, Sandbox, watch};
+use super::{Job, SIGNALED, Sandbox, code, exit_code, watch};
 use crate::words::complain;
 
 /// The variable that names the file with the [`Job`] of a submission.
@@ -57,15 +57,13 @@ fn call(sandbox: &Sandbox, mut job: Job, arguments: &[OsString], check: OsString
     }
 }
 
-/// The numbers of signals, as a shell and bubblewrap report them.
-const SIGNALED: i32 = 128;
+/// The numbers of signals.
 const ABORT: i32 = 6;
 const KILL: i32 = 9;
 
 /// Ends this process as the job has ended: by the same exit code or, for the judge's words, by the same signal.
 fn end_likewise(status: ExitStatus, was_ended: bool) -> ExitCode {
-    let code = status.code().or_else(|| signal(status).map(|signal| SIGNALED + signal)).unwrap_or(1);
-    let signal = if was_ended { KILL } else { code - SIGNALED };
+    let signal = if was_ended { KILL } else { code(status) - SIGNALED };
     #[cfg(unix)]
     if [ABORT, KILL].contains(&signal) {
         use rustix::process::{Signal, getpid, kill_process};
@@ -73,15 +71,5 @@ fn end_likewise(status: ExitStatus, was_ended: bool) -> ExitCode {
     }
     #[cfg(not(unix))]
     let _ = (signal, ABORT);
-    ExitCode::from(u8::try_from(code).unwrap_or(1))
-}
-
-#[cfg(unix)]
-fn signal(status: ExitStatus) -> Option<i32> {
-    std::os::unix::process::ExitStatusExt::signal(&status)
-}
-
-#[cfg(not(unix))]
-fn signal(_: ExitStatus) -> Option<i32> {
-    None
+    exit_code(status)
 }

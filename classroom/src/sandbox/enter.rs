@@ -1,15 +1,16 @@
-//! The last step inside a sandbox: this program again, which gives up what the job may not have and becomes the job.
+//! The last step inside a sandbox: this program again, which gives up what the job may not have and becomes the job, or starts
+//! it where it is the first process of the namespace itself.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, id};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Limits;
+use super::{Limits, exit_code};
 use crate::words::{complain, say};
 
 /// The first argument of this step.
@@ -51,8 +52,13 @@ pub(super) fn enter(what: &OsStr) -> ExitCode {
     }
     let mut command = Command::new(&enter.program);
     command.args(&enter.arguments);
-    complain(&format!("{} cannot be started: {}", enter.program.display(), become_it(&mut command)));
-    ExitCode::from(126)
+    // The first process of a namespace, which bubblewrap is itself, has no signal that would end it: an abort would be
+    // another signal, and a file too large no end at all.
+    let ended = if id() == 1 { command.status().map(exit_code) } else { Err(become_it(&mut command)) };
+    ended.unwrap_or_else(|trouble| {
+        complain(&format!("{} cannot be started: {trouble}", enter.program.display()));
+        ExitCode::from(126)
+    })
 }
 
 /// Whether a file that exists cannot be read here, nor an open port be reached.

@@ -20,7 +20,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -241,4 +241,25 @@ fn namespaces(unshare: &Path) -> Command {
     command.args(["--user", "--map-current-user", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child", "--"]);
     command.arg(program());
     command
+}
+
+/// What the number of a signal is added to, where an exit code has to tell it: by a shell, by bubblewrap, by this program.
+const SIGNALED: i32 = 128;
+
+fn code(status: ExitStatus) -> i32 {
+    status.code().or_else(|| signal(status).map(|signal| SIGNALED + signal)).unwrap_or(1)
+}
+
+fn exit_code(status: ExitStatus) -> ExitCode {
+    ExitCode::from(u8::try_from(code(status)).unwrap_or(1))
+}
+
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(not(unix))]
+fn signal(_: ExitStatus) -> Option<i32> {
+    None
 }
