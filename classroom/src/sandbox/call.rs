@@ -57,19 +57,25 @@ fn call(sandbox: &Sandbox, mut job: Job, arguments: &[OsString], check: OsString
     }
 }
 
-/// The numbers of signals.
-const ABORT: i32 = 6;
-const KILL: i32 = 9;
+/// The signals by which a program ends that does something wrong or too much. Another number may be an exit code, and some
+/// signals would not end this process.
+#[cfg(unix)]
+const ENDING: [rustix::process::Signal; 8] = {
+    use rustix::process::Signal as S;
+    [S::ILL, S::ABORT, S::BUS, S::FPE, S::KILL, S::SEGV, S::XCPU, S::XFSZ]
+};
 
 /// Ends this process as the job has ended: by the same exit code or, for the judge's words, by the same signal.
 fn end_likewise(status: ExitStatus, was_ended: bool) -> ExitCode {
-    let signal = if was_ended { KILL } else { code(status) - SIGNALED };
     #[cfg(unix)]
-    if [ABORT, KILL].contains(&signal) {
+    {
         use rustix::process::{Signal, getpid, kill_process};
-        let _ = kill_process(getpid(), if signal == KILL { Signal::KILL } else { Signal::ABORT });
+        let signal = if was_ended { Some(Signal::KILL) } else { Signal::from_named_raw(code(status) - SIGNALED) };
+        if let Some(signal) = signal.filter(|signal| ENDING.contains(signal)) {
+            let _ = kill_process(getpid(), signal);
+        }
     }
     #[cfg(not(unix))]
-    let _ = (signal, ABORT);
+    let _ = (was_ended, SIGNALED, code(status));
     exit_code(status)
 }
