@@ -34,13 +34,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     for slug in &slugs {
         all.extend(wrong_answers(course, slug)?);
     }
-    let mut written = 0;
+    let made = all.iter().map(|wrong| Ok(made(course, &slugs, wrong)?.map(|files| (&wrong.name, files))));
+    let made: Vec<_> = made.filter_map(Result::transpose).collect::<Result<_, Box<dyn Error>>>()?;
+    if count > made.len() {
+        return Err(format!("There are no more than {}.", made.len()).into());
+    }
     for number in 0..count {
         // Those of one exercise are beside each other in the list.
-        let wrong = &all[number * all.len() / count];
-        written += usize::from(write(course, &slugs, wrong, &out.join(format!("{number:03}-{}", wrong.name)))?);
+        let (name, files) = &made[number * made.len() / count];
+        for (file, text) in files {
+            let path = out.join(format!("{number:03}-{name}")).join(file);
+            fs::create_dir_all(path.parent().ok_or("no folder")?)?;
+            fs::write(path, text)?;
+        }
     }
-    println!("{written} of {count} submissions, made from {} wrong answers", all.len());
+    println!("{count} submissions, made from {} of {} wrong answers", made.len(), all.len());
     Ok(())
 }
 
@@ -56,20 +64,22 @@ fn wrong_answers(course: &Path, slug: &str) -> Result<Vec<Wrong>, Box<dyn Error>
     Ok(text.lines().filter_map(line).collect())
 }
 
-/// False for an answer that cannot be made so.
-fn write(course: &Path, slugs: &[String], wrong: &Wrong, folder: &Path) -> Result<bool, Box<dyn Error>> {
+/// The files of a submission by their paths; none for an answer that cannot be made so.
+type Files = BTreeMap<String, String>;
+
+fn made(course: &Path, slugs: &[String], wrong: &Wrong) -> Result<Option<Files>, Box<dyn Error>> {
     let source = |place: &str, slug: &str| fs::read_to_string(course.join(format!("{place}/{slug}/src/lib.rs")));
-    let mut files = BTreeMap::new();
+    let mut files = Files::new();
     for slug in slugs.iter().filter(|slug| **slug != wrong.slug) {
         files.insert(format!("exercises/{slug}/src/lib.rs"), source("exercises", slug)?);
     }
     let solution = source("solutions", &wrong.slug)?;
-    let Some(changed) = changed(&solution, wrong) else { return Ok(false) };
+    let Some(changed) = changed(&solution, wrong) else { return Ok(None) };
     let (own, tests) = (format!("exercises/{}/src", wrong.slug), format!("solutions/{}/tests", wrong.slug));
     let mut modules = String::new();
     for (name, text) in needed(&course.join(tests).join("wrong_answers"), wrong)? {
         if text.contains("other_right") || text.contains("grading::") {
-            return Ok(false);
+            return Ok(None);
         }
         let crate_name = format!("solution_{}", wrong.slug.replace('-', "_"));
         files.insert(format!("{own}/{name}.rs"), text.replace(&crate_name, "crate"));
@@ -78,12 +88,7 @@ fn write(course: &Path, slugs: &[String], wrong: &Wrong, folder: &Path) -> Resul
     // The modules go behind the documentation of the crate.
     let at = changed.find("\nuse ").map_or(0, |at| at + 1);
     files.insert(format!("{own}/lib.rs"), format!("{}{modules}{}", &changed[..at], &changed[at..]));
-    for (file, text) in files {
-        let path = folder.join(file);
-        fs::create_dir_all(path.parent().ok_or("no folder")?)?;
-        fs::write(path, text)?;
-    }
-    Ok(true)
+    Ok(Some(files))
 }
 
 /// The module of a wrong answer, and those that it uses.

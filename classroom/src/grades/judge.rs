@@ -37,6 +37,9 @@ const OF_JUDGE: Limits = Limits {
 /// So much of a verdict is kept.
 const KEPT: usize = 3000;
 
+/// Where the inputs of the checks are, which the process of a submission reads before its first call.
+const INPUTS: [&str; 3] = ["reference_data/models", "reference_data/activations", "crates/training/books"];
+
 /// The variables by which the judge is told where its results go, and what to start to have calls made.
 const RESULTS: &str = "GRADING_RESULTS";
 const CALLER: &str = "GRADING_CALLER";
@@ -60,11 +63,7 @@ pub(super) fn judge(
 ) -> Result<Vec<CheckResult>, String> {
     let home = course.root.join("exercises").join(&kit.exercise.slug);
     let job = Job {
-        read: vec![
-            tests.clone(),
-            course.root.join("reference_data/models"),
-            course.root.join("reference_data/activations"),
-        ],
+        read: INPUTS.iter().map(|folder| course.root.join(folder)).chain([tests.clone()]).collect(),
         program: tests,
         arguments: Vec::new(),
         folder: "/".into(),
@@ -113,6 +112,29 @@ fn read(lines: &str, checks: &[String], why: &str) -> Vec<CheckResult> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A check whose input is missing in the sandbox would call the course damaged, whatever the submission does.
+    #[test]
+    fn every_file_that_the_grader_names_is_an_input_or_of_the_judge_alone() {
+        let root = Course::find().unwrap().root;
+        let mut named = Vec::new();
+        let mut folders = vec![root.join("crates/grading/src")];
+        while let Some(folder) = folders.pop() {
+            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    let text = fs::read_to_string(&path).unwrap();
+                    named.extend(text.split('"').filter(|text| text.contains('/')).map(str::to_string));
+                }
+            }
+        }
+        named.retain(|text| !text.starts_with('/') && !text.contains(['\n', '{']) && root.join(text).is_file());
+        let of_judge = ["exercises/", "reference_data/fingerprints/"];
+        let is_known = |file: &&String| INPUTS.iter().chain(&of_judge).any(|folder| file.starts_with(folder));
+        assert!(named.len() > 10, "{named:?}");
+        assert_eq!(named.iter().find(|file| !is_known(file)), None);
+    }
 
     #[test]
     fn a_check_without_a_line_has_not_passed() {
