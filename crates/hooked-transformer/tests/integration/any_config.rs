@@ -109,7 +109,7 @@ impl Choices {
                 InitMode::KaimingNormal,
                 InitMode::MuP,
             ]),
-            initializer_range: self.optional(|choices| choices.number(&[0.02, 1.0])),
+            initializer_range: self.optional(|choices| choices.number(&[0.02, 0.2])),
             seed: self.optional(|choices| choices.below(100) as u64),
             ..HookedTransformerConfig::new(
                 n_layers,
@@ -122,16 +122,24 @@ impl Choices {
     }
 }
 
-/// Runs the model in every way that takes another path, at every length.
+/// Runs the model in every way that takes another path, at every length. The two paths add in another order, so what they
+/// may differ by is relative to the largest logit: a small one can be what is left of two that nearly cancel. Nothing is
+/// compared where a stream outgrew `f32`: without norms, gated layers that square or cube what they read do that.
 fn run_at_every_length(model: &HookedTransformer) {
     let cfg = model.cfg();
     for n_pos in 1..=cfg.n_ctx {
         let tokens = Array2::from_shape_fn((2, n_pos), |(row, pos)| (3 * row + pos) % cfg.d_vocab);
         let logits = model.forward(&tokens).unwrap();
         assert_eq!(logits.dim(), (2, n_pos, cfg.d_vocab_out()));
-        assert!(logits.iter().all(|logit| !logit.is_nan()), "NaN at {n_pos} of {} positions", cfg.n_ctx);
-        let (cached, _) = model.run(&tokens).names_filter(|_: &str| true).logits_and_cache().unwrap();
-        assert!(logits.iter().zip(&cached).all(|(a, b)| (a - b).abs() <= 1e-3 * (1.0 + a.abs())), "{n_pos} positions");
+        let (cached, cache) = model.run(&tokens).names_filter(|_: &str| true).logits_and_cache().unwrap();
+        // A stream that is NaN is not large: that is a fault.
+        let large = |layer| cache[("resid_post", layer)].iter().any(|entry| entry.abs() > 1e6);
+        if (0..cfg.n_layers).any(large) {
+            continue;
+        }
+        let largest = logits.iter().fold(1.0, |largest: f32, logit| largest.max(logit.abs()));
+        let differ = logits.iter().zip(&cached).find(|(a, b)| !((**a - **b).abs() <= 1e-3 * largest));
+        assert_eq!(differ, None, "{n_pos} positions, {cfg:?}");
     }
 }
 
