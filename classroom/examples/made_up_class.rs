@@ -82,8 +82,15 @@ fn made(course: &Path, slugs: &[String], wrong: &Wrong) -> Result<Option<Files>,
             return Ok(None);
         }
         let crate_name = format!("solution_{}", wrong.slug.replace('-', "_"));
-        files.insert(format!("{own}/{name}.rs"), text.replace(&crate_name, "crate"));
+        if text.contains(&crate_name) {
+            // What it calls there is right, and is not this submission's own wrong function.
+            files.insert(format!("{own}/right.rs"), solution.clone());
+        }
+        files.insert(format!("{own}/{name}.rs"), text.replace(&crate_name, "crate::right"));
         modules.push_str(&format!("mod {name};\n"));
+    }
+    if files.contains_key(&format!("{own}/right.rs")) {
+        modules.push_str("mod right;\n");
     }
     // The modules go behind the documentation of the crate.
     let at = changed.find("\nuse ").map_or(0, |at| at + 1);
