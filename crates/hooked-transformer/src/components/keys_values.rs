@@ -62,6 +62,28 @@ impl KeyValueCache {
         self.layers.first().map_or(0, |layer| layer.keys.dim().0)
     }
 
+    /// Forgets all but the first `len` tokens, of every row: to go on with another text that begins alike. Nothing changes if
+    /// fewer are held.
+    ///
+    /// ```
+    /// # use hooked_transformer::{HookedTransformer, HookedTransformerConfig, KeyValueCache};
+    /// # let model = HookedTransformer::from_config(HookedTransformerConfig::new(2, 8, 4, 16, 50))?;
+    /// let mut past = KeyValueCache::new(model.cfg(), 1);
+    /// model.run(&[0usize, 3, 7][..]).past(&mut past).nothing()?;
+    /// past.truncate(2);
+    /// let logits = model.run(&[9usize][..]).past(&mut past).logits()?;
+    /// let whole = model.forward(&[0usize, 3, 9][..])?;
+    /// assert!((logits[[0, 0, 0]] - whole[[0, 2, 0]]).abs() <= 1e-5);
+    /// # Ok::<(), hooked_transformer::Error>(())
+    /// ```
+    pub fn truncate(&mut self, len: usize) {
+        let len = len.min(self.len());
+        self.layers.iter_mut().for_each(|layer| layer.len = len);
+        if let Some(real) = &mut self.real {
+            *real = real.slice(s![.., ..len]).to_owned();
+        }
+    }
+
     /// Runs still continue after the tokens held, but no longer add their own: to try several continuations of one
     /// prompt.
     pub fn freeze(&mut self) {

@@ -143,6 +143,35 @@ fn a_frozen_cache_stays_as_it_is() {
     is_untouched(&model, &mut past, "thawing");
 }
 
+/// Another end after the same beginning, and more tokens than there are to forget; with a mask of padding, too.
+#[test]
+fn a_cut_cache_goes_on_with_another_text() {
+    for name in MODELS {
+        let (model, _) = random_model(name);
+        for mask in [array![[true, true, true], [true, true, true]], array![[true, true, true], [false, true, true]]] {
+            let mut past = KeyValueCache::new(model.cfg(), 2);
+            model.run(prompt()).attention_mask(mask.clone()).past(&mut past).nothing().unwrap();
+            past.truncate(9);
+            assert_eq!(past.len(), 3);
+            past.truncate(2);
+            assert_eq!(past.len(), 2);
+            let got = model.run(next()).past(&mut past).logits().unwrap();
+            let whole = concatenate(ndarray::Axis(1), &[prompt().slice(s![.., ..2]), next().view()]).unwrap();
+            let real = concatenate(
+                ndarray::Axis(1),
+                &[mask.slice(s![.., ..2]), ndarray::Array2::from_elem((2, 2), true).view()],
+            );
+            let want = model.run(whole).attention_mask(real.unwrap()).logits().unwrap();
+            let want = want.slice(s![.., 2.., ..]);
+            assert!(close(got.view().into_dyn(), want.into_dyn(), TOLERANCE, TOLERANCE), "{name}");
+            assert_eq!(past.len(), 4);
+        }
+        let mut past = filled(&model);
+        past.truncate(0);
+        assert!(past.is_empty());
+    }
+}
+
 /// A mask of padding is provisional as well.
 #[test]
 fn a_failed_run_leaves_the_mask_as_it_was() {

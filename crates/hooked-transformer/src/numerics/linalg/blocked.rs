@@ -316,7 +316,7 @@ impl Strips<'_> {
 /// Copies a part of a row that is at most as long as a strip is wide: mostly whole vectors, for which a call of the
 /// system's copy would take longer than the copy.
 fn copy_row(from: &[f32], to: &mut [f32]) {
-    const VECTOR: usize = 16;
+    const VECTOR: usize = if cfg!(target_arch = "wasm32") { 4 } else { 16 };
     let ((from, from_rest), (to, to_rest)) = (from.as_chunks::<VECTOR>(), to.as_chunks_mut::<VECTOR>());
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
     to_rest.iter_mut().zip(from_rest).for_each(|(to, from)| *to = *from);
