@@ -8,8 +8,13 @@ const NEGATIVE = { light: [196, 30, 40], dark: [255, 122, 110] };
 
 const css = ([r, g, b]) => `rgb(${r}, ${g}, ${b})`;
 
+// Written out, since a picture of all heads asks for a hundred thousand colors.
 function mix(from, to, share) {
-  return from.map((channel, i) => Math.round(channel + (to[i] - channel) * share));
+  return [
+    Math.round(from[0] + (to[0] - from[0]) * share),
+    Math.round(from[1] + (to[1] - from[1]) * share),
+    Math.round(from[2] + (to[2] - from[2]) * share),
+  ];
 }
 
 // One color per head, the same for everybody who tells colors apart in another way: found by a search for the largest
@@ -31,10 +36,10 @@ function headColor(head, attention) {
 }
 
 // Blue for positive, red for negative, linear from zero to the ends of the range.
-function signedColor(value, [min, max]) {
+function signedColor(value, range) {
   const { name } = theme;
   if (!Number.isFinite(value)) return ODD[name];
-  const end = value >= 0 ? max : min;
+  const end = range[value >= 0 ? 1 : 0];
   const share = value === 0 ? 0 : end * value > 0 ? Math.min(1, value / end) : 1;
   return mix(PAPER[name], (value >= 0 ? POSITIVE : NEGATIVE)[name], share);
 }
@@ -55,17 +60,18 @@ function inkOn(rgb) {
 
 // A canvas with one pixel a cell.
 function paint(canvas, rows, columns, color) {
-  canvas.width = columns;
-  canvas.height = rows;
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
   const context = canvas.getContext("2d");
   const image = context.createImageData(columns, rows);
+  const { data } = image;
   for (let row = 0, offset = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, offset += 4) {
-      const [r, g, b] = color(row, column);
-      image.data[offset] = r;
-      image.data[offset + 1] = g;
-      image.data[offset + 2] = b;
-      image.data[offset + 3] = 255;
+      const rgb = color(row, column);
+      data[offset] = rgb[0];
+      data[offset + 1] = rgb[1];
+      data[offset + 2] = rgb[2];
+      data[offset + 3] = 255;
     }
   }
   context.putImageData(image, 0, 0);

@@ -6,22 +6,25 @@ const LABEL_ROOM = 130; // the most that a label may take before it is shortened
 let nextMatrix = 0; // tells the pinned cells of different tables apart
 const LINE = 13; // labels closer than this are thinned out
 
-// `spec`: rows, columns (labels), value(row, column), color(value), masked(row, column), describe(row, column),
+// `spec`, which may change between two drawings: rows, columns (labels), value(row, column), color(value), masked(row, column), describe(row, column),
 // xName, yName, cell (the largest width and height of a cell), label (what it is, for a screen reader).
 function matrix(spec) {
-  const canvas = el("canvas", { class: "matrix", tabindex: 0, role: "application", "aria-label": `${spec.label}; arrow keys move over the cells` });
+  const canvas = el("canvas", { class: "matrix", tabindex: 0, role: "application" });
   const cursor = el("div", { class: "cursor", hidden: true });
   const box = el("div", { class: "matrix-box" }, canvas, cursor);
-  const element = el("div", { class: "matrix-scroll" }, box);
+  const element = el("div", { class: "matrix-scroll themed", onthemechange: () => redraw() }, box);
   const context = canvas.getContext("2d");
   let place = null; // where the cells are, once drawn
   let here = null; // [row, column] under the keyboard's cursor
   const id = nextMatrix++;
+  const nameIt = () => canvas.setAttribute("aria-label", `${spec.label}; arrow keys move over the cells`);
+  nameIt();
 
   const redraw = onFrame(() => {
     if (!element.isConnected || element.clientWidth === 0) return;
     place = measure(context, spec, element.clientWidth);
     drawMatrix(canvas, context, spec, place);
+    nameIt();
     cursor.hidden = true;
   });
 
@@ -71,7 +74,6 @@ function matrix(spec) {
     cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
   new ResizeObserver(redraw).observe(element);
-  theme.onChange(redraw);
 
   return { element, redraw, picture: () => onPaper(canvas) };
 }

@@ -1,4 +1,6 @@
-// Light or dark: as the system says, until the button is pressed. Views that paint colors of their own ask to be told.
+// Light or dark: as the system says, until the button is pressed. Views that paint colors of their own ask to be told; an
+// element that comes and goes has the class "themed" instead and hears "themechange" while it is in the page, so that
+// nothing holds it when it has gone.
 
 const theme = {
   name: "light",
@@ -10,6 +12,7 @@ const theme = {
     this.name = name;
     document.documentElement.dataset.theme = name;
     this.listeners.forEach((listener) => listener());
+    document.querySelectorAll(".themed").forEach((element) => element.dispatchEvent(new Event("themechange")));
   },
 };
 

@@ -1,9 +1,15 @@
 // The module and the models: beside the page on a server, or inside it.
 
-// A file of the site, as an ArrayBuffer.
+const decoded = new Map(); // name -> bytes of a file that was inside the page
+
+// A file of the site, as an ArrayBuffer. A text that was read is taken out of the page: it is larger than its bytes.
 export async function file(name) {
   const inside = document.getElementById(`file:${name}`);
-  if (inside) return decode(inside.textContent);
+  if (inside) {
+    decoded.set(name, decode(inside.textContent));
+    inside.remove();
+  }
+  if (decoded.has(name)) return decoded.get(name);
   const answer = await fetch(name);
   if (!answer.ok) throw new Error(`${name}: ${answer.status} ${answer.statusText}`);
   return answer.arrayBuffer();

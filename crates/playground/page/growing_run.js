@@ -1,6 +1,6 @@
 // One training run: a worker of its own, its frames, and its pictures.
 
-import { el, livePlot, onFrame, paint, signedColor, theme } from "./parts.js";
+import { el, livePlot, onFrame, paint, signedColor } from "./parts.js";
 import { Replaced } from "./client.js";
 
 const ATTENTION = [-1, 1];
@@ -18,7 +18,7 @@ export function growingRun({ title, plan, makeClient, on }) {
   const numbers = el("p", { class: "numbers" });
   const recipe = el("p", { class: "hint" });
   const views = el("div", {});
-  const box = el("section", { class: "run", "aria-label": title }, el("h3", {}, title), numbers, story, views, recipe);
+  const box = el("section", { class: "run themed", "aria-label": title, onthemechange: () => draw() }, el("h3", {}, title), numbers, story, views, recipe);
   const draw = onFrame(() => pictures?.draw(frames, latest));
 
   const run = {
@@ -89,7 +89,6 @@ export function growingRun({ title, plan, makeClient, on }) {
     draw();
     on.frame(run);
   }
-  theme.onChange(draw);
   return run;
 }
 

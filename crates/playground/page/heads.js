@@ -46,7 +46,8 @@ export function headsPanel(root, on) {
   });
 
   let cells = []; // the grid's buttons, kept as long as the model stays
-  let opened = null; // the large view that is drawn: what it was drawn for, and its parts
+  const opened = largeHead(toggle);
+  const none = el("p", { class: "hint" }, "No head is open.");
 
   return {
     show(state, answer, model) {
@@ -54,7 +55,11 @@ export function headsPanel(root, on) {
       if (cells.length !== model.n_layers * model.n_heads || grid.dataset.model !== model.model) cells = makeGrid(grid, model);
       drawGrid(cells, grid, state, answer);
       drawEdits(edits, state, on);
-      opened = drawLarge(large, state, answer, opened, toggle);
+      const [layers, heads] = answer.arrays.patterns.shape;
+      const isOpen = state.head !== null && state.head[0] < layers && state.head[1] < heads;
+      const parts = isOpen ? opened.parts : [none];
+      if (large.firstChild !== parts[0]) large.replaceChildren(...parts);
+      if (isOpen) opened.draw(state, answer);
       drawChanges(changes, answer, state);
     },
     theme() {
@@ -84,10 +89,15 @@ function makeGrid(grid, model) {
 function drawGrid(cells, grid, state, answer) {
   const { patterns, scores } = answer.arrays;
   const [, heads, n] = patterns.shape;
+  const { values } = patterns;
+  const none = signedColor(0, ATTENTION); // no head looks at what comes later
   cells.forEach((cell, i) => {
     const [layer, head] = [Math.floor(i / heads), i % heads];
     const from = i * n * n;
-    paint(cell.firstChild, n, n, (query, key) => signedColor(patterns.values[from + query * n + key], ATTENTION));
+    paint(cell.firstChild, n, n, (query, key) => {
+      const value = values[from + query * n + key];
+      return value === 0 ? none : signedColor(value, ATTENTION);
+    });
     const best = bestScore(answer, scores, layer, head);
     cell.lastChild.textContent = best ? `${best.name} ${best.value.toFixed(2).replace(/^0/, "")}` : "";
     const edit = state.edits.find((other) => other.layer === layer && other.component.head === head);
@@ -116,54 +126,51 @@ function drawEdits(box, state, on) {
   if (state.edits.length) box.append(el("button", { type: "button", class: "choice", onclick: () => on.edits([]) }, "Undo all"));
 }
 
-// The open head. Its table is made again only if the number of tokens changes; otherwise it is painted again.
-function drawLarge(box, state, answer, opened, toggle) {
-  const { patterns, scores } = answer.arrays;
-  const [layers, heads, n] = patterns.shape;
-  if (!state.head || state.head[0] >= layers || state.head[1] >= heads) {
-    box.replaceChildren(el("p", { class: "hint" }, "No head is open."));
-    return null;
-  }
-  const [layer, head] = state.head;
-  const key = `${layer}.${head}|${answer.first.tokens.join("\u0001")}`;
-  let view = opened;
-  if (view?.key !== key) {
-    view = { key, from: 0, values: null };
-    const labels = answer.first.tokens.map((token, i) => labelToken(visible(token), i));
-    const at = (query, source) => view.values[view.from + query * n + source];
-    view.table = matrix({
-      rows: labels,
-      columns: labels,
-      value: at,
-      masked: (query, source) => source > query,
-      color: (value) => signedColor(value, ATTENTION),
-      describe: (query, source) => [["from", labels[query]], ["to", labels[source]], ["attention", formatNumber(at(query, source))]],
-      xName: "looked at",
-      yName: "looks",
-      cell: [26, 26],
-      label: `Attention of head ${layer}.${head}`,
-    });
-    view.title = el("h3", {});
-    view.scores = el("p", { class: "scores" });
-    view.buttons = SILENCES.map(([silence, name, about]) => (
-      el("button", { type: "button", class: "choice", "data-silence": silence, title: about, onclick: () => toggle(layer, { head }, silence) }, name)));
-    box.replaceChildren(view.title, view.scores,
-      el("div", { class: "choices", role: "group", "aria-label": `Edit head ${layer}.${head}` }, el("span", { class: "hint" }, "Silence it:"), ...view.buttons), view.table.element);
-  }
-  view.values = patterns.values;
-  view.from = (layer * heads + head) * n * n;
-  view.title.textContent = `Head ${layer}.${head}`;
-  view.scores.textContent = answer.score_names.map((name, i) => {
-    const value = scoreAt(scores, i, layer, head);
-    return `${name} ${Number.isFinite(value) ? value.toFixed(2) : "–"}`;
-  }).join(" · ");
-  const edit = state.edits.find((other) => other.layer === layer && other.component.head === head);
-  view.buttons.forEach((button) => {
-    button.setAttribute("aria-pressed", edit?.silence === button.dataset.silence);
-    button.disabled = button.dataset.silence === "patch" && !answer.second;
-  });
-  view.table.redraw();
-  return view;
+// The open head: made once, and then drawn again for every text and every head.
+function largeHead(toggle) {
+  let shown = null; // what is drawn: layer, head, from where on its pattern is in `values`, labels
+  const at = (query, source) => shown.values[shown.from + query * shown.labels.length + source];
+  const spec = {
+    rows: [],
+    columns: [],
+    value: at,
+    masked: (query, source) => source > query,
+    color: (value) => signedColor(value, ATTENTION),
+    describe: (query, source) => [["from", shown.labels[query]], ["to", shown.labels[source]], ["attention", formatNumber(at(query, source))]],
+    xName: "looked at",
+    yName: "looks",
+    cell: [26, 26],
+    label: "Attention of the open head",
+  };
+  const table = matrix(spec);
+  const title = el("h3", {});
+  const scoreLine = el("p", { class: "scores" });
+  const buttons = SILENCES.map(([silence, name, about]) => (
+    el("button", { type: "button", class: "choice", "data-silence": silence, title: about, onclick: () => toggle(shown.layer, { head: shown.head }, silence) }, name)));
+  const group = el("div", { class: "choices", role: "group" }, el("span", { class: "hint" }, "Silence it:"), ...buttons);
+  return {
+    parts: [title, scoreLine, group, table.element],
+    draw(state, answer) {
+      const { patterns, scores } = answer.arrays;
+      const [, heads, n] = patterns.shape;
+      const [layer, head] = state.head;
+      const labels = answer.first.tokens.map((token, i) => labelToken(visible(token), i));
+      shown = { layer, head, labels, values: patterns.values, from: (layer * heads + head) * n * n };
+      Object.assign(spec, { rows: labels, columns: labels, label: `Attention of head ${layer}.${head}` });
+      title.textContent = `Head ${layer}.${head}`;
+      group.setAttribute("aria-label", `Edit head ${layer}.${head}`);
+      scoreLine.textContent = answer.score_names.map((name, i) => {
+        const value = scoreAt(scores, i, layer, head);
+        return `${name} ${Number.isFinite(value) ? value.toFixed(2) : "–"}`;
+      }).join(" · ");
+      const edit = state.edits.find((other) => other.layer === layer && other.component.head === head);
+      buttons.forEach((button) => {
+        button.setAttribute("aria-pressed", edit?.silence === button.dataset.silence);
+        button.disabled = button.dataset.silence === "patch" && !answer.second;
+      });
+      table.redraw();
+    },
+  };
 }
 
 // At every position: the loss before, after, and the difference; and how far the prediction moved.

@@ -11,10 +11,10 @@ use ndarray::{Array1, Array2, ArrayView1, Axis, Ix3};
 
 use crate::answer::{Answer, Step};
 use crate::engine::Job;
-use crate::loaded::tokenize;
 use crate::predictions::divergence;
 use crate::request::Steering;
 use crate::steering::{add, vector};
+use crate::text_run::tokenize;
 
 /// The most prompts and coefficients.
 const MAX: usize = 64;

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use hooked_transformer::{ActName, Error, HookedTransformer, Result};
 use ndarray::{ArrayD, ArrayViewMutD, Axis, Slice};
 
-use crate::loaded::{Loaded, TextRun};
+use crate::loaded::Loaded;
 use crate::request::{Component, Edit, Silence, State};
+use crate::text_run::TextRun;
 
 /// A request's texts, and the model with its edits.
 pub(crate) struct Edited {
@@ -83,10 +84,10 @@ impl Replacement {
                 With::Everywhere(means.index_axis(Axis(0), head).to_owned().into_dyn())
             }
             Silence::Patch => With::Values(
-                of_same_length(run, second)?.z(edit.layer)?.index_axis(HEAD_OF_Z, head).to_owned().into_dyn(),
+                of_same_length(run, second)?.z(edit.layer).index_axis(HEAD_OF_Z, head).to_owned().into_dyn(),
             ),
             Silence::Freeze => {
-                let frozen = run.pattern(edit.layer)?.index_axis(HEAD_OF_PATTERN, head).to_owned().into_dyn();
+                let frozen = run.pattern(edit.layer).index_axis(HEAD_OF_PATTERN, head).to_owned().into_dyn();
                 return Ok(Replacement { component: Some((HEAD_OF_PATTERN, head)), with: With::Values(frozen) });
             }
         };

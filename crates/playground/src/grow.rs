@@ -6,11 +6,11 @@ use serde_json::json;
 use training::{Characters, Checkpoint, Measured, Mixture, Recipe, Text, Trainer, TrainingError, story};
 
 use crate::answer::{Answer, Step};
-use crate::look::patterns;
 use crate::request::Plan;
+use crate::text_run::of_all_layers;
 
-/// Steps between two frames.
-const FRAME: usize = 4;
+/// Steps between two frames: few enough that two runs beside each other are each drawn more than five times a second.
+const FRAME: usize = 2;
 /// Steps between two checkpoints.
 const KEEP: usize = 20;
 /// The most checkpoints; when there are more, every second one is dropped.
@@ -154,7 +154,7 @@ impl Growth {
     fn patterns(&self) -> Result<Array4<f32>> {
         let row = self.trainer.evaluation().repeated().slice(s![..1, ..]).to_owned();
         let cache = self.trainer.model().run(&row).names_filter(|name: &str| name.ends_with("hook_pattern")).cache()?;
-        patterns(&cache, self.trainer.recipe().layers)
+        of_all_layers(&cache, "pattern")
     }
 }
 

@@ -30,6 +30,7 @@ mod steering;
 mod stream;
 mod sweep;
 mod take;
+mod text_run;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 mod write;

@@ -3,14 +3,13 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use hooked_transformer::{ActivationCache, Error, HookedTransformer, Result, log_softmax};
-use ndarray::{Array2, Array3, ArrayView4, Axis, Ix4, s};
+use hooked_transformer::{HookedTransformer, Result};
+use ndarray::{Array3, Axis, s};
 
-/// The most characters of a text that are looked at; the rest is cut off before it is tokenized.
-pub(crate) const MAX_CHARACTERS: usize = 20_000;
+use crate::text_run::TextRun;
 
-/// Runs that are kept.
-const KEPT: usize = 4;
+/// Runs that are kept: of the text, of the second one, and of what the text was before.
+const KEPT: usize = 3;
 
 /// Ordinary text of the kind that the embedded models have read, for the means: the beginning of "The Golden Bird" by the
 /// brothers Grimm, in the translation of 1823.
@@ -21,19 +20,6 @@ pub(crate) struct Loaded {
     pub(crate) model: HookedTransformer,
     runs: RefCell<Vec<Rc<TextRun>>>,
     sample: OnceCell<Array3<f32>>,
-}
-
-/// One text as the model sees it, without edits.
-pub(crate) struct TextRun {
-    text: String,
-    pub(crate) ids: Vec<usize>,
-    pub(crate) tokens: Vec<String>,
-    /// How many tokens were cut off at the end.
-    pub(crate) cut: usize,
-    /// `[pos, d_vocab]`
-    pub(crate) log_probs: Array2<f32>,
-    /// The heads' patterns and outputs, with a batch axis of one.
-    pub(crate) cache: ActivationCache,
 }
 
 impl Loaded {
@@ -49,7 +35,9 @@ impl Loaded {
         if let Some(kept) = self.runs.borrow().iter().find(|run| run.text == text) {
             return Ok(Rc::clone(kept));
         }
-        let run = Rc::new(TextRun::new(&self.model, text)?);
+        let kept = self.runs.borrow();
+        let run = Rc::new(TextRun::new(&self.model, text, kept.iter().map(Rc::as_ref))?);
+        drop(kept);
         let mut runs = self.runs.borrow_mut();
         runs.insert(0, Rc::clone(&run));
         runs.truncate(KEPT);
@@ -62,11 +50,11 @@ impl Loaded {
     /// As [`run`](Self::run).
     pub(crate) fn sample_means(&self) -> Result<&Array3<f32>> {
         if self.sample.get().is_none() {
-            let run = TextRun::new(&self.model, SAMPLE)?;
+            let run = TextRun::new(&self.model, SAMPLE, [])?;
             let cfg = self.model.cfg();
             let mut means = Array3::zeros((cfg.n_layers, cfg.n_heads, cfg.d_head));
             for (layer, mut mean) in means.outer_iter_mut().enumerate() {
-                let z = run.z(layer)?;
+                let z = run.z(layer);
                 let first = z.dim().1.min(2) - 1;
                 mean.assign(&z.slice(s![0, first.., .., ..]).mean_axis(Axis(0)).expect("the sample has tokens"));
             }
@@ -74,43 +62,4 @@ impl Loaded {
         }
         Ok(self.sample.get().expect("just set"))
     }
-}
-
-impl TextRun {
-    fn new(model: &HookedTransformer, text: &str) -> Result<Self> {
-        let (ids, cut) = tokenize(model, text)?;
-        let tokens = model.to_str_tokens(ids.as_slice(), None)?;
-        let kept = |name: &str| name.ends_with("hook_pattern") || name.ends_with("hook_z");
-        let (logits, cache) = model.run(ids.as_slice()).names_filter(kept).logits_and_cache()?;
-        let log_probs = log_softmax(logits.view()).index_axis_move(Axis(0), 0);
-        Ok(TextRun { text: text.to_string(), ids, tokens, cut, log_probs, cache })
-    }
-
-    /// `[1, head, query_pos, key_pos]`
-    ///
-    /// # Errors
-    /// There is no such layer.
-    pub(crate) fn pattern(&self, layer: usize) -> Result<ArrayView4<'_, f32>> {
-        self.cache.try_view::<Ix4>(("pattern", layer))
-    }
-
-    /// `[1, pos, head, d_head]`
-    ///
-    /// # Errors
-    /// There is no such layer.
-    pub(crate) fn z(&self, layer: usize) -> Result<ArrayView4<'_, f32>> {
-        self.cache.try_view::<Ix4>(("z", layer))
-    }
-}
-
-/// The tokens of a text as far as the model's positions go, and how many are left over.
-///
-/// # Errors
-/// The model has no tokenizer, or the text no token.
-pub(crate) fn tokenize(model: &HookedTransformer, text: &str) -> Result<(Vec<usize>, usize)> {
-    let end = text.char_indices().nth(MAX_CHARACTERS).map_or(text.len(), |(at, _)| at);
-    let mut ids = model.to_tokens(&text[..end], None)?.row(0).to_vec();
-    let cut = ids.len().saturating_sub(model.cfg().n_ctx);
-    ids.truncate(model.cfg().n_ctx);
-    if ids.is_empty() { Err(Error::EmptyInput { shape: vec![1, 0] }) } else { Ok((ids, cut)) }
 }

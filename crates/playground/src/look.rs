@@ -1,14 +1,15 @@
 //! The main picture: tokens, losses, predictions, patterns and scores, before and after edits.
 
-use hooked_transformer::{ActivationCache, Result, log_softmax};
+use hooked_transformer::{Result, log_softmax};
 use ndarray::{Array3, Array4, ArrayView2, ArrayView4, Axis, Ix4, s};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::edits::Edited;
-use crate::loaded::{Loaded, TextRun};
+use crate::loaded::Loaded;
 use crate::predictions::{Words, divergence, losses, mean_loss, top};
-use crate::request::State;
+use crate::request::{Edit, State};
+use crate::text_run::{TextRun, of_all_layers};
 
 /// What a head's attention is compared with, in the order of the scores.
 const SCORES: [&str; 4] = ["current", "previous", "first", "induction"];
@@ -28,11 +29,8 @@ pub(crate) fn look(loaded: &Loaded, state: &State) -> Result<Answer> {
         .with("top", top(run.log_probs.view(), &mut words)?)
         .with("score_names", SCORES.to_vec());
     answer = match state.edits.is_empty() {
-        true => {
-            let patterns = patterns(&run.cache, loaded.model.cfg().n_layers)?;
-            answer.array("scores", scores(patterns.view(), &run.ids)).array("patterns", patterns)
-        }
-        false => after_edits(answer, &edited, &mut words)?,
+        true => answer.array("scores", scores(run.patterns.view(), &run.ids)).array("patterns", run.patterns.clone()),
+        false => after_edits(answer, &edited, &state.edits, &mut words)?,
     };
     if let Some(second) = &edited.second {
         let of_second = losses(second.log_probs.view(), &second.ids);
@@ -45,14 +43,20 @@ pub(crate) fn look(loaded: &Loaded, state: &State) -> Result<Answer> {
     Ok(answer.array("losses", before).with("words", words.into_json()))
 }
 
-/// The same numbers from the edited model, and how far each prediction moved.
-fn after_edits(answer: Answer, edited: &Edited, words: &mut Words<'_>) -> Result<Answer> {
+/// The same numbers from the edited model, and how far each prediction moved. Before the first layer with an edit nothing
+/// changes, so the run begins there.
+fn after_edits(answer: Answer, edited: &Edited, edits: &[Edit], words: &mut Words<'_>) -> Result<Answer> {
     let run = &edited.run;
+    let first = edits.iter().map(|edit| edit.layer).min().unwrap_or(0);
     let kept = |name: &str| name.ends_with("hook_pattern");
-    let (logits, cache) = edited.model.run(run.ids.as_slice()).names_filter(kept).logits_and_cache()?;
+    let stream = run.resid_pre(first).to_owned();
+    let (logits, cache) = edited.model.run(stream).start_at_layer(first).names_filter(kept).logits_and_cache()?;
     let log_probs = log_softmax(logits.view()).index_axis_move(Axis(0), 0);
     let after = losses(log_probs.view(), &run.ids);
-    let patterns = patterns(&cache, edited.model.cfg().n_layers)?;
+    let mut patterns = run.patterns.clone();
+    for (layer, mut pattern) in patterns.outer_iter_mut().enumerate().skip(first) {
+        pattern.assign(&cache.try_view::<Ix4>(("pattern", layer))?.index_axis(Axis(0), 0));
+    }
     Ok(answer
         .with("edited_loss", mean_loss(&after))
         .with("edited_top", top(log_probs.view(), words)?)
@@ -64,17 +68,6 @@ fn after_edits(answer: Answer, edited: &Edited, words: &mut Words<'_>) -> Result
 
 fn tokens_of(run: &TextRun) -> Value {
     json!({ "tokens": run.tokens, "ids": run.ids, "cut": run.cut })
-}
-
-/// All patterns, `[layer, head, query_pos, key_pos]`.
-pub(crate) fn patterns(cache: &ActivationCache, n_layers: usize) -> Result<Array4<f32>> {
-    let first: ArrayView4<'_, f32> = cache.try_view::<Ix4>(("pattern", 0))?;
-    let (_, n_heads, n, _) = first.dim();
-    let mut all = Array4::zeros((n_layers, n_heads, n, n));
-    for (layer, mut of_layer) in all.outer_iter_mut().enumerate() {
-        of_layer.assign(&cache.try_view::<Ix4>(("pattern", layer))?.index_axis(Axis(0), 0));
-    }
-    Ok(all)
 }
 
 /// The scores of every head, `[score, layer, head]`: its mean attention to the current, the previous and the first token,
@@ -122,7 +115,7 @@ pub(crate) fn find(loaded: &Loaded, seed: u64, length: usize) -> Result<Answer> 
     let begin = loaded.model.tokenizer().map_or(0, |tokenizer| tokenizer.bos_token_id());
     let ids: Vec<usize> = [begin].into_iter().chain(random.iter().copied()).chain(random.iter().copied()).collect();
     let cache = loaded.model.run(ids.as_slice()).names_filter(|name: &str| name.ends_with("hook_pattern")).cache()?;
-    let patterns = patterns(&cache, cfg.n_layers)?;
+    let patterns: Array4<f32> = of_all_layers(&cache, "pattern")?;
     Ok(Answer::default()
         .with("score_names", SCORES.to_vec())
         .with("ids", ids.clone())

@@ -3,8 +3,8 @@
 use hooked_transformer::{Error, HookedTransformer, Result};
 use ndarray::{Array1, ArrayViewMut3, Ix3, s};
 
-use crate::loaded::tokenize;
 use crate::request::Steering;
+use crate::text_run::tokenize;
 
 /// The most pairs that are read.
 const MAX_PAIRS: usize = 64;

@@ -8,9 +8,9 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::answer::{Answer, Step};
 use crate::engine::Job;
-use crate::loaded::tokenize;
 use crate::request::{At, Steering};
 use crate::steering::{add, vector};
+use crate::text_run::tokenize;
 
 /// Without, and with.
 const ROWS: usize = 2;

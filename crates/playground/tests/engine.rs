@@ -67,6 +67,51 @@ fn a_look_shows_what_a_run_computes() {
     assert!(answer.get("divergence").is_none() && answer.get("second_losses").is_some());
 }
 
+/// A text that is typed, mended and cut takes over what was computed for the one before it, and must not show.
+#[test]
+fn a_text_that_is_typed_is_as_one_that_is_run_at_once() {
+    let models = ["gpt2-tales", "attn-only-2l-tales"].map(|name| (name, model(name)));
+    let fresh = || {
+        let mut engine = Engine::new();
+        models.iter().for_each(|(name, model)| engine.keep(name, model.clone()));
+        engine
+    };
+    let mut typed = fresh();
+    let texts = [
+        "Once upon a time there was a ki",
+        "Once upon a time there was a kin",
+        "Once upon a time there was a king.",
+        "Once upon a time there was a king. ",
+        "Once upon a time there was a queen. A king",
+        "Once upon a time there was a king",
+        "Once",
+        "",
+        "upon a time there was a king",
+    ];
+    let mut edits = json!([]);
+    for (at, text) in texts.into_iter().enumerate() {
+        for (model, _) in &models {
+            let look = json!({ "do": "look", "model": model, "text": text, "edits": edits, "second": texts[at / 2] });
+            let got = typed.answer(request(look.clone())).unwrap();
+            let want = fresh().answer(request(look)).unwrap();
+            assert_eq!(got.json["first"], want.json["first"]);
+            for (name, want) in &want.arrays {
+                // Where no token comes twice there is no induction score.
+                let is_as = |got: f32| move |want: f32| (got - want).abs() <= 2e-5 || got.is_nan() && want.is_nan();
+                let got = got.get(name).unwrap();
+                assert_eq!(got.shape(), want.shape());
+                let differs = got.iter().zip(want).find(|&(&got, &want)| !is_as(got)(want));
+                assert_eq!(differs, None, "{name} of {text:?} in {model} with {edits}");
+            }
+        }
+        let silence = ["zero", "mean", "sample"][at % 3];
+        edits = json!([{ "layer": 1, "component": { "head": at % 8 }, "silence": silence }]);
+        if at % 4 == 3 {
+            edits = json!([]);
+        }
+    }
+}
+
 /// Each edit against a hook that does the same.
 #[test]
 fn edits_are_hooks() {

@@ -1,7 +1,7 @@
 //! Each challenge is solved by what a person can click, and a wrong edit does not solve it.
 
 use crate::driver::Page;
-use crate::{and_drawn, with_playground};
+use crate::{and_drawn, numbers, with_playground};
 
 /// Begins the challenge of this number, and goes to the heads.
 fn begin(page: &Page, number: usize) {
@@ -91,18 +91,23 @@ fn keep_the_pattern() {
         begin(page, 3);
         and_drawn(page, || page.click(".mlp[data-mlp='0']"));
         assert_eq!(notice(page), "");
-        let mut solved = None;
-        'heads: for layer in 1..4 {
-            for head in 0..8 {
-                silence(page, (layer, head), "freeze");
-                if notice(page).contains("is solved") {
-                    solved = Some((layer, head));
-                    break 'heads;
-                }
-                silence(page, (layer, head), "freeze");
-            }
-        }
-        assert!(solved.is_some(), "no frozen pattern gives a tenth of a nat back");
+        // What each frozen pattern gives back, from the engine; then the worst and the best one by clicks.
+        let losses = page.run_async(
+            "const { model, text, edits } = window.playground.state();
+             const frozen = (at) => ({ layer: Math.floor(at / 8), component: { head: at % 8 }, silence: 'freeze' });
+             const losses = [];
+             const next = () => (losses.length === 32 ? arguments[0](losses) : window.playground
+                .ask({ do: 'look', model, text, second: null, edits: [...edits, frozen(losses.length)] })
+                .then((answer) => { losses.push(answer.edited_loss); next(); }));
+             next()",
+        );
+        let losses = numbers(&losses);
+        let by_loss = |a: &usize, b: &usize| losses[*a].total_cmp(&losses[*b]);
+        let (best, worst) = ((0..32).min_by(by_loss).unwrap(), (0..32).max_by(by_loss).unwrap());
+        silence(page, (worst / 8, worst % 8), "freeze");
+        assert_eq!(notice(page), "", "this pattern gives nothing back");
+        silence(page, (worst / 8, worst % 8), "freeze");
+        silence(page, (best / 8, best % 8), "freeze");
         assert_solved(page, 3, "Keep the pattern");
     });
 }
