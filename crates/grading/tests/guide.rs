@@ -1,6 +1,7 @@
 //! The pages of the guide that the verdicts link to have an entry for every mistake: they are made from the same words.
 //!
 //! One page per exercise, and none in the book's search (see `book.toml`): a search for "softmax" should lead to the task.
+//! And no row of a table loses a cell.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -91,4 +92,27 @@ fn codes_and_anchors_are_unique_and_each_exercise_has_its_own() {
         let entry = format!("{GUIDE}/{}#{}", exercise.mistakes_page(), mistake.id());
         assert_eq!(mistake.link(), entry, "the page that the verdict links to");
     }
+}
+
+/// A `|` inside code ends a cell of a table, and what is beyond the last column is dropped without a word: `\|` is meant.
+#[test]
+fn every_row_of_a_table_has_as_many_cells_as_its_head() -> Result<(), String> {
+    let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+    for file in fs::read_dir(repository().join(GUIDE)).map_err(|error| error.to_string())?.flatten() {
+        let Ok(page) = fs::read_to_string(file.path()) else { continue };
+        let (mut head, mut in_code) = (None, false);
+        for (number, line) in page.lines().enumerate() {
+            in_code ^= line.starts_with("```");
+            head = head.filter(|_| line.starts_with('|'));
+            if in_code || !line.starts_with('|') {
+                continue;
+            }
+            let wanted = *head.get_or_insert(cells(line));
+            if cells(line) != wanted {
+                let file = file.path();
+                return Err(format!("{}:{}: {} cells for {wanted}: {line}", file.display(), number + 1, cells(line)));
+            }
+        }
+    }
+    Ok(())
 }

@@ -14,6 +14,38 @@ type Number = (usize, &'static str);
 /// A piece of a chapter, and its numbers.
 type Claim = (&'static str, &'static [Number]);
 
+const INDUCTION: &[Claim] = &[
+    ("head 0.1 gives {} % of its attention to the previous token", &[(0, "percent phenomena/previous/0/1")]),
+    (
+        "On the first copy the loss is about {} nats. A uniform guess among 4096 tokens would cost {}.",
+        &[(1, "phenomena/first_half_loss"), (1, "ln 4096")],
+    ),
+    ("On the second copy the loss is {}:", &[(2, "phenomena/second_half_loss")]),
+    ("Head 1.4, with a score of about {}.", &[(1, "phenomena/induction/1/4")]),
+    ("the loss on the second copy rises by almost {} nats.", &[(0, "phenomena/head_ablation/0/7")]),
+    (
+        "without 0.1 the loss on the second copy rises by about {} nats, without 1.4 by about {}.",
+        &[(0, "phenomena/head_ablation/0/1"), (0, "phenomena/head_ablation/1/4")],
+    ),
+];
+
+const BUMP: &[Claim] = &[(
+    "Then, between {} and {} million tokens, it falls from {} to {}.",
+    &[
+        (1, "millions curve/2/tokens"),
+        (1, "millions curve/3/tokens"),
+        (1, "curve/2/second_copy"),
+        (1, "curve/3/second_copy"),
+    ],
+)];
+
+const ATTRIBUTION_OF_02: &[Claim] = &[(
+    "Chapter 02 gave {} nats for the first copy and {} for the second,",
+    &[(1, "phenomena/first_half_loss"), (2, "phenomena/second_half_loss")],
+)];
+
+const ATTRIBUTION_OF_05: &[Claim] = &[("and chapter 05 will give {} for the second.", &[(2, "found/clean_loss")])];
+
 const CIRCUITS: &[Claim] = &[
     (
         "ranks the most frequent next token first for {} % of the tokens, and among the first five for {} %",
@@ -174,13 +206,13 @@ const PATCHING: &[Claim] = &[
         ],
     ),
     (
-        "| before layer 3, last \" little\" | {} | {} |",
+        "| before layer 3, last “ little” | {} | {} |",
         &[(2, "cue/first/resid_pre/3/18"), (2, "cue/first/estimate/3/18")],
     ),
-    ("| before layer 1, \" bear\" | {} | {} |", &[(2, "cue/first/resid_pre/1/13"), (2, "cue/first/estimate/1/13")]),
-    ("| before layer 1, \" girl\" | {} | {} |", &[(2, "cue/first/resid_pre/1/9"), (2, "cue/first/estimate/1/9")]),
-    ("| before layer 0, \" old\" | {} | {} |", &[(2, "cue/first/resid_pre/0/12"), (2, "cue/first/estimate/0/12")]),
-    ("| before layer 0, \" little\" | {} | {} |", &[(2, "cue/first/resid_pre/0/8"), (2, "cue/first/estimate/0/8")]),
+    ("| before layer 1, “ bear” | {} | {} |", &[(2, "cue/first/resid_pre/1/13"), (2, "cue/first/estimate/1/13")]),
+    ("| before layer 1, “ girl” | {} | {} |", &[(2, "cue/first/resid_pre/1/9"), (2, "cue/first/estimate/1/9")]),
+    ("| before layer 0, “ old” | {} | {} |", &[(2, "cue/first/resid_pre/0/12"), (2, "cue/first/estimate/0/12")]),
+    ("| before layer 0, “ little” | {} | {} |", &[(2, "cue/first/resid_pre/0/8"), (2, "cue/first/estimate/0/8")]),
     (
         "the estimate for `z` of 0.5 is {}, and the exact patch brings back {}. For 2.1 the estimate is {}, and the exact value {}.",
         &[
@@ -233,24 +265,42 @@ const PATCHING: &[Claim] = &[
 ];
 
 #[test]
+fn the_numbers_of_chapter_02_are_what_the_oracle_found() -> Result<(), String> {
+    all_hold("02-induction", &stored("exercise_02")?, INDUCTION)?;
+    let log = json("reference_data/models/attn-only-2l-tales/training.json");
+    all_hold("02-induction", &log.map_err(|damaged| damaged.to_string())?, BUMP)
+}
+
+/// Its other numbers are in tables that the oracle itself has written, which the chapter includes.
+#[test]
+fn the_numbers_of_chapter_03_about_its_neighbors_are_theirs() -> Result<(), String> {
+    all_hold("03-logit-attribution", &stored("exercise_02")?, ATTRIBUTION_OF_02)?;
+    all_hold("03-logit-attribution", &stored("exercise_05")?, ATTRIBUTION_OF_05)
+}
+
+#[test]
 fn the_numbers_of_chapter_05_are_what_the_oracle_found() -> Result<(), String> {
-    all_hold("05-circuits", "exercise_05", CIRCUITS)
+    all_hold("05-circuits", &stored("exercise_05")?["found"], CIRCUITS)
 }
 
 #[test]
 fn the_numbers_of_chapter_06_are_what_the_oracle_found() -> Result<(), String> {
-    all_hold("06-patching", "exercise_06", PATCHING)
+    all_hold("06-patching", &stored("exercise_06")?["found"], PATCHING)
 }
 
-fn all_hold(chapter: &str, stored: &str, claims: &[Claim]) -> Result<(), String> {
+fn stored(name: &str) -> Result<Value, String> {
+    json(&format!("reference_data/activations/{name}.json")).map_err(|damaged| damaged.to_string())
+}
+
+/// - `found`: what the places of the claims' numbers are in
+fn all_hold(chapter: &str, found: &Value, claims: &[Claim]) -> Result<(), String> {
     let file = format!("exercises/guide/src/{chapter}.md");
     let page = fs::read_to_string(repository().join(&file)).map_err(|error| format!("{file}: {error}"))?;
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
-    let facts = json(&format!("reference_data/activations/{stored}.json")).map_err(|damaged| damaged.to_string())?;
     for (text, numbers) in claims {
         let mut said = (*text).to_string();
         for (places, place) in *numbers {
-            let value = number(&facts["found"], place).ok_or_else(|| format!("{stored}.json has no {place}"))?;
+            let value = number(found, place).ok_or_else(|| format!("{file}: nothing is stored at {place}"))?;
             said = said.replacen("{}", &shown(value, *places), 1);
         }
         if !page.contains(&said) {
@@ -267,6 +317,8 @@ fn number(found: &Value, place: &str) -> Option<f64> {
     match *words.as_slice() {
         [place] => at(place)?.as_f64(),
         ["percent", place] => Some(100.0 * at(place)?.as_f64()?),
+        ["millions", place] => Some(at(place)?.as_f64()? / 1e6),
+        ["ln", number] => Some(number.parse::<f64>().ok()?.ln()),
         ["rest", place] => Some(1.0 - at(place)?.as_f64()?),
         ["minus", less, place] => Some(at(place)?.as_f64()? - at(less)?.as_f64()?),
         ["least", place] => at(place)?.as_array()?.iter().filter_map(Value::as_f64).reduce(f64::min),

@@ -97,8 +97,6 @@ const QUOTED: &[(&str, &str)] = &[
     ("crates/hooked-transformer/tests/integration/published.rs", "somebody"),
     ("reference_data/oracle/exercise_04.py", "towards"), // activations/exercise_04.json
     ("reference_data/oracle/parity.py", "normalisation"), // parity/configs.json
-    ("crates/grading/src/probe/factor.rs", "whole number"), // a factor of 5.0: no integer in Rust's terms
-    ("crates/grading/src/probe/factor.rs", "whole numbers"),
 ];
 
 /// Not British spelling, although it begins like it: an attribute of HTML.

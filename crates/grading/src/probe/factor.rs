@@ -10,7 +10,7 @@ use crate::prose::number;
 /// A factor so near to one is no explanation.
 const LEAST: f64 = 0.02;
 
-/// A larger whole number is no count of anything, and near one by chance.
+/// A larger integer is no count of anything, and near one by chance.
 const LARGEST_COUNT: f64 = 1000.0;
 
 /// The noise of a right answer is at most this part of the tolerance.
@@ -91,7 +91,7 @@ fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
             return Some((format!("every entry is the right one times {}: {words}.", number(value)), mistake));
         }
     }
-    along_an_axis(looks, factors).or_else(|| whole_numbers(looks, factors)).or_else(|| square_roots(factors))
+    along_an_axis(looks, factors).or_else(|| integers(looks, factors)).or_else(|| square_roots(factors))
 }
 
 /// The length of an axis, its square root, or one divided by them. The lengths must differ between the cases, or the axis
@@ -121,8 +121,8 @@ fn along_an_axis(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
     if found.len() == 1 { found.pop() } else { None }
 }
 
-/// A whole number in each case, not always the same one, as when a sum is taken over something whose length is that.
-fn whole_numbers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
+/// An integer in each case, not always the same one, as when a sum is taken over something whose length is that.
+fn integers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
     let is_whole = |x: f64| (1.0..=LARGEST_COUNT).contains(&x.round()) && (x - x.round()).abs() <= 1e-5 * x;
     let list = |of: fn(f64) -> f64| {
         let all: Vec<String> = factors.iter().map(|factor| number(of(factor.value).round())).collect();
@@ -133,7 +133,7 @@ fn whole_numbers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
     if several && factors.iter().all(|factor| is_whole(factor.value)) {
         let list = list(|x| x);
         let words = format!(
-            "the entries are the right ones times a whole number, case by case {list}. Is that a sum where a mean is \
+            "the entries are the right ones times an integer, case by case {list}. Is that a sum where a mean is \
              asked for?"
         );
         return Some((words, code::SUM));
@@ -141,7 +141,7 @@ fn whole_numbers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
     if several && factors.iter().all(|factor| is_whole(1.0 / factor.value)) {
         let list = list(|x| 1.0 / x);
         let words = format!(
-            "the entries are the right ones divided by a whole number, case by case {list}. Is the divisor of a mean too \
+            "the entries are the right ones divided by an integer, case by case {list}. Is the divisor of a mean too \
              large?"
         );
         return Some((words, code::DIVISOR));
@@ -149,7 +149,7 @@ fn whole_numbers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
     None
 }
 
-/// The square root of a whole number, or one divided by it, where that is not to be expected by chance.
+/// The square root of an integer, or one divided by it, where that is not to be expected by chance.
 fn square_roots(factors: &[Factor]) -> Option<Reading> {
     for (power, words) in [(2.0, "the square root of"), (-2.0, "one divided by the square root of")] {
         let mut chance = 1.0;
@@ -177,7 +177,7 @@ fn square_roots(factors: &[Factor]) -> Option<Reading> {
     None
 }
 
-/// Rounding errors aside, a factor that looks like a whole number is one: 4.999997 is 5.
+/// Rounding errors aside, a factor that looks like an integer is one: 4.999997 is 5.
 fn whole_if_near(factor: Factor) -> f64 {
     let whole = factor.value.round();
     if whole != 0.0 && factor.is(whole) { whole } else { factor.value }
