@@ -91,9 +91,15 @@ function sideBySide(answer, words, coefficient) {
     const hits = tokens.filter((token) => words.includes(token)).length;
     return el("figure", { class: "written" },
       el("figcaption", {}, `${title}: ${hits} ${hits === 1 ? "word" : "words"} that count`),
-      el("p", {}, ...tokens.map((token) => (words.includes(token) ? el("mark", {}, token) : token.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, visible)))));
+      el("p", {}, ...tokens.flatMap((token) => (words.includes(token) ? marked(token) : token.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, visible)))));
   };
   return [side("Without", answer.plain), side(`With ${signed(coefficient)}`, answer.steered)];
+}
+
+// The space before a word is not marked: at the end of a line it would be a mark of its own.
+function marked(token) {
+  const word = token.trimStart();
+  return [token.slice(0, token.length - word.length), el("mark", {}, word)];
 }
 
 // The curves as circuit-vis draws them.
