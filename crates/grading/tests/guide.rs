@@ -94,7 +94,7 @@ fn codes_and_anchors_are_unique_and_each_exercise_has_its_own() {
     }
 }
 
-/// A `|` inside code ends a cell of a table, and what is beyond the last column is dropped without a word: `\|` is meant.
+/// A `|` inside code ends a cell of a table, and what is beyond the last column is dropped silently: `\|` is meant.
 #[test]
 fn every_row_of_a_table_has_as_many_cells_as_its_head() -> Result<(), String> {
     let cells = |line: &str| line.replace("\\|", "").matches('|').count();

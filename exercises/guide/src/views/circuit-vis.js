@@ -106,8 +106,13 @@ const NEGATIVE = { light: [196, 30, 40], dark: [255, 122, 110] };
 
 const css = ([r, g, b]) => `rgb(${r}, ${g}, ${b})`;
 
+// Written out, since a picture of all heads asks for a hundred thousand colors.
 function mix(from, to, share) {
-  return from.map((channel, i) => Math.round(channel + (to[i] - channel) * share));
+  return [
+    Math.round(from[0] + (to[0] - from[0]) * share),
+    Math.round(from[1] + (to[1] - from[1]) * share),
+    Math.round(from[2] + (to[2] - from[2]) * share),
+  ];
 }
 
 // One color per head, the same for everybody who tells colors apart in another way: found by a search for the largest
@@ -129,10 +134,10 @@ function headColor(head, attention) {
 }
 
 // Blue for positive, red for negative, linear from zero to the ends of the range.
-function signedColor(value, [min, max]) {
+function signedColor(value, range) {
   const { name } = theme;
   if (!Number.isFinite(value)) return ODD[name];
-  const end = value >= 0 ? max : min;
+  const end = range[value >= 0 ? 1 : 0];
   const share = value === 0 ? 0 : end * value > 0 ? Math.min(1, value / end) : 1;
   return mix(PAPER[name], (value >= 0 ? POSITIVE : NEGATIVE)[name], share);
 }
@@ -153,22 +158,25 @@ function inkOn(rgb) {
 
 // A canvas with one pixel a cell.
 function paint(canvas, rows, columns, color) {
-  canvas.width = columns;
-  canvas.height = rows;
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
   const context = canvas.getContext("2d");
   const image = context.createImageData(columns, rows);
+  const { data } = image;
   for (let row = 0, offset = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, offset += 4) {
-      const [r, g, b] = color(row, column);
-      image.data[offset] = r;
-      image.data[offset + 1] = g;
-      image.data[offset + 2] = b;
-      image.data[offset + 3] = 255;
+      const rgb = color(row, column);
+      data[offset] = rgb[0];
+      data[offset + 1] = rgb[1];
+      data[offset + 2] = rgb[2];
+      data[offset + 3] = 255;
     }
   }
   context.putImageData(image, 0, 0);
 }
-// Light or dark: as the system says, until the button is pressed. Views that paint colors of their own ask to be told.
+// Light or dark: as the system says, until the button is pressed. Views that paint colors of their own ask to be told; an
+// element that comes and goes has the class "themed" instead and hears "themechange" while it is in the page, so that
+// nothing holds it when it has gone.
 
 const theme = {
   name: "light",
@@ -180,6 +188,7 @@ const theme = {
     this.name = name;
     document.documentElement.dataset.theme = name;
     this.listeners.forEach((listener) => listener());
+    document.querySelectorAll(".themed").forEach((element) => element.dispatchEvent(new Event("themechange")));
   },
 };
 
@@ -589,22 +598,25 @@ const LABEL_ROOM = 130; // the most that a label may take before it is shortened
 let nextMatrix = 0; // tells the pinned cells of different tables apart
 const LINE = 13; // labels closer than this are thinned out
 
-// `spec`: rows, columns (labels), value(row, column), color(value), masked(row, column), describe(row, column),
+// `spec`, which may change between two drawings: rows, columns (labels), value(row, column), color(value), masked(row, column), describe(row, column),
 // xName, yName, cell (the largest width and height of a cell), label (what it is, for a screen reader).
 function matrix(spec) {
-  const canvas = el("canvas", { class: "matrix", tabindex: 0, role: "application", "aria-label": `${spec.label}; arrow keys move over the cells` });
+  const canvas = el("canvas", { class: "matrix", tabindex: 0, role: "application" });
   const cursor = el("div", { class: "cursor", hidden: true });
   const box = el("div", { class: "matrix-box" }, canvas, cursor);
-  const element = el("div", { class: "matrix-scroll" }, box);
+  const element = el("div", { class: "matrix-scroll themed", onthemechange: () => redraw() }, box);
   const context = canvas.getContext("2d");
   let place = null; // where the cells are, once drawn
   let here = null; // [row, column] under the keyboard's cursor
   const id = nextMatrix++;
+  const nameIt = () => canvas.setAttribute("aria-label", `${spec.label}; arrow keys move over the cells`);
+  nameIt();
 
   const redraw = onFrame(() => {
     if (!element.isConnected || element.clientWidth === 0) return;
     place = measure(context, spec, element.clientWidth);
     drawMatrix(canvas, context, spec, place);
+    nameIt();
     cursor.hidden = true;
   });
 
@@ -654,7 +666,6 @@ function matrix(spec) {
     cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
   new ResizeObserver(redraw).observe(element);
-  theme.onChange(redraw);
 
   return { element, redraw, picture: () => onPaper(canvas) };
 }
