@@ -17,7 +17,7 @@ use crate::value::{Tensor, Value};
 
 /// At most so many entries of an array are stored: one half of them where it differs most from the right one, the other
 /// half spread evenly.
-const SAMPLE: usize = 24;
+pub(crate) const SAMPLE: usize = 24;
 
 /// The share of a number that may change when sums are made in another order, at the precision of an `f32`.
 const ROUNDING: f64 = 1e-5;
@@ -37,14 +37,14 @@ pub(crate) enum Print {
 
 impl Print {
     /// The print of what a case gave; none for a stub or a call that did not return.
-    pub(crate) fn take(run: &CaseRun) -> Option<Self> {
+    fn take(run: &CaseRun, most: usize) -> Option<Self> {
         let gives_numbers = matches!(run.want, Want::Array { .. } | Want::Numbers { .. });
         match &run.outcome {
             _ if gives_numbers && run.in_tolerances() <= 0.1 => Some(Self::Right),
             Outcome::Panicked { .. } => Some(Self::Panicked),
             Outcome::Returned(Value::Words(words)) => Some(Self::Words(words.clone())),
             Outcome::Returned(Value::Array(array)) => {
-                Some(Self::Array { shape: array.shape.clone(), entries: sample(array, &run.want) })
+                Some(Self::Array { shape: array.shape.clone(), entries: sample(array, &run.want, most) })
             }
             Outcome::Returned(Value::Parts(_)) | Outcome::NotStarted(_) | Outcome::TooLong(_) | Outcome::Ended(_) => {
                 None
@@ -156,17 +156,17 @@ fn gap(a: f64, b: f64) -> f64 {
     if gap.is_nan() { f64::INFINITY } else { gap }
 }
 
-fn sample(array: &Tensor, want: &Want) -> Vec<(usize, f64)> {
+fn sample(array: &Tensor, want: &Want, most: usize) -> Vec<(usize, f64)> {
     let count = array.data.len();
     let mut at: Vec<usize> = (0..count).collect();
-    if count > SAMPLE {
+    if count > most {
         let from_want = |i: usize| match want.values() {
             Some(values) if values.shape == array.shape => gap(array.data[i], values.data[i]),
             _ => 0.0,
         };
         at.sort_by(|a, b| from_want(*b).total_cmp(&from_want(*a)));
-        at.truncate(SAMPLE / 2);
-        at.extend((0..SAMPLE / 2).map(|i| i * count / (SAMPLE / 2)));
+        at.truncate(most / 2);
+        at.extend((0..most / 2).map(|i| i * count / (most / 2)));
         at.sort_unstable();
         at.dedup();
     }
@@ -215,9 +215,13 @@ pub(crate) fn file(exercise: &Exercise) -> String {
 
 /// Reads the stored prints of an exercise.
 pub(crate) fn read(exercise: &Exercise) -> Result<Prints, reference::Damaged> {
-    let file = file(exercise);
-    let json = reference::json(&file)?;
-    parse(&json).ok_or_else(|| reference::lacks(&file, "fingerprints in the form that the grader knows"))
+    read_file(&file(exercise))
+}
+
+/// The same from any file of prints.
+pub(crate) fn read_file(file: &str) -> Result<Prints, reference::Damaged> {
+    let json = reference::json(file)?;
+    parse(&json).ok_or_else(|| reference::lacks(file, "fingerprints in the form that the grader knows"))
 }
 
 fn parse(json: &Json) -> Option<Prints> {
@@ -273,6 +277,11 @@ pub(crate) fn recognize(exercise: &'static Exercise, check: &str, runs: &[CaseRu
             [] => None,
         }
     })
+}
+
+/// Whether an answer that leaves these prints gives what these runs gave, in every case that says something.
+pub(crate) fn explains(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> bool {
+    Likeness::of(cases, runs).is_some_and(|likeness| likeness.other == 0)
 }
 
 /// How much of what the cases gave a print leaves unexplained; the less, the more alike they are.
@@ -337,10 +346,10 @@ pub(crate) fn is_the_same_everywhere(runs: &[CaseRun]) -> bool {
         && rest.iter().any(|run| run.want.asks_for_something_else_than(&first.want))
 }
 
-/// The prints that a wrong answer leaves.
-pub(crate) fn take_all(runs: &[CaseRun]) -> BTreeMap<String, Print> {
+/// The prints that a wrong answer leaves, of at most so many entries for each case.
+pub(crate) fn take_all(runs: &[CaseRun], most: usize) -> BTreeMap<String, Print> {
     let compared = runs.iter().filter(|run| run.diagnosis);
-    compared.filter_map(|run| Some((run.name.clone(), Print::take(run)?))).collect()
+    compared.filter_map(|run| Some((run.name.clone(), Print::take(run, most)?))).collect()
 }
 
 /// Whether two sets of prints are the same, up to a third of the distance at which a mistake is still recognized. Another order
@@ -373,7 +382,7 @@ mod tests {
 
     #[test]
     fn prints_survive_their_file() {
-        let mut cases = take_all(&[run(vec![0.1, f64::NAN, f64::NEG_INFINITY])]);
+        let mut cases = take_all(&[run(vec![0.1, f64::NAN, f64::NEG_INFINITY])], SAMPLE);
         cases.insert("words".into(), Print::Words(vec!["0.1".into()]));
         cases.insert("panic".into(), Print::Panicked);
         let prints = Prints::from([("E09-1".to_string(), cases)]);
@@ -396,7 +405,7 @@ mod tests {
             let named = values.into_iter().enumerate();
             named.map(|(i, values)| CaseRun { name: format!("case {i}"), ..run(values) }).collect::<Vec<_>>()
         };
-        Likeness::of(&take_all(&runs(stored)), &runs(got))
+        Likeness::of(&take_all(&runs(stored), SAMPLE), &runs(got))
     }
 
     const FULL: Option<Likeness> = Some(Likeness { other: 0, open: 0 });
@@ -430,7 +439,7 @@ mod tests {
         let right = || ["a", "b"].map(|name| CaseRun { name: name.into(), ..run(vec![1.0]) });
         let mut stored = right();
         stored[1] = panicked(stored[1].clone());
-        let prints = take_all(&stored);
+        let prints = take_all(&stored, SAMPLE);
         assert_eq!(Likeness::of(&prints, &stored), FULL);
         assert_eq!(Likeness::of(&prints, &right().map(panicked)), None, "it panicked in the other case too");
     }
@@ -464,7 +473,7 @@ mod tests {
     fn a_long_array_is_sampled_where_it_differs() {
         let mut values = vec![1.0; 1000];
         values[777] = 9.0;
-        let entries = sample(&Tensor::new(&[1000], values.clone()), &run(values).want);
+        let entries = sample(&Tensor::new(&[1000], values.clone()), &run(values).want, SAMPLE);
         assert!(entries.len() <= SAMPLE);
         assert!(entries.contains(&(777, 9.0)));
     }

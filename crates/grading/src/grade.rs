@@ -13,6 +13,7 @@ use crate::prose::wrap;
 use crate::reference::Damaged;
 use crate::run::CaseRun;
 use crate::value::Value;
+use crate::variations;
 use crate::verdict::{Check, Kind, Passed, Verdict};
 
 /// Which calls of a check are made.
@@ -210,7 +211,8 @@ fn judge_runs(
         evidence.push_str("\n  Look: it returned the same in every case, though not every case asks for the same.");
         general = Some(code::SAME);
     }
-    if let Some(explanation) = look.and_then(|look| look(&runs)).or_else(|| probe::explain(&runs)) {
+    let look = look.and_then(|look| look(&runs));
+    if let Some(explanation) = look.or_else(|| variations::explain(info, &runs)).or_else(|| probe::explain(&runs)) {
         let _ = write!(evidence, "\n{}", wrap(&format!("Look: {}", explanation.words), "  "));
         general = general.or(explanation.mistake);
     }

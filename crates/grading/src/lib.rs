@@ -8,6 +8,7 @@
 //!   commonly go wrong;
 //! - [`general`]: mistakes that belong to no exercise, which the looks recognize;
 //! - `fingerprint`: does it equal what a known mistake gives? Then the verdict says which;
+//! - `variations`: the same for the right answer with one thing changed, which are named as general mistakes;
 //! - `apart`: the calls are made in a process of their own;
 //! - `results`: what a tool learns about a check;
 //! - [`grade`]: one check, all its cases, one verdict;
@@ -43,6 +44,7 @@ pub mod reference;
 mod results;
 mod run;
 pub mod value;
+mod variations;
 pub mod verdict;
 mod views;
 

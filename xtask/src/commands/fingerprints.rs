@@ -11,6 +11,9 @@ use crate::says::screen::{bad, good, say};
 /// The test of the solution that compares the stored fingerprints, and writes them first when asked to.
 pub(crate) const TEST: &str = "fingerprints_are_up_to_date";
 
+/// The test that does the same for the variations of the right answer.
+const VARIATIONS: &str = "variations_are_told";
+
 /// The name of the tests that try the wrong answers.
 pub(crate) const WRONG_ANSWERS: &str = "wrong_answers";
 
@@ -40,13 +43,21 @@ fn one(build: &Build, exercise: &Exercise, only_check: bool) -> Done {
     let write = ("COURSE_WRITE_FINGERPRINTS", OsStr::new("1"));
     let variables: &[_] = if only_check { &[] } else { &[write] };
     let program = build.program(&exercise.solution_package(), WRONG_ANSWERS)?;
-    let tests = harness::run(program, &["--exact", TEST], variables)?;
-    let outcome = tests.outcomes.get(TEST);
-    let words = match outcome {
-        Some(Outcome::Passed) => good("hold"),
-        Some(Outcome::Failed(words)) => bad(words),
-        Some(Outcome::Ignored) | None => bad(&format!("were not tested:\n{}", tests.stderr)),
-    };
-    say!("fingerprints of {}: {words}", exercise.slug);
-    Ok(outcome == Some(&Outcome::Passed))
+    let tests = harness::run(program, &["--exact", TEST, VARIATIONS], variables)?;
+    let mut all_hold = true;
+    for (test, what) in [(TEST, "fingerprints"), (VARIATIONS, "variations")] {
+        let outcome = tests.outcomes.get(test);
+        // An exercise may have none of them.
+        if test == VARIATIONS && outcome.is_none() {
+            continue;
+        }
+        let words = match outcome {
+            Some(Outcome::Passed) => good("hold"),
+            Some(Outcome::Failed(words)) => bad(words),
+            Some(Outcome::Ignored) | None => bad(&format!("were not tested:\n{}", tests.stderr)),
+        };
+        say!("{what} of {}: {words}", exercise.slug);
+        all_hold &= outcome == Some(&Outcome::Passed);
+    }
+    Ok(all_hold)
 }

@@ -82,13 +82,16 @@ pub fn c11_largest_error(submission: &Submission) -> Cases {
         ask(cases, submission, three_rows, changes, 1)?;
         let changes: &[Change] = &[(2, [0, 1, 9, 0], 0.5), (2, [0, 2, 3, 3], -0.27), (0, [0, 3, 8, 5], 0.12)];
         ask(cases, submission, one_row, changes, 2)?;
-        // No entry is right, so that the smallest difference is not zero either.
-        let all = one_row.activation("pattern", 0)?;
-        let all = all
-            .indexed_iter()
-            .enumerate()
-            .map(|(i, ((item, head, query, key), _))| (0, [item, head, query, key], 0.1 + 0.01 * (i % 5) as f32));
-        ask(cases, submission, one_row, &all.collect::<Vec<_>>(), 0)?;
+        // No entry is right, so that the smallest difference is not zero either; the first one is neither the smallest nor
+        // the largest.
+        for (run, layer) in [(one_row, 0), (three_rows, 1)] {
+            let all = run.activation("pattern", layer)?;
+            let all = all.indexed_iter().enumerate();
+            let all = all.map(|(i, ((item, head, query, key), _))| {
+                (layer, [item, head, query, key], 0.1 + 0.01 * ((i + 1) % 5) as f32)
+            });
+            ask(cases, submission, run, &all.collect::<Vec<_>>(), layer)?;
+        }
         // What a broken mask lets through is above the diagonal.
         let changes: &[Change] = &[(1, [0, 2, 3, 7], 0.41), (1, [0, 1, 8, 2], 0.08)];
         ask(cases, submission, one_row, changes, 1)?;

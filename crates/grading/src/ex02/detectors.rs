@@ -40,6 +40,8 @@ struct Target {
     first_item: &'static str,
     /// The wrong scores that only this detector tempts to.
     rivals: fn() -> Vec<Rival>,
+    /// Whether half of the line is a mistake. The stripe may begin with the second copy, which leaves out cells as well.
+    halves: bool,
     /// The lines that are bright for those who look at another than this, and that beside a right one.
     decoys: [Line; 5],
     beside: Line,
@@ -93,6 +95,7 @@ const CURRENT: Target = Target {
     hard_coded: "E02-7",
     first_item: "E02-4",
     rivals: || vec![Rival::score("E02-61", |_| Cells::Diagonal(0), rivals::but_first_query)],
+    halves: true,
     decoys: [
         |_| Cells::Diagonal(-1),
         |_| Cells::Column(0),
@@ -131,6 +134,7 @@ const PREVIOUS: Target = Target {
             Rival::score("E02-65", line, rivals::less_current),
         ]
     },
+    halves: true,
     decoys: [
         |_| Cells::Diagonal(1),
         |_| Cells::Diagonal(0),
@@ -164,6 +168,7 @@ const FIRST: Target = Target {
             Rival::mean_of("E02-66", |_| Cells::Column(1)),
         ]
     },
+    halves: true,
     decoys: [
         |_| Cells::LastColumn,
         |_| Cells::FirstRow,
@@ -199,6 +204,7 @@ const INDUCTION: Target = Target {
             Rival::score("E02-68", line, rivals::second_copy_over_all),
         ]
     },
+    halves: false,
     decoys: [
         |n_pos| stripe(n_pos, -1),
         |n_pos| stripe(n_pos, 1),
@@ -249,6 +255,7 @@ impl Target {
     fn rivals(self) -> Vec<Rival> {
         let mut all = rivals::of_any_line(self.line, self.first_item);
         all.extend((self.rivals)());
+        all.extend(rivals::of_halves(self.line).into_iter().filter(|_| self.halves));
         all
     }
 
@@ -282,7 +289,8 @@ fn heads(target: Target, size: Size) -> Vec<Head> {
     let right = |strength| head(line, strength);
     if size.n_pos == SMALL.n_pos {
         let first = [IDLE, right(0.62), a, right(0.25), b];
-        let second = [c, IDLE, d, right(0.95), IDLE];
+        let (late, other) = (right(1.0).profile(Profile::Late), head(Cells::Antidiagonal, 0.9));
+        let second = [c, other, d, right(0.95), late];
         let third = [a, b, right(0.7), c, d];
         return [first, second, third].concat();
     }
@@ -293,7 +301,8 @@ fn heads(target: Target, size: Size) -> Vec<Head> {
         let first = [right(0.7), right(0.297), some(Profile::Peak, 0.8), e, some(Profile::Skewed, 1.0), not_last, both];
         let (but_last, last) = (some(Profile::ButLast, 0.8), some(Profile::OnlyLast, 0.8));
         let beside = head((target.beside)(size.n_pos), 0.9);
-        return [first, [beside, only_last, but_last, IDLE, last, right(0.2), right(0.6)]].concat();
+        let early = if target.halves { some(Profile::Early, 1.0) } else { IDLE };
+        return [first, [beside, only_last, but_last, early, last, right(0.2), right(0.6)]].concat();
     }
     // On average 0.28 and 0.63: only the second must be named. In the first item alone it is the other way round.
     let (only_first, not_first) = (uneven(line, [0.7, 0.07, 0.07]), uneven(line, [0.1, 0.9, 0.9]));

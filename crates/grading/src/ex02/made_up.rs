@@ -22,6 +22,8 @@ pub(super) enum Cells {
     One(usize, usize),
     /// The first key, for the last query only.
     LastOfFirstColumn,
+    /// From the first query's last key to the last query's first.
+    Antidiagonal,
     /// Everything but one diagonal.
     AllButDiagonal(isize),
     /// Everything but one key.
@@ -40,6 +42,7 @@ impl Cells {
             Self::FirstRow => query == 0,
             Self::One(row, column) => (query, key) == (row, column),
             Self::LastOfFirstColumn => key == 0 && query == n_pos - 1,
+            Self::Antidiagonal => query + key + 1 == n_pos,
             Self::AllButDiagonal(by) => ahead != by,
             Self::AllButColumn(column) => key != column,
             Self::Nothing => false,
@@ -62,6 +65,10 @@ pub(super) enum Profile {
     Peak,
     /// Nearly half of them, the last; the others at three tenths.
     Skewed,
+    /// The first half of them; the others at an eighth.
+    Early,
+    /// The last half of them; the others at an eighth.
+    Late,
     /// The last one.
     OnlyLast,
     /// All but the last one.
@@ -78,6 +85,8 @@ impl Profile {
             Self::Even => true,
             Self::Peak => at == count / 2,
             Self::Skewed => return if at + (count - 1) / 2 >= count { strength } else { 0.3 * strength },
+            Self::Early => return if 2 * at < count { strength } else { 0.12 * strength },
+            Self::Late => return Self::Early.level(count - 1 - at, count, strength),
             Self::OnlyLast => at + 1 == count,
             Self::ButLast => at + 1 < count,
         };

@@ -9,6 +9,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::{C12, C13, C14, Next, Submission};
 use crate::cases::{Answers, Asked, Cases, Fault, Holds};
+use crate::general::code;
 use crate::randomness::{dependent, uneven};
 use crate::value::Value;
 
@@ -110,12 +111,18 @@ fn window_fault(row: &[usize], length: usize, n_ctx: usize) -> Option<Fault> {
         let mistake = match row.len() {
             size if size == n_ctx + 1 && has_bos => Some("E07-123"),
             size if size + 1 == n_ctx && !has_bos && counts_up(row) => Some("E07-124"),
+            size if has_bos && counts_up(&row[1..]) => Some(if size < n_ctx { code::TOO_FEW } else { code::TOO_MANY }),
             _ => None,
         };
         return fault(format!("the row has {} tokens, but n_ctx is {n_ctx}.", row.len()), mistake);
     }
     if row[0] != 0 {
-        let mistake = (row[0] >= TEXT && counts_up(row)).then_some("E07-124");
+        let (last, before) = (row[n_ctx - 1], &row[..n_ctx - 1]);
+        let mistake = match row[0] >= TEXT {
+            true if counts_up(row) => Some("E07-124"),
+            true if last == 0 && counts_up(before) => Some(code::OTHER_INDEX),
+            _ => None,
+        };
         return fault(format!("the row begins with {}, not with BOS, which is 0.", row[0]), mistake);
     }
     let (text, end) = (&row[1..], TEXT + length);
@@ -195,7 +202,13 @@ fn segment_fault(row: &[usize], length: usize, n_ctx: usize) -> Option<Fault> {
     let fault = |evidence: String, mistake: Option<&'static str>| Some(Fault::new(evidence).mistake(mistake));
     if row.len() != n_ctx {
         let twice = row.len() == 1 + 2 * length && length > 0 && row[1..=length] == row[1 + length..];
-        let mistake = if twice { Some("E07-130") } else { None };
+        let repeats =
+            row.first() == Some(&0) && length > 0 && (1 + length..row.len()).all(|at| row[at] == row[at - length]);
+        let mistake = match twice {
+            true => Some("E07-130"),
+            false if repeats => Some(if row.len() < n_ctx { code::TOO_FEW } else { code::TOO_MANY }),
+            false => None,
+        };
         return fault(format!("the row has {} tokens, but n_ctx is {n_ctx}.", row.len()), mistake);
     }
     if row[0] != 0 {

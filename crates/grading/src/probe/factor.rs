@@ -86,6 +86,7 @@ fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
         (0.5, code::TWICE, "something is halved"),
         (-0.5, code::TWICE, "something is halved, and the sign is wrong"),
         (-2.0, code::TWICE, "something is counted twice, and the sign is wrong"),
+        (100.0, code::OTHER_QUANTITY, "they are in percent"),
     ] {
         if factors.iter().all(|factor| factor.is(value)) {
             return Some((format!("every entry is the right one times {}: {words}.", number(value)), mistake));
@@ -143,6 +144,15 @@ fn integers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
         let words = format!(
             "the entries are the right ones divided by an integer, case by case {list}. Is the divisor of a mean too \
              large?"
+        );
+        return Some((words, code::DIVISOR));
+    }
+    let whole = |factor: &Factor| factor.value / (factor.value - 1.0);
+    if several && factors.iter().all(|factor| factor.value > 1.0 && is_whole(whole(factor)) && whole(factor) > 1.5) {
+        let list: Vec<String> = factors.iter().map(|factor| number(whole(factor).round())).collect();
+        let words = format!(
+            "the entries are the right ones times n / (n - 1), case by case with n = {}. Is the divisor of a mean one too small?",
+            list.join(", ")
         );
         return Some((words, code::DIVISOR));
     }

@@ -59,6 +59,7 @@ fn is_unclear(want: &Tensor, other: &Look<'_>) -> bool {
 /// What else is to be seen, the most telling first.
 pub(super) fn explain(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation> {
     reshaped(all, first)
+        .or_else(|| goes_on(all, first))
         .or_else(|| wrong_axis(all, first))
         .or_else(|| axes_by_their_lengths(all, first))
         .or_else(|| yes_or_no(all))
@@ -82,9 +83,37 @@ fn reshaped(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation> {
         .then(|| Explanation::named("these are the right numbers in another shape.", code::SHAPE))
 }
 
+/// The right entries and more of them along an axis, behind them or in front.
+fn goes_on(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation> {
+    let more = |look: &Look<'_>, axis: usize| {
+        let (got, want) = (look.got.shape.get(axis)?, look.want.shape.get(axis)?);
+        let is_like = |(other, (g, w)): (usize, (&usize, &usize))| other == axis || g == w;
+        let fits = look.got.shape.len() == look.want.shape.len();
+        let fits = fits && look.got.shape.iter().zip(&look.want.shape).enumerate().all(is_like);
+        if fits { got.checked_sub(*want) } else { None }
+    };
+    let axis = (0..first.axes.len()).find(|axis| more(first, *axis).is_some_and(|more| more > 0))?;
+    let agrees = |look: &Look<'_>, in_front: bool| {
+        let Some(more) = more(look, axis) else { return false };
+        (0..look.want.data.len()).all(|flat| {
+            let mut index = look.want.index_of(flat);
+            index[axis] += if in_front { more } else { 0 };
+            (look.got.at(&index) - look.want.data[flat]).abs() <= look.tolerance
+        })
+    };
+    let (name, count) = (first.axes[axis], more(first, axis)?);
+    for (in_front, words) in [(false, "behind"), (true, "in front of")] {
+        if all.iter().all(|look| agrees(look, in_front)) {
+            let words = format!("along {name} the right entries came, and {count} more {words} them.");
+            return Some(Explanation::named(words, code::TOO_MANY));
+        }
+    }
+    Some(Explanation::fact(format!("along {name} there are {count} too many.")))
+}
+
 /// Whether the entries along an axis sum to one everywhere. Of an axis of length one that says nothing, and a result of
 /// another rank may lack the axis.
-fn sums_to_one(values: &Tensor, axis: usize, tolerance: f64) -> bool {
+pub(super) fn sums_to_one(values: &Tensor, axis: usize, tolerance: f64) -> bool {
     let Some(&length) = values.shape.get(axis) else { return false };
     let is_first = |flat: &usize| values.index_of(*flat)[axis] == 0;
     length > 1
@@ -281,12 +310,20 @@ fn factor_along(first: &Look<'_>) -> Option<Explanation> {
                 Explanation::fact(format!("along {}, the entries are either all right or all zero.", axes[axis]))
             });
         }
+        if factors.iter().all(|factor| (factor.abs() - 1.0).abs() < 0.01) && least < 0.0 && most > 0.0 {
+            let words = format!("along {}, the entries are either all right or all of the wrong sign.", axes[axis]);
+            return Some(Explanation::fact(words));
+        }
         // A factor of one everywhere but in one place is told by where that is.
         let moved = factors.iter().filter(|factor| (**factor - 1.0).abs() > 0.01).count();
+        // No norm is negative, nor zero.
+        let why = match least > 0.0 {
+            true => " Something is divided by a norm or a sum that should not be, or the other way around.",
+            false => "",
+        };
         (moved >= 2 && most - least > 0.01).then(|| {
             Explanation::fact(format!(
-                "along {}, all entries are the right ones times the same factor, but not the same everywhere: {} to {}. \
-                 Something is divided by a norm or a sum that should not be, or the other way around.",
+                "along {}, all entries are the right ones times the same factor, but not the same everywhere: {} to {}.{why}",
                 axes[axis],
                 number(least),
                 number(most)

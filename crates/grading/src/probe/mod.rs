@@ -11,6 +11,8 @@
 //! - `factor`: the right entries times something, and what that something may be;
 //! - `words`: the same for lists of words;
 //! - `indices`: which index holds what belongs to which;
+//! - `softmax`: which scores a softmax has been given;
+//! - `part`: the same for the one part of an array that is off;
 //! - `facts`: what can be said of the entries without a guess;
 //! - `place`: where the entries are that are off.
 
@@ -19,7 +21,9 @@ mod factor;
 mod facts;
 mod indices;
 mod layout;
+mod part;
 mod place;
+mod softmax;
 mod words;
 
 use crate::call::Outcome;
@@ -87,7 +91,7 @@ impl Explanation {
 
     /// What the guesses that hold say together: one, or one of two; of more, none is likely. They are named where they
     /// come to the same.
-    fn of(holding: &[(&str, Option<&'static str>)]) -> Option<Self> {
+    pub(crate) fn of(holding: &[(&str, Option<&'static str>)]) -> Option<Self> {
         match *holding {
             [(words, mistake)] => Some(Self { words: format!("{words}."), mistake }),
             [(words, mistake), (other, of_other)] => {
@@ -143,7 +147,9 @@ fn explain_looks(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation> {
     }
     factor::explain(all, first)
         .or_else(|| facts::other_case(all))
+        .or_else(|| softmax::explain(all, first))
         .or_else(|| indices::explain(all, first))
+        .or_else(|| part::explain(all, first))
         .or_else(|| facts::explain(all, first))
         // The parts of a list of numbers have names of their own, which the comparison says.
         .or_else(|| place::words(first).filter(|_| first.axes != NUMBERS).map(Explanation::fact))

@@ -311,3 +311,73 @@ fn what_overflows_is_told_where_all_else_is_right() {
     broken[[0, 0]] = -50.0;
     assert_eq!(explain(&[run(broken, right(3, 5))]).and_then(|said| said.mistake), None);
 }
+
+/// What is said of rows of probabilities, each of which sums to one, when something was done to the scores.
+fn said_of_scores(score: impl Fn(f32) -> f32) -> Option<Explanation> {
+    let softmax = |scores: Array2<f32>| {
+        let exp = scores.mapv(f32::exp);
+        &exp / &exp.sum_axis(Axis(1)).insert_axis(Axis(1))
+    };
+    let runs = [(3, 5), (2, 7)].map(|(b, p)| run(softmax(right(b, p).mapv(&score)), softmax(right(b, p))));
+    explain(&runs)
+}
+
+#[test]
+fn a_softmax_of_other_scores_is_told_by_their_size() {
+    let of = |times: f32| said_of_scores(move |x| x * times).unwrap();
+    let words = "this is what the right scores give when they are multiplied by 0.5 before the softmax.";
+    assert_eq!(of(0.5), Explanation::named(words, code::TEMPERATURE));
+    assert_eq!(of(-1.0).words, "this is what the right scores give with the wrong sign.");
+    assert_eq!(said_of_scores(|x| x.sqrt()).and_then(|said| said.mistake), None);
+}
+
+#[test]
+fn one_part_that_is_off_is_explained_by_itself() {
+    let axes: &'static [&'static str] = &["measure", "batch", "pos"];
+    let stacked = |rows: [Array2<f32>; 3]| {
+        let views: Vec<_> = rows.iter().map(|rows| rows.view()).collect();
+        ndarray::stack(Axis(0), &views).unwrap()
+    };
+    let runs = [(3, 5), (2, 7)].map(|(b, p)| {
+        let (a, other) = (right(b, p), right(b, p) * 0.3);
+        let got = stacked([a.clone(), -&other, a.clone()]);
+        let want = Want::Array { values: stacked([a.clone(), other, a]).into(), axes, tolerance: TOLERANCE };
+        CaseRun { name: String::new(), outcome: Outcome::Returned(got.into()), want, diagnosis: true }
+    });
+    let said = explain(&runs).unwrap();
+    assert_eq!(said, Explanation::named("only measure 1 is off. There, every entry has the wrong sign.", code::SIGN));
+}
+
+#[test]
+fn more_along_an_axis_than_was_asked_for_is_told() {
+    let more = |front: bool| {
+        said(move |a| {
+            let filler = Array2::from_elem((a.nrows(), 2), 0.7);
+            let parts = if front { [filler.view(), a.view()] } else { [a.view(), filler.view()] };
+            ndarray::concatenate(Axis(1), &parts).unwrap()
+        })
+    };
+    assert_eq!(more(false), "along pos the right entries came, and 2 more behind them.");
+    assert_eq!(more(true), "along pos the right entries came, and 2 more in front of them.");
+    assert_eq!(said(|a| Array2::from_elem((a.nrows(), a.ncols() + 2), 0.7)), "every entry that came is 0.7.");
+    let other = said(|a| Array2::from_shape_fn((a.nrows(), a.ncols() + 2), |(b, p)| (b + p) as f32));
+    assert_eq!(other, "along pos there are 2 too many.");
+}
+
+#[test]
+fn a_divisor_that_is_one_too_small_is_told() {
+    assert_eq!(
+        said(|a| {
+            let n = a.nrows() as f32 + 2.0;
+            a * (n / (n - 1.0))
+        }),
+        "the entries are the right ones times n / (n - 1), case by case with n = 5, 4. Is the divisor of a mean one too small?"
+    );
+    assert_eq!(said(|a| a * 100.0), "every entry is the right one times 100: they are in percent.");
+}
+
+#[test]
+fn a_sign_of_its_own_for_each_line_is_no_norm() {
+    let said = said(|a| Array2::from_shape_fn(a.dim(), |(b, p)| if b % 2 == 1 { -a[[b, p]] } else { a[[b, p]] }));
+    assert_eq!(said, "along pos, the entries are either all right or all of the wrong sign.");
+}

@@ -7,13 +7,13 @@ use std::{env, fs};
 use super::recorded::Recorded;
 use super::{ROOM, Suite};
 use crate::exercise::{Exercise, KnownBy};
-use crate::fingerprint::{self, Prints, code_of};
+use crate::fingerprint::{self, Prints, SAMPLE, code_of};
 use crate::reference::repository;
 use crate::run::CaseRun;
 use crate::verdict::Prose;
 
 /// When this variable is set, the file is written before it is compared with.
-const WRITE: &str = "COURSE_WRITE_FINGERPRINTS";
+pub(super) const WRITE: &str = "COURSE_WRITE_FINGERPRINTS";
 
 impl<S: Sync> Suite<S> {
     /// The stored fingerprints are those of the wrong answers, and tell them apart from each other and from the right
@@ -50,7 +50,7 @@ impl<S: Sync> Suite<S> {
     }
 }
 
-fn far(who: &str, distance: f64) -> Result<(), Prose> {
+pub(super) fn far(who: &str, distance: f64) -> Result<(), Prose> {
     if distance >= ROOM {
         return Ok(());
     }
@@ -72,11 +72,17 @@ fn up_to_date(stored: &Prints, recorded: &[Recorded]) -> Result<(), Prose> {
 }
 
 fn write(exercise: &Exercise, recorded: &[Recorded]) -> Result<(), Prose> {
-    let prints: Prints = recorded.iter().map(|(code, runs)| (code.clone(), fingerprint::take_all(runs))).collect();
-    let path = repository().join(fingerprint::file(exercise));
+    let prints: Prints =
+        recorded.iter().map(|(code, runs)| (code.clone(), fingerprint::take_all(runs, SAMPLE))).collect();
+    write_file(&fingerprint::file(exercise), &prints)
+}
+
+/// Writes prints to a file of the repository.
+pub(super) fn write_file(file: &str, prints: &Prints) -> Result<(), Prose> {
+    let path = repository().join(file);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     }
-    fs::write(&path, fingerprint::to_text(&prints)).map_err(|e| format!("{}: {e}", path.display()))?;
+    fs::write(&path, fingerprint::to_text(prints)).map_err(|e| format!("{}: {e}", path.display()))?;
     Ok(())
 }

@@ -6,10 +6,13 @@
 mod fingerprints;
 mod recorded;
 mod tolerances;
+mod variations;
 
 use crate::cases::Cases;
 use crate::exercise::{CheckInfo, Exercise};
 use crate::verdict::{Kind, Prose};
+
+pub use variations::Variation;
 
 /// A correct answer must be this many times nearer, and a wrong one this many times further off, than the tolerance.
 const ROOM: f64 = 10.0;

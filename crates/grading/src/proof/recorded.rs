@@ -56,7 +56,7 @@ impl<S: Sync> Suite<S> {
 }
 
 /// Maps each item, as many at a time as there are cores.
-fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let (next, map) = (AtomicUsize::new(0), &map);
     let worker = || {
         let mut mine = Vec::new();

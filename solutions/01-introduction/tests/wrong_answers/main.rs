@@ -10,6 +10,7 @@ mod other_right;
 mod patterns;
 mod sizes;
 mod tokens;
+mod variations;
 mod views;
 
 use grading::Prose;
@@ -204,6 +205,11 @@ fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
     SUITE.fingerprints(&RIGHT, WRONG)
+}
+
+#[test]
+fn variations_are_told() -> Result<(), Prose> {
+    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
 }
 
 #[test]

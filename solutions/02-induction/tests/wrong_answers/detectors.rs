@@ -358,3 +358,25 @@ pub fn second_copy_by_all_queries<const T: u8>(cache: &ActivationCache, seq_len:
         cells.sum::<f32>() / pattern.nrows() as f32
     }))
 }
+
+/// The heads with a high mean over some of the cells of an item's pattern.
+fn over_chosen<const T: u8>(cache: &ActivationCache, is_one: fn(usize, usize, usize) -> bool) -> Vec<String> {
+    named(detect::<T>(cache, |pattern| {
+        let n_pos = pattern.nrows();
+        let cells = pattern.indexed_iter().filter(|((query, key), _)| is_one(*query, *key, n_pos));
+        let (sum, count) = cells.fold((0.0, 0.0), |(sum, count), (_, x)| (sum + x, count + 1.0));
+        sum / count
+    }))
+}
+
+pub fn later_queries_of_column_0<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    over_chosen::<T>(cache, |query, key, n_pos| key == 0 && query >= n_pos / 2)
+}
+
+pub fn earlier_queries<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    over_chosen::<T>(cache, |query, key, n_pos| key == query && query < n_pos.div_ceil(2))
+}
+
+pub fn other_diagonal<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    over_chosen::<T>(cache, |query, key, n_pos| query + key + 1 == n_pos)
+}

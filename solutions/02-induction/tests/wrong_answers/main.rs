@@ -8,6 +8,7 @@ mod losses;
 #[path = "../other_right_answers/answers.rs"]
 mod other_right;
 mod repeated_tokens;
+mod variations;
 mod views;
 
 use grading::Prose;
@@ -147,6 +148,8 @@ wrong_answers! {
     e02_68_by_all_queries: "E02-68", induction_attn_detector = detectors::stripe_by_all_queries::<40>;
     e02_68_second_copy_by_all_queries: "E02-68", induction_attn_detector = detectors::second_copy_by_all_queries::<40>;
     e02_90_root_of_squares: "E02-90", current_attn_detector = detectors::root_of_squares::<40>;
+    e02_99_earlier_queries: "E02-99", current_attn_detector = detectors::earlier_queries::<40>;
+    e02_100_other_diagonal: "E02-100", current_attn_detector = detectors::other_diagonal::<40>;
     e02_76_remainder_of_a_byte: "E02-76", generate_repeated_tokens = repeated_tokens::remainder_of_a_byte;
     e02_76_smaller_of_two: "E02-76", generate_repeated_tokens = repeated_tokens::smaller_of_two;
     e02_77_counting_up: "E02-77", generate_repeated_tokens = repeated_tokens::counting_up;
@@ -175,6 +178,7 @@ in_other_detectors! {
     "c03_prev_attn_detector", "E02-55", prev_attn_detector = detectors::overwritten::<40>;
     "c03_prev_attn_detector", "E02-91", prev_attn_detector = detectors::every_item::<40>;
     "c03_prev_attn_detector", "E02-57", prev_attn_detector = detectors::hyphens::<40>;
+    "c04_first_attn_detector", "E02-99", first_attn_detector = detectors::later_queries_of_column_0::<40>;
     "c04_first_attn_detector", "E02-4", first_attn_detector = detectors::first_item_of_column_0::<40>;
     "c08_induction_attn_detector", "E02-13", induction_attn_detector = detectors::end_of_stripe::<40>;
     "c08_induction_attn_detector", "E02-51", induction_attn_detector = detectors::peak_of_stripe::<40>;
@@ -231,6 +235,8 @@ with_other_thresholds! {
     "E02-68", induction_attn_detector = stripe_by_segment;
     "E02-68", induction_attn_detector = stripe_by_all_queries;
     "E02-69", induction_attn_detector = previous_for_stripe;
+    "E02-99", current_attn_detector = earlier_queries;
+    "E02-100", current_attn_detector = other_diagonal;
     "E02-90", current_attn_detector = squares;
     "E02-90", current_attn_detector = root_of_squares;
     "E02-91", current_attn_detector = every_cell;
@@ -250,6 +256,11 @@ fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
     SUITE.fingerprints(&RIGHT, WRONG)
+}
+
+#[test]
+fn variations_are_told() -> Result<(), Prose> {
+    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod decompose;
 mod hooks;
 #[path = "../other_right_answers/answers.rs"]
 mod other_right;
+mod variations;
 
 use grading::Prose;
 use grading::ex03::{SUITE, Submission};
@@ -218,6 +219,11 @@ fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
     SUITE.fingerprints(&RIGHT, WRONG)
+}
+
+#[test]
+fn variations_are_told() -> Result<(), Prose> {
+    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
 }
 
 #[test]

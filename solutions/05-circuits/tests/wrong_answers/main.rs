@@ -10,6 +10,7 @@ mod pairs;
 mod paths;
 mod positions;
 mod tokens;
+mod variations;
 
 use grading::Prose;
 use grading::ex05::{SUITE, Submission};
@@ -178,6 +179,11 @@ fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
     SUITE.fingerprints(&RIGHT, WRONG)
+}
+
+#[test]
+fn variations_are_told() -> Result<(), Prose> {
+    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
 }
 
 #[test]

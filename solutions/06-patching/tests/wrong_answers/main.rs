@@ -8,6 +8,7 @@ mod metric;
 #[path = "../other_right_answers/answers.rs"]
 mod other_right;
 mod paths;
+mod variations;
 
 use grading::Prose;
 use grading::ex06::{SUITE, Submission};
@@ -180,6 +181,11 @@ fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
     SUITE.fingerprints(&RIGHT, WRONG)
+}
+
+#[test]
+fn variations_are_told() -> Result<(), Prose> {
+    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod model;
 #[path = "../other_right_answers/answers.rs"]
 mod other_right;
 mod steps;
+mod variations;
 
 use grading::Prose;
 use grading::ex07::{SUITE, Submission};
@@ -281,6 +282,11 @@ fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
     SUITE.fingerprints(&RIGHT, WRONG)
+}
+
+#[test]
+fn variations_are_told() -> Result<(), Prose> {
+    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
 }
 
 #[test]

@@ -169,4 +169,20 @@ pub(super) const MISTAKES: &[Mistake] = &[
          unusual text then hides the head. Take the mean over the batch and the queries.",
         "What does your code do with a head that has 0.9 in two texts and 0.1 in a third?",
     ),
+    property(
+        "E02-99",
+        CHECK,
+        "Only half of the line",
+        "You averaged over one half of the queries. A head may do this early in the text and not later, or the other way \
+         round. Take the mean over the whole line.",
+        "What are the first and the last query that count?",
+    ),
+    property(
+        "E02-100",
+        CHECK,
+        "The other diagonal",
+        "You averaged over the line from the first query's last key to the last query's first key. It crosses the diagonal \
+         once.",
+        "Which key belongs to query 0 on your line, and which to query 1?",
+    ),
 ];

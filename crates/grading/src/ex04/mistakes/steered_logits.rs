@@ -33,9 +33,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     property(
         "E04-12",
         LOGITS_HOLD,
-        "The coefficient is ignored",
-        "Your logits change even with coefficient 0. Multiply the vector by the coefficient: its size says how \
-         strongly to steer, and its sign in which direction.",
+        "The coefficient does not scale the vector",
+        "Your logits change even with coefficient 0, and are the same for every coefficient. You left it out, or added it to \
+         the vector: the model's norm takes away what is added to all entries alike. Multiply the vector by it.",
         "Where in your hook does the coefficient appear?",
     ),
     property(

@@ -1,91 +1,7 @@
-//! Mistakes that belong to no exercise: an array transposed, a sum where a mean is asked for, an index beyond the end.
-//!
-//! The looks of `probe` recognize them in any check, by a rule that must hold in every case. So an answer that is
-//! in no list is named too, in the terms of arrays, where no mistake of the exercise itself gives the same.
+//! The entries of the mistakes that belong to no exercise, in the order of their codes.
 
-use crate::call::Outcome;
-use crate::exercise::{Exercise, Mistake, property};
-
-/// What is common to all exercises. It has no checks and no stubs, only a page of mistakes.
-pub static GENERAL: Exercise = Exercise { slug: "00-any", mistakes: &[MISTAKES] };
-
-/// The codes, by what happened.
-pub(crate) mod code {
-    pub(crate) const SIGN: &str = "E00-1";
-    pub(crate) const MAGNITUDE: &str = "E00-2";
-    pub(crate) const SQUARE: &str = "E00-3";
-    pub(crate) const ROOT: &str = "E00-4";
-    pub(crate) const EXPONENTIAL: &str = "E00-5";
-    pub(crate) const LOGARITHM: &str = "E00-6";
-    pub(crate) const INVERSE: &str = "E00-7";
-    pub(crate) const COMPLEMENT: &str = "E00-8";
-    pub(crate) const OFF_BY_ONE: &str = "E00-9";
-    pub(crate) const BASE: &str = "E00-10";
-    pub(crate) const SUM: &str = "E00-11";
-    pub(crate) const DIVISOR: &str = "E00-12";
-    pub(crate) const SCALE: &str = "E00-13";
-    pub(crate) const AXES: &str = "E00-14";
-    pub(crate) const REVERSED: &str = "E00-15";
-    pub(crate) const ONE_FOR_ALL: &str = "E00-16";
-    pub(crate) const SHIFTED: &str = "E00-17";
-    pub(crate) const OTHER_INDEX: &str = "E00-18";
-    pub(crate) const ACCUMULATED: &str = "E00-19";
-    pub(crate) const AVERAGED: &str = "E00-20";
-    pub(crate) const ADDED_UP: &str = "E00-21";
-    pub(crate) const CENTERED: &str = "E00-22";
-    pub(crate) const NORMALIZED: &str = "E00-23";
-    pub(crate) const SOFTMAX: &str = "E00-24";
-    pub(crate) const TOO_FEW: &str = "E00-25";
-    pub(crate) const TOO_MANY: &str = "E00-26";
-    pub(crate) const SHAPE: &str = "E00-27";
-    pub(crate) const CLIPPED: &str = "E00-28";
-    pub(crate) const YES_OR_NO: &str = "E00-29";
-    pub(crate) const SORTED: &str = "E00-30";
-    pub(crate) const NOT_A_NUMBER: &str = "E00-31";
-    pub(crate) const SAME: &str = "E00-32";
-    pub(crate) const TWICE: &str = "E00-33";
-    pub(crate) const SPELLING: &str = "E00-34";
-    pub(crate) const REPEATS: &str = "E00-35";
-    pub(crate) const JOINED: &str = "E00-36";
-    pub(crate) const BEYOND_THE_END: &str = "E00-37";
-    pub(crate) const BELOW_ZERO: &str = "E00-38";
-    pub(crate) const SHAPES_DO_NOT_FIT: &str = "E00-39";
-    pub(crate) const UNWRAPPED: &str = "E00-40";
-    pub(crate) const OTHER_CASE: &str = "E00-41";
-    pub(crate) const WRONG_AXIS: &str = "E00-42";
-    pub(crate) const PIECE: &str = "E00-43";
-    pub(crate) const CUT: &str = "E00-44";
-    pub(crate) const COUNTED: &str = "E00-45";
-    pub(crate) const NUMBERS: &str = "E00-46";
-}
-
-/// What a panic comes from, where its message says so.
-pub(crate) fn of_panic<T>(outcome: &Outcome<T>) -> Option<&'static str> {
-    let Outcome::Panicked { message, .. } = outcome else { return None };
-    let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
-    if says(&["attempt to subtract with overflow"]) {
-        return Some(code::BELOW_ZERO);
-    }
-    if says(&[
-        "index out of bounds",
-        "out of range for slice",
-        "out of bounds for array",
-        "is out of bounds",
-        "beyond the end",
-    ]) {
-        return Some(code::BEYOND_THE_END);
-    }
-    if says(&[
-        "could not broadcast",
-        "incompatible shapes",
-        "IncompatibleShape",
-        "not compatible for matrix multiplication",
-    ]) {
-        return Some(code::SHAPES_DO_NOT_FIT);
-    }
-    says(&["called `Option::unwrap()` on a `None` value", "called `Result::unwrap()` on an `Err` value"])
-        .then_some(code::UNWRAPPED)
-}
+use super::code;
+use crate::exercise::{Mistake, property};
 
 const ANY: &str = "any check";
 
@@ -99,7 +15,7 @@ const fn general(
     property(code, ANY, title, explanation, question)
 }
 
-const MISTAKES: &[Mistake] = &[
+pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SIGN,
         "The wrong sign",
@@ -410,32 +326,88 @@ const MISTAKES: &[Mistake] = &[
         "You returned numbers, such as ids or positions written out. The task asks for strings of the text.",
         "Which method turns an id into the string of its token?",
     ),
+    general(
+        code::TEMPERATURE,
+        "Scores of another size before the softmax",
+        "Your entries are what a softmax gives of the right scores times a constant. The scale is left out, applied twice, or another one, or the scores have the wrong sign.",
+        "How large should a typical score be, and how large is yours?",
+    ),
+    general(
+        code::OTHER_PLACE,
+        "Another layer or head",
+        "You get what belongs to another layer, head or component than the one that is asked for. An index is a constant, one too large or too small, or two indices are exchanged.",
+        "Which index names the layer, and which the head?",
+    ),
+    general(
+        code::OTHER_WEIGHTS,
+        "Another matrix of the model",
+        "You used a matrix of the model that does not belong there, or the right one with its axes exchanged. Many of them have the same shape, so that nothing complains.",
+        "Which matrix reads the stream here, and which writes to it?",
+    ),
+    general(
+        code::OTHER_SITE,
+        "Another activation",
+        "You read or changed the model at another point than the one that is asked for. Neighboring points have the same shape, so that nothing complains.",
+        "What has happened between that point and yours?",
+    ),
+    general(
+        code::SOME_ITEMS,
+        "Only some of the items",
+        "Your result depends on only some of what it should depend on: one item of the batch, one pair, one row or one half. The others do not count, or are overwritten.",
+        "Which of your inputs could change without changing your result?",
+    ),
+    general(
+        code::OTHER_POSITIONS,
+        "Other positions",
+        "You took other positions than those that are asked for: too many, too few, or each one place away.",
+        "Which is the first position that counts, and which is the last?",
+    ),
+    general(
+        code::OTHER_SUMMARY,
+        "Another summary of the right numbers",
+        "You had the right numbers, but made one of them in another way than the task says: the median, the largest or a mean of squares instead of a mean, or a mean of means.",
+        "What does the task do with the numbers: add, average or choose?",
+    ),
+    general(
+        code::OTHER_STRENGTH,
+        "Another strength",
+        "You did the right thing, but more or less of it than the task asks for: half, twice, with the wrong sign, or regardless of the sign.",
+        "What should come of half the coefficient, and what of minus the coefficient?",
+    ),
+    general(
+        code::OTHER_ROLES,
+        "Two inputs in each other's place",
+        "You exchanged two inputs that have the same type, such as clean and corrupted, right and wrong, queries and keys.",
+        "Which of the two does the task name first, and what is it for?",
+    ),
+    general(
+        code::STEP_LEFT_OUT,
+        "A step left out or made twice",
+        "You left out one of the steps that the task describes, or made it twice: a mask, a scale, a softmax, a norm, a bias.",
+        "Which line of your code belongs to which word of the task?",
+    ),
+    general(
+        code::CHANGED_INPUT,
+        "Inputs changed first",
+        "You changed the inputs before you used them: normalized, centered, made positive, or put through a softmax. The task takes them as they are.",
+        "What happens to your result when all inputs are twice as large?",
+    ),
+    general(
+        code::OTHER_QUANTITY,
+        "A related quantity",
+        "You returned a quantity that is related to the one that is asked for, such as a difference for a value, a probability for its logarithm, or a rank for a share.",
+        "In which units is your result, and in which should it be?",
+    ),
+    general(
+        code::OTHER_EDIT,
+        "Another change than the one asked for",
+        "You changed the activation in another way than the task says: replaced instead of added to, set to zero instead of replaced, or at more places.",
+        "What should be the same after your change as before it?",
+    ),
+    general(
+        code::OTHER_CHOICE,
+        "Chosen by another rule",
+        "You chose by another rule than the one in the task: a neighbor of the right one, the first that fits, the cheapest, or the largest.",
+        "By which number does the task rank, and which one wins?",
+    ),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(message: &str) -> Option<&'static str> {
-        of_panic(&Outcome::<()>::Panicked { message: message.into(), place: "src/lib.rs:1".into() })
-    }
-
-    #[test]
-    fn a_panic_says_what_it_comes_from() {
-        assert_eq!(of("attempt to subtract with overflow"), Some(code::BELOW_ZERO));
-        assert_eq!(of("index out of bounds: the len is 3 but the index is 3"), Some(code::BEYOND_THE_END));
-        assert_eq!(of("ndarray: could not broadcast array from shape: [2] to: [3]"), Some(code::SHAPES_DO_NOT_FIT));
-        assert_eq!(of("called `Option::unwrap()` on a `None` value"), Some(code::UNWRAPPED));
-        assert_eq!(of("a message of the learner's own"), None);
-    }
-
-    #[test]
-    fn every_code_has_one_entry() {
-        let mut codes: Vec<&str> = GENERAL.mistakes().map(|mistake| mistake.code).collect();
-        let count = codes.len();
-        codes.sort_unstable();
-        codes.dedup();
-        assert_eq!(codes.len(), count);
-        assert!(GENERAL.mistake(code::WRONG_AXIS).is_some());
-    }
-}
