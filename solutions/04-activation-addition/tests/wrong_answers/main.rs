@@ -10,6 +10,7 @@ mod measures;
 mod other_right;
 mod readings;
 mod steering;
+mod variations;
 mod vectors;
 
 use grading::Prose;
@@ -305,6 +306,11 @@ fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
     SUITE.fingerprints(&RIGHT, WRONG)
+}
+
+#[test]
+fn variations_are_told() -> Result<(), Prose> {
+    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
 }
 
 #[test]
