@@ -2,7 +2,8 @@
 //!
 //! It is made of the files that git knows, as they are in the working tree:
 //! - the stubs, freshly derived, so that no answers go along, and once more where `reset` finds them;
-//! - the library, the pictures, the grader and `cargo xtask`, without their tests, which need what is left out;
+//! - the library, its pictures, the grader and `cargo xtask`, without their tests, which need what is left out, and without
+//!   `crates/pictures`, which draws with the solution's functions where the learner's are not right yet;
 //! - the guide, without the folded solutions and the pages for authors and teachers;
 //! - of the reference data the embedded models, and those files that the grader or a page of the guide names.
 //!
@@ -22,9 +23,10 @@ use crate::runs::cargo;
 use crate::says::screen::{say, show_progress};
 
 /// What stays with the teacher.
-const LEFT_OUT: [&str; 14] = [
+const LEFT_OUT: [&str; 15] = [
     "solutions/",
     "classroom/",
+    "crates/pictures/",
     "crates/playground/",
     ".ci/",
     ".github/",
@@ -72,17 +74,22 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     }
     show_progress("Choosing the files ...");
     let files = edition(course)?;
-    for (file, bytes) in &files {
-        let path = out.join(file);
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, bytes));
-        written.map_err(|error| format!("{} cannot be written: {error}.", path.display()))?;
-    }
+    write(&files, out)?;
     show_progress("Asking cargo whether it is whole ...");
     settle(course, out)?;
     show_progress("");
     let size: usize = files.values().map(Vec::len).sum();
     say!("{}: {} files, {:.1} MB, without solutions.", out.display(), files.len(), size as f64 / 1e6);
     Ok(true)
+}
+
+fn write(files: &BTreeMap<String, Vec<u8>>, out: &Path) -> Result<(), String> {
+    for (file, bytes) in files {
+        let path = out.join(file);
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, bytes));
+        written.map_err(|error| format!("{} cannot be written: {error}.", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Every file of the edition, by its path.
@@ -317,6 +324,17 @@ mod tests {
         let whole = autograding(&course.workspace.read("classroom/autograding.yml").unwrap(), &course.exercises);
         assert!(!whole.contains("CHECKS") && !whole.contains("RUNNERS") && !whole.contains("# END"), "{whole}");
         assert_eq!(whole.matches("cargo xtask check 0").count(), course.exercises.len());
+    }
+
+    /// No manifest that goes along needs a package that does not.
+    #[test]
+    fn cargo_accepts_the_edition() {
+        let course = Course::find().unwrap();
+        let mut files = edition(&course).unwrap();
+        files.retain(|file, _| !file.starts_with("reference_data/"));
+        let out = tempfile::tempdir().unwrap();
+        write(&files, out.path()).unwrap();
+        assert_eq!(settle(&course, out.path()), Ok(()));
     }
 
     #[test]
