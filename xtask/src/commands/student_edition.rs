@@ -23,11 +23,10 @@ use crate::runs::cargo;
 use crate::says::screen::{say, show_progress};
 
 /// What stays with the teacher.
-const LEFT_OUT: [&str; 15] = [
+const LEFT_OUT: [&str; 14] = [
     "solutions/",
     "classroom/",
     "crates/pictures/",
-    "crates/playground/",
     ".ci/",
     ".github/",
     ".devcontainer/",

@@ -375,7 +375,7 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
     };
     "E00-53" bump "the largest cell of a stripe counts" = |m, t, n| {
         let (a, b, _) = sol::bump(m, t, n);
-        (a, b, largest(head_scores(m, t, n - 1, |v| largest(v))))
+        (a, b, largest(head_scores(m, t, n - 1, largest)))
     };
     "E00-48" bump "only layer 0 counts" = |m, t, n| {
         let (a, b, _) = sol::bump(m, t, n);
