@@ -173,7 +173,7 @@ fn centered(w: ArrayView2<f32>, of: impl Fn(ArrayView1<f32>) -> f32) -> Array2<f
 
 pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
     RIGHT;
-    "E00-53" induction_scores "the largest cell of the stripe counts" = |m, t| scores(m, t, back(t), |v| largest(v));
+    "E00-53" induction_scores "the largest cell of the stripe counts" = |m, t| scores(m, t, back(t), largest);
     "E00-53" induction_scores "the smallest cell of the stripe counts" =
         |m, t| scores(m, t, back(t), |v| -largest(v.into_iter().map(|x| -x)));
     "E00-53" induction_scores "the median of the stripe counts" =
