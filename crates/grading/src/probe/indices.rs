@@ -7,12 +7,17 @@ use crate::value::Tensor;
 /// At most so many indices are listed.
 const SHOWN: usize = 4;
 
+/// So many times must it be less likely than one half that slices resemble others by chance: few entries that are only
+/// yes or no do.
+const BITS: f64 = 16.0;
+
 /// What is said where, in every case, each slice along one axis is a right one, but of another index.
 pub(super) fn explain(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation> {
     (0..first.axes.len()).find_map(|axis| {
         let maps: Vec<Map> = all.iter().map(|look| Map::of(look, axis)).collect::<Option<_>>()?;
         let shown = Map::of(first, axis)?;
-        (!shown.is_in_place()).then(|| words(&maps, &shown, first.axes[axis]))
+        let bits: f64 = all.iter().zip(&maps).map(|(look, map)| map.bits(look, axis)).sum();
+        (!shown.is_in_place() && bits >= BITS).then(|| words(&maps, &shown, first.axes[axis]))
     })
 }
 
@@ -72,6 +77,20 @@ impl Map {
         };
         let sources: Vec<usize> = (0..got.shape[axis]).map(source).collect::<Option<_>>()?;
         Some(Self { sources, length })
+    }
+
+    /// How unlikely it is that slices which are not in their own place resemble others by chance, in bits: each entry of
+    /// such a slice is one of all the values that were wanted, and each slice had all others to resemble.
+    fn bits(&self, look: &Look<'_>, axis: usize) -> f64 {
+        let mut values = look.want.data.clone();
+        values.sort_by(f64::total_cmp);
+        values.dedup_by(|a, b| (*a - *b).abs() <= look.tolerance);
+        let entries = (look.want.data.len() / look.want.shape[axis]) as f64;
+        let of_slice = entries * (values.len() as f64).log2() - (self.length as f64).log2();
+        let moved = self.sources.iter().enumerate().filter(|(at, from)| at != *from).count();
+        // Where only some came, they are told by the shape too.
+        let some_are_missing = self.sources.len() < self.length;
+        if some_are_missing { f64::INFINITY } else { moved as f64 * of_slice }
     }
 
     fn is_in_place(&self) -> bool {

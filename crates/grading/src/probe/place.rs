@@ -27,7 +27,7 @@ pub(super) fn words(look: &Look<'_>) -> Option<String> {
             if length > 2 && all(&off, &here) {
                 return Some(format!("{words} {name} is off, and everything else is right."));
             }
-            if length > 2 && all(&right, &here) {
+            if length > 2 && all(&right, &here) && all(&off, &|index| !here(index)) {
                 return Some(format!("only {words} {name} is right."));
             }
         }

@@ -53,7 +53,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-111",
         CHECK,
         "Squared differences",
-        "You squared the differences. That makes them positive, but a difference of 0.1 becomes 0.01.",
+        "You squared the differences: your number is the largest square, or the root of the mean of all squares. \
+         Take the largest absolute value. A mean hides one wrong entry among many right ones.",
         "In which unit is your error, compared with the entries of a pattern?",
     ),
     output(

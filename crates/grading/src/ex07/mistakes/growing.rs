@@ -183,8 +183,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-189",
         "c17_grow",
         "The same batch in every step",
-        "The loss of your batches fell to almost zero, but new rows did not improve: the model memorized one batch. \
-         Use a new one in each step.",
+        "You trained on one batch in every step. The loss of that batch falls to almost zero, but new rows do not \
+         improve: the model memorizes it. Use a new one in each step.",
         "How many times do you call `training_batch`?",
     ),
 ];
