@@ -281,7 +281,7 @@ fn unfinished<T>(info: &'static CheckInfo, name: &str, outcome: &Outcome<T>) -> 
         Outcome::Ended(words) => (Kind::Ended, format!("  Case: {name}\n{}", wrap(words, "  "))),
         Outcome::Returned(_) => (Kind::Wrong, format!("  Case: {name}")),
     };
-    verdict(info, kind, evidence, None)
+    verdict(info, kind, evidence, general::of_panic(outcome).and_then(|code| GENERAL.mistake(code)))
 }
 
 fn verdict(check: &'static CheckInfo, kind: Kind, evidence: String, mistake: Option<&'static Mistake>) -> Verdict {

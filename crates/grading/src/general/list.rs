@@ -108,7 +108,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         code::AXES,
         "Axes in another order",
         "Your numbers are right, but their axes are in another order than the task asks for. Where two axes have the \
-         same length, neither the compiler nor ndarray notices.",
+         same length, or a list of numbers is given a shape, neither the compiler nor ndarray notices.",
         "Which axis comes first in the shape that the task gives, and which in yours?",
     ),
     general(
@@ -127,9 +127,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SHIFTED,
         "One place too far",
-        "Your entries are right, but each is one place away from its own. The prediction at position p is about the \
-         token at p + 1. You left out that shift, made it twice, or made it in the other direction.",
-        "Which position does the first entry of the result belong to?",
+        "Your entries are right, but each is one place away from its own. Your range begins one place too late or too \
+         early, or you left out a shift or made it twice: the prediction at position p, for one, is about the token at \
+         p + 1.",
+        "What does the first entry of the result belong to?",
     ),
     general(
         code::OTHER_INDEX,
@@ -261,8 +262,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::BEYOND_THE_END,
         "An index beyond the end",
-        "You asked for an entry that does not exist. An axis of length n has the indices 0 to n − 1, and an index \
-         meant for another axis fits only by chance.",
+        "You asked for an entry that does not exist, or for a slice that ends behind the last one. An axis of length n \
+         has the indices 0 to n − 1, and an index meant for another axis fits only by chance.",
         "How long is that axis in this case, and which index do you ask for?",
     ),
     general(
@@ -365,7 +366,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::OTHER_SUMMARY,
         "Another summary of the right numbers",
-        "You had the right numbers, but made one of them in another way than the task says: the median, the largest or a mean of squares instead of a mean, or a mean of means.",
+        "You had the right numbers, but made one of them in another way than the task says: the median, the largest or a mean of squares instead of a mean or a sum, or a mean of means.",
         "What does the task do with the numbers: add, average or choose?",
     ),
     general(
@@ -409,5 +410,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Chosen by another rule",
         "You chose by another rule than the one in the task: a neighbor of the right one, the first that fits, the cheapest, or the largest.",
         "By which number does the task rank, and which one wins?",
+    ),
+    general(
+        code::EMPTY_RANGE,
+        "Drawn from an empty range",
+        "You drew a random number from a range that is empty here. In this case there is only one to draw, and a range \
+         without `=` leaves out its end.",
+        "How many numbers are in `0..n` and in `0..=n` if n is 0?",
     ),
 ];

@@ -73,6 +73,7 @@ pub(crate) mod code {
     pub(crate) const OTHER_QUANTITY: &str = "E00-58";
     pub(crate) const OTHER_EDIT: &str = "E00-59";
     pub(crate) const OTHER_CHOICE: &str = "E00-60";
+    pub(crate) const EMPTY_RANGE: &str = "E00-61";
 }
 
 /// What a panic comes from, where its message says so.
@@ -88,6 +89,8 @@ pub(crate) fn of_panic<T>(outcome: &Outcome<T>) -> Option<&'static str> {
         "out of bounds for array",
         "is out of bounds",
         "beyond the end",
+        // ndarray, of a slice.
+        "end <= axis_len",
     ]) {
         return Some(code::BEYOND_THE_END);
     }
@@ -98,6 +101,9 @@ pub(crate) fn of_panic<T>(outcome: &Outcome<T>) -> Option<&'static str> {
         "not compatible for matrix multiplication",
     ]) {
         return Some(code::SHAPES_DO_NOT_FIT);
+    }
+    if says(&["cannot sample empty range"]) {
+        return Some(code::EMPTY_RANGE);
     }
     says(&["called `Option::unwrap()` on a `None` value", "called `Result::unwrap()` on an `Err` value"])
         .then_some(code::UNWRAPPED)
@@ -117,6 +123,8 @@ mod tests {
         assert_eq!(of("index out of bounds: the len is 3 but the index is 3"), Some(code::BEYOND_THE_END));
         assert_eq!(of("ndarray: could not broadcast array from shape: [2] to: [3]"), Some(code::SHAPES_DO_NOT_FIT));
         assert_eq!(of("called `Option::unwrap()` on a `None` value"), Some(code::UNWRAPPED));
+        assert_eq!(of("assertion failed: end <= axis_len"), Some(code::BEYOND_THE_END));
+        assert_eq!(of("cannot sample empty range"), Some(code::EMPTY_RANGE));
         assert_eq!(of("a message of the learner's own"), None);
     }
 

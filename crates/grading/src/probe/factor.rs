@@ -67,11 +67,14 @@ type Reading = (String, &'static str);
 /// What the factors of all cases may be.
 fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
     let off = factors.iter().filter(|factor| !factor.is(1.0)).count();
-    if factors.is_empty() || off == 0 || factors.iter().any(|factor| factor.uncertain > 1e-3) {
+    if factors.is_empty() || off == 0 {
         return None;
     }
-    // One number alone is a multiple by chance; two cases that agree on a rare constant are not.
-    let numbers: usize = looks.iter().map(|look| look.want.data.len()).sum();
+    // One number alone is a multiple by chance; two cases that agree on a rare constant are not. A case with a wide
+    // tolerance can only contradict.
+    let is_exact = |factor: &Factor| factor.uncertain <= 1e-3;
+    let exact = looks.iter().zip(factors).filter(|(_, factor)| is_exact(factor));
+    let numbers: usize = exact.map(|(look, _)| look.want.data.len()).sum();
     if numbers < 2 {
         return None;
     }
@@ -91,6 +94,9 @@ fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
         if factors.iter().all(|factor| factor.is(value)) {
             return Some((format!("every entry is the right one times {}: {words}.", number(value)), mistake));
         }
+    }
+    if !factors.iter().all(is_exact) {
+        return None;
     }
     along_an_axis(looks, factors).or_else(|| integers(looks, factors)).or_else(|| square_roots(factors))
 }

@@ -14,6 +14,7 @@ pub(super) fn guesses(axes: &[&str]) -> Vec<Guess> {
         guesses.extend(longer_or_shorter(axis, name));
     }
     guesses.extend(other_orders(axes));
+    guesses.extend(other_orders_in_shape(axes));
     guesses
 }
 
@@ -188,6 +189,38 @@ fn reordered<'a>(want: &'a Tensor, order: &[usize]) -> Option<(Vec<usize>, At<'a
         Some(want.at(&source))
     });
     Some((shape, at))
+}
+
+/// The entries in every other order of the axes, one after another, in the shape that was wanted: what comes of a list
+/// that is made by loops in another order.
+fn other_orders_in_shape(axes: &[&str]) -> Vec<Guess> {
+    let others = orders(axes.len()).into_iter().filter(|order| order.iter().enumerate().any(|(at, axis)| at != *axis));
+    let guess = |order: Vec<usize>| {
+        let made: Vec<&str> = order.iter().map(|axis| axes[*axis]).collect();
+        let words = format!(
+            "the right entries come in the order [{}], but are put into the shape [{}]",
+            made.join(", "),
+            axes.join(", ")
+        );
+        Guess::new(code::AXES, words, move |want| {
+            let (shape, source) = reordered(want, &order)?;
+            // Of the same shape, it is the same as another order of the axes.
+            if shape == want.shape {
+                return None;
+            }
+            let at: At<'_> = Box::new(move |i| {
+                let mut flat = want.shape.iter().zip(i).fold(0, |flat, (length, at)| flat * length + at);
+                let mut index = vec![0; shape.len()];
+                for (axis, length) in shape.iter().enumerate().rev() {
+                    index[axis] = flat % length;
+                    flat /= length;
+                }
+                source(&index)
+            });
+            Some((want.shape.clone(), at))
+        })
+    };
+    others.map(guess).collect()
 }
 
 /// All orders of so many axes.

@@ -49,6 +49,16 @@ fn entries_in_the_wrong_place() {
 }
 
 #[test]
+fn entries_made_by_loops_in_another_order() {
+    let refilled = |a: Array2<f32>| {
+        let columns: Vec<f32> = a.reversed_axes().iter().copied().collect();
+        columns
+    };
+    let said = said(|a| Array2::from_shape_vec(a.dim(), refilled(a)).unwrap());
+    assert_eq!(said, "the right entries come in the order [pos, batch], but are put into the shape [batch, pos].");
+}
+
+#[test]
 fn entries_added_up_averaged_or_normalized() {
     let mean = said(|a| {
         let mean = a.mean_axis(Axis(1)).unwrap();
@@ -237,6 +247,40 @@ fn slices_that_changed_places() {
     );
     let second = Array2::from_shape_fn((4, 5), |(_, p)| right(4, 5)[[2, p]]);
     assert_eq!(explain(&[run(second, right(4, 5))]).unwrap().words, "every batch holds what belongs to batch 2.");
+}
+
+#[test]
+fn few_entries_that_are_yes_or_no_resemble_others_by_chance() {
+    let right = Array2::from_shape_vec((2, 4), vec![1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]).unwrap();
+    let got = Array2::from_shape_vec((2, 4), vec![0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0]).unwrap();
+    assert!(!words(&[run(got, right)]).contains("belongs to"));
+}
+
+#[test]
+fn the_one_part_that_is_right_is_told_only_if_all_of_it_is() {
+    let wrong = |a: Array2<f32>, is_right: fn(usize, usize) -> bool| {
+        Array2::from_shape_fn(
+            a.dim(),
+            |(b, p)| {
+                if is_right(b, p) { a[[b, p]] } else { 9.0 + (b * b + 3 * p) as f32 * 0.37 }
+            },
+        )
+    };
+    assert_eq!(words(&[run(wrong(right(4, 5), |b, _| b == 3), right(4, 5))]), "only the last batch is right.");
+    assert_eq!(words(&[run(wrong(right(4, 5), |b, p| b == 3 && p == 4), right(4, 5))]), "");
+}
+
+#[test]
+fn a_case_with_a_wide_tolerance_cannot_veto_a_factor() {
+    let one = |got: f64, want: f64, tolerance: f64| CaseRun {
+        outcome: Outcome::Returned(Tensor::new(&[], vec![got]).into()),
+        want: Want::Array { values: Tensor::new(&[], vec![want]), axes: &[], tolerance },
+        ..run(right(1, 1), right(1, 1))
+    };
+    let exact = || [one(25.0, 0.25, 1e-5), one(75.0, 0.75, 1e-5)];
+    let percent = "every entry is the right one times 100: they are in percent.";
+    assert_eq!(words(&[&exact()[..], &[one(52.3, 0.52, 0.05)][..]].concat()), percent);
+    assert_ne!(words(&[&exact()[..], &[one(0.9, 0.52, 0.05)][..]].concat()), percent);
 }
 
 #[test]

@@ -378,3 +378,10 @@ pub fn first_rows_logits(logits: ArrayView3<f32>, tokens: &Tokens) -> Array2<usi
 pub fn magnitudes(logits: ArrayView3<f32>, tokens: &Tokens) -> Array2<usize> {
     right::next_token_ranks(logits.mapv(f32::abs).view(), tokens)
 }
+
+/// The stream before the first layer is missing, and the last one comes twice.
+pub fn lens_one_depth_early(model: &HookedTransformer, tokens: &Tokens) -> Array3<f32> {
+    let lens = right::logit_lens(model, tokens);
+    let last = lens.dim().0 - 1;
+    Array3::from_shape_fn(lens.dim(), |(depth, item, pos)| lens[[(depth + 1).min(last), item, pos]])
+}

@@ -212,6 +212,12 @@ wrong_answers! {
 }
 
 #[test]
+fn a_shift_along_any_axis_is_named() -> Result<(), Prose> {
+    let one_early = Submission { logit_lens: decompose::lens_one_depth_early, ..RIGHT };
+    SUITE.rejects_in("c13_logit_lens", "E00-17", &one_early)
+}
+
+#[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
     SUITE.covers_every_mistake(WRONG)
 }

@@ -53,3 +53,7 @@ pub fn diagonals(left: ArrayView2<f32>, right: ArrayView2<f32>) -> f32 {
 pub fn absolute_values(left: ArrayView2<f32>, right: ArrayView2<f32>) -> f32 {
     left.outer_iter().map(|row| row.dot(&right).mapv(f32::abs).sum()).sum()
 }
+
+pub fn corner_beyond_the_end(left: ArrayView2<f32>, right: ArrayView2<f32>, n: usize) -> Array2<f32> {
+    left.slice(s![..n, ..]).dot(&right.slice(s![.., ..n]))
+}

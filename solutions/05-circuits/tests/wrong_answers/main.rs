@@ -172,6 +172,13 @@ wrong_answers! {
 }
 
 #[test]
+fn what_goes_wrong_with_any_array_is_named() -> Result<(), Prose> {
+    let beyond = Submission { product_corner: factored::corner_beyond_the_end, ..RIGHT };
+    SUITE.rejects_in("c01_product_corner", "E00-37", &beyond)?;
+    SUITE.rejects_in("c04_top_k_accuracy", "E00-58", &Submission { top_k_accuracy: tokens::in_percent, ..RIGHT })
+}
+
+#[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
     SUITE.covers_every_mistake(WRONG)
 }

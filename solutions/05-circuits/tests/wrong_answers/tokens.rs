@@ -55,3 +55,7 @@ pub fn k_not_used(logits: ArrayView2<f32>, right: &[usize], _k: usize) -> f32 {
 pub fn by_vocabulary(logits: ArrayView2<f32>, right: &[usize], k: usize) -> f32 {
     number_of_hits(logits, right, k) / logits.ncols() as f32
 }
+
+pub fn in_percent(logits: ArrayView2<f32>, right: &[usize], k: usize) -> f32 {
+    100.0 * solution_05_circuits::top_k_accuracy(logits, right, k)
+}

@@ -399,3 +399,17 @@ pub fn taken_with_minus(
     shares.index_axis_mut(Axis(0), 1).mapv_inplace(|share| -share);
     shares
 }
+
+/// A list by layer, head and position, put into the shape by layer, position and head.
+pub fn by_position_in_another_order(
+    m: &HookedTransformer,
+    base: &Tokens,
+    source: &ActivationCache,
+    r: Answers,
+    w: Answers,
+) -> Array3<f32> {
+    let map = solution::head_by_position_map(m, base, source, r, w);
+    let shape = map.dim();
+    let list: Vec<f32> = map.permuted_axes([0, 2, 1]).iter().copied().collect();
+    Array3::from_shape_vec(shape, list).expect("as many entries")
+}

@@ -174,6 +174,12 @@ wrong_answers! {
 }
 
 #[test]
+fn a_list_in_another_order_is_named() -> Result<(), Prose> {
+    let wrong = Submission { head_by_position_map: heads::by_position_in_another_order, ..RIGHT };
+    SUITE.rejects_in("c07_head_by_position_map", "E00-14", &wrong)
+}
+
+#[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
     SUITE.covers_every_mistake(WRONG)
 }

@@ -218,3 +218,12 @@ pub fn share_ignored(
 ) -> (Tokens, Next) {
     training_batch(rng, text, rows, n_ctx, d_vocab, 0.5)
 }
+
+pub fn window_of_no_place(rng: &mut ChaCha8Rng, text: &[usize], n_ctx: usize) -> Vec<usize> {
+    from(text, rng.random_range(0..text.len() - (n_ctx - 1)), n_ctx - 1)
+}
+
+pub fn segment_of_no_length(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (Vec<usize>, usize) {
+    let length = rng.random_range(SHORTEST..(n_ctx - 1) / 2);
+    (row(&drawn(rng, 1..d_vocab, length), n_ctx), length)
+}

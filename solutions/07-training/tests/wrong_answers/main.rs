@@ -275,6 +275,14 @@ wrong_answers! {
 }
 
 #[test]
+fn a_range_without_its_end_is_named_where_it_is_empty() -> Result<(), Prose> {
+    let window = Submission { text_window: batches::window_of_no_place, ..RIGHT };
+    SUITE.rejects_in("c12_text_window", "E00-61", &window)?;
+    let segment = Submission { repeated_segment: batches::segment_of_no_length, ..RIGHT };
+    SUITE.rejects_in("c13_repeated_segment", "E00-61", &segment)
+}
+
+#[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
     SUITE.covers_every_mistake(WRONG)
 }
