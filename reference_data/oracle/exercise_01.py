@@ -2,7 +2,7 @@
 
 Four models: the two embedded ones, and a *toy*, made here, with sizes of its own and a vocabulary
 of 23 tokens in which BOS is not 0. The *other toy* has the same weights, but a capital letter in
-its vocabulary. Mistakes are recognized on the toys only, so retraining the embedded models changes
+its vocabulary, and a BOS with another text, `<s>`. Mistakes are recognized on the toys only, so retraining the embedded models changes
 no fingerprint.
 
 exercise_01_tokenizer.json, exercise_01_tokenizer_other.json: the tokenizers of the toys, as the
@@ -54,8 +54,11 @@ TOY_VOCABULARY = ["the", "\u0120cat", ".", "\u0120the", "\u0120bat", common.BOS_
 TOY_MERGES = [("t", "h"), ("th", "e"), ("c", "a"), ("ca", "t"), ("\u0120", "the"),
               ("\u0120", "cat"), ("b", "a"), ("ba", "t"), ("\u0120", "bat"), ("\u0120", "a")]
 TOY_BOS = 5
-# The other toy has a capital T instead of " a".
-OTHER_TOY_VOCABULARY = ["T" if token == "\u0120a" else token for token in TOY_VOCABULARY]
+# The other toy has a capital T instead of " a", and the BOS of another family of models. The end of
+# text that goes with it is beyond the model's vocabulary.
+OTHER_TOY_BOS_TEXT, OTHER_TOY_END = "<s>", "</s>"
+OTHER_TOY_VOCABULARY = [{"\u0120a": "T", common.BOS_TEXT: OTHER_TOY_BOS_TEXT}.get(token, token)
+                        for token in TOY_VOCABULARY]
 # What the toy expects after a token; for any other token it has no strong opinion. One token follows
 # itself, so that a guess which is not shifted is right somewhere, too.
 TOY_NEXT = {common.BOS_TEXT: "the", "the": "\u0120cat", "\u0120cat": "\u0120the",
@@ -90,14 +93,14 @@ TALES = [
 GAP = 5e-4
 
 
-def toy_tokenizer(tokens: list[str]) -> Tokenizer:
+def toy_tokenizer(tokens: list[str], special: list[str]) -> Tokenizer:
     vocabulary = {token: i for i, token in enumerate(tokens)}
-    assert len(vocabulary) == TOY_CONFIG["d_vocab"] and vocabulary[common.BOS_TEXT] == TOY_BOS
+    assert len(vocabulary) == TOY_CONFIG["d_vocab"] and vocabulary[special[0]] == TOY_BOS
     merges = [merge for merge in TOY_MERGES if "".join(merge) in vocabulary]
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens([common.BOS_TEXT])
+    tokenizer.add_special_tokens(special)
     return tokenizer
 
 
@@ -129,13 +132,17 @@ class Models:
     def __init__(self, tensors: common.Tensors):
         embedded = (common.ATTN_ONLY, common.GPT2)
         self.tokenizers = {name: common.load_tokenizer(name) for name in embedded}
-        self.tokenizers[TOY] = toy_tokenizer(TOY_VOCABULARY)
-        self.tokenizers[OTHER_TOY] = toy_tokenizer(OTHER_TOY_VOCABULARY)
+        self.tokenizers[TOY] = toy_tokenizer(TOY_VOCABULARY, [common.BOS_TEXT])
+        self.tokenizers[OTHER_TOY] = toy_tokenizer(OTHER_TOY_VOCABULARY, [OTHER_TOY_BOS_TEXT, OTHER_TOY_END])
         self.models = {name: common.load_model(name) for name in embedded}
         self.models[TOY] = self.models[OTHER_TOY] = toy_model(tensors)
 
+    def bos_text(self, name: str) -> str:
+        return OTHER_TOY_BOS_TEXT if name == OTHER_TOY else common.BOS_TEXT
+
     def encode(self, name: str, text: str, bos: bool = True) -> list[int]:
-        return common.encode(self.tokenizers[name], text, bos)
+        """BOS as text, as `common.encode`."""
+        return common.encode(self.tokenizers[name], (self.bos_text(name) if bos else "") + text, prepend_bos=False)
 
     def strings(self, name: str, ids: list[int]) -> list[str]:
         return common.string_tokens(self.tokenizers[name], ids)
@@ -173,11 +180,14 @@ def token_strings(found: Models) -> list[dict]:
 
 def texts(found: Models) -> list[dict]:
     """Rows with and without BOS in front; one with BOS inside, one with two in front, one that is
-    nothing else; one that begins with token 0."""
+    nothing else; one that begins with token 0; and all of these with another text of BOS."""
     b = common.BOS_TEXT
     toy = [[f"{b}the cat.{b}the bat.", "the cat the bat the cat the.", f"{b} th\u00e9 cat the."],
            [f"{b}the bat"], [" cat the bat"], [f" cat{b}", f"{b}{b}", f"{b} the"]]
+    other = OTHER_TOY_BOS_TEXT
     cases = [(TOY, [found.encode(TOY, row, bos=False) for row in rows]) for rows in toy]
+    rows = [f"{other}the cat.{other}T", f"{other}{other} the cat the bat", " bat the cat T."]
+    cases.append((OTHER_TOY, [found.encode(OTHER_TOY, row, bos=False) for row in rows]))
     for name, text in ((common.GPT2, TALES[0]), (common.ATTN_ONLY, TALES[1])):
         ids = found.encode(name, text)
         cases.append((name, [ids[:12], ids[1:13]]))
@@ -185,7 +195,7 @@ def texts(found: Models) -> list[dict]:
     references = []
     for name, rows in cases:
         assert len({len(row) for row in rows}) == 1, [found.strings(name, row) for row in rows]
-        texts = [found.text(name, row).removeprefix(b) for row in rows]
+        texts = [found.text(name, row).removeprefix(found.bos_text(name)) for row in rows]
         references.append({"model": name, "tokens": rows, "texts": texts})
     return references
 

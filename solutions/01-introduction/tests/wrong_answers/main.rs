@@ -195,6 +195,7 @@ wrong_answers! {
     e01_125_mlp_without_layers: "E01-125", shape_of = sizes::mlp_without_layers;
     e01_126_unembedding_of_each_layer: "E01-126", shape_of = sizes::unembedding_of_each_layer;
     e01_127_positions_as_wide_as_a_head: "E01-127", shape_of = sizes::positions_as_wide_as_a_head;
+    e01_128_text_of_bos_in_one_model: "E01-128", texts_of = tokens::text_of_bos_in_one_model;
 }
 
 #[test]

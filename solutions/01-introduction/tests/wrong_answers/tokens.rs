@@ -111,6 +111,13 @@ pub fn bos_is_0(model: &Model, tokens: &Tokens) -> Vec<String> {
     each_row(tokens, |ids| text(model, ids.strip_prefix(&[0]).unwrap_or(ids)))
 }
 
+pub fn text_of_bos_in_one_model(model: &Model, tokens: &Tokens) -> Vec<String> {
+    each_row(tokens, |ids| {
+        let text = text(model, ids);
+        text.strip_prefix("<|endoftext|>").unwrap_or(&text).to_string()
+    })
+}
+
 pub fn first_only(model: &Model, text: &str, token: &str) -> Vec<usize> {
     model.get_token_position(token, text, true).into_iter().collect()
 }

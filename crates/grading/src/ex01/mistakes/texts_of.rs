@@ -81,4 +81,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You joined the rows and decoded them together. Each row is a separate text.",
         "How many texts should you return for three rows?",
     ),
+    output(
+        "E01-128",
+        CHECK,
+        "BOS by its text in one model",
+        "You removed `<|endoftext|>` from the text. That is how BOS is written in the embedded models; in others it is \
+         `<s>`, or something else. Compare ids before you decode.",
+        "What is in front of your text if the model writes BOS as `<s>`?",
+    ),
 ];
