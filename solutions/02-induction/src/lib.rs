@@ -114,6 +114,8 @@ pub fn prev_attn_detector(cache: &ActivationCache) -> Vec<String> {
 
 /// The heads that attend, on average, to the first token of the text.
 ///
+/// The first token can only attend to itself, so its query may count or be left out.
+///
 /// # Shapes
 /// - each pattern in the cache: `[batch, head, query_pos, key_pos]`
 pub fn first_attn_detector(cache: &ActivationCache) -> Vec<String> {

@@ -132,6 +132,8 @@ const PREVIOUS: Target = Target {
             Rival::score("E02-64", line, rivals::with_own_key),
             Rival::score("E02-64", line, rivals::wrapped_around),
             Rival::score("E02-65", line, rivals::less_current),
+            Rival::score("E02-101", line, rivals::with_current),
+            Rival::score("E02-101", line, rivals::or_current),
         ]
     },
     halves: true,

@@ -174,6 +174,20 @@ pub(super) fn less_current(cells: &[(usize, usize)], patterns: Patterns<'_>) -> 
     mean(cells, patterns) - mean(&Cells::Diagonal(0).list(patterns.dim().1), patterns)
 }
 
+/// With the attention to the current token.
+pub(super) fn with_current(cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
+    let current: Vec<_> = cells.iter().map(|(query, _)| (*query, *query)).collect();
+    mean(cells, patterns) + mean(&current, patterns)
+}
+
+/// The larger of the cell and the attention to the current token.
+pub(super) fn or_current(cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
+    let larger = |item: ndarray::ArrayView2<'_, f32>| {
+        average(cells.iter().map(|&(query, key)| f64::from(item[[query, key]].max(item[[query, query]]))))
+    };
+    over_items(patterns, larger)
+}
+
 /// What a detector returned for a cache.
 #[derive(Clone)]
 pub(super) struct Listed {

@@ -291,6 +291,17 @@ pub fn current_subtracted<const T: u8>(cache: &ActivationCache) -> Vec<String> {
     named(detect::<T>(cache, |pattern| line(pattern, -1) - line(pattern, 0)))
 }
 
+pub fn current_as_well<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    named(detect::<T>(cache, |pattern| line(pattern, -1) + pattern.diag().slice(s![1..]).mean().unwrap_or(0.0)))
+}
+
+pub fn larger_of_current_and_previous<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    named(detect::<T>(cache, |pattern| {
+        let larger = (1..pattern.nrows()).map(|query| pattern[[query, query]].max(pattern[[query, query - 1]]));
+        larger.sum::<f32>() / (pattern.nrows() - 1) as f32
+    }))
+}
+
 pub fn second_column<const T: u8>(cache: &ActivationCache) -> Vec<String> {
     named(detect::<T>(cache, |pattern| pattern.column(1).mean().unwrap_or(0.0)))
 }

@@ -106,6 +106,9 @@ wrong_answers! {
     e02_63_bos_in_the_segment: "E02-63", generate_repeated_tokens = repeated_tokens::bos_in_the_segment;
     e02_64_by_all_queries: "E02-64", prev_attn_detector = detectors::by_all_queries::<40>;
     e02_65_current_subtracted: "E02-65", prev_attn_detector = detectors::current_subtracted::<40>;
+    e02_101_current_as_well: "E02-101", prev_attn_detector = detectors::current_as_well::<40>;
+    e02_101_larger_of_current_and_previous:
+        "E02-101", prev_attn_detector = detectors::larger_of_current_and_previous::<40>;
     e02_66_second_column: "E02-66", first_attn_detector = detectors::second_column::<40>;
     e02_67_stripe_two_low: "E02-67", induction_attn_detector = detectors::stripe_two_low::<40>;
     e02_68_by_segment: "E02-68", induction_attn_detector = detectors::stripe_by_segment::<40>;
@@ -230,6 +233,8 @@ with_other_thresholds! {
     "E02-64", prev_attn_detector = own_key_of_query_0;
     "E02-64", prev_attn_detector = wrapped_around;
     "E02-65", prev_attn_detector = current_subtracted;
+    "E02-101", prev_attn_detector = current_as_well;
+    "E02-101", prev_attn_detector = larger_of_current_and_previous;
     "E02-66", first_attn_detector = second_column;
     "E02-67", induction_attn_detector = stripe_two_low;
     "E02-68", induction_attn_detector = stripe_by_segment;

@@ -45,4 +45,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
          attention between the two still attends to the previous token, but you do not name it.",
         "What is your score for a head that gives 0.6 to the previous token and 0.4 to the current one?",
     ),
+    property(
+        "E02-101",
+        CHECK,
+        "The current token counted as well",
+        "You also counted the attention to the current token, as a sum or as the larger of the two. A head that only \
+         attends to the current token is then named.",
+        "What is your score for a head that gives 0.9 to the current token?",
+    ),
 ];
