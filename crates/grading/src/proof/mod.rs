@@ -12,7 +12,7 @@ use crate::cases::Cases;
 use crate::exercise::{CheckInfo, Exercise};
 use crate::verdict::{Kind, Prose};
 
-pub use variations::Variation;
+pub use variations::{Variation, mean, median};
 
 /// A correct answer must be this many times nearer, and a wrong one this many times further off, than the tolerance.
 const ROOM: f64 = 10.0;

@@ -40,6 +40,19 @@ macro_rules! variations {
     };
 }
 
+/// The mean of some numbers, for answers that take one.
+pub fn mean(values: impl Iterator<Item = f32>) -> f32 {
+    let values: Vec<f32> = values.collect();
+    values.iter().sum::<f32>() / values.len() as f32
+}
+
+/// The median of some numbers, of which there is at least one, for answers that take it for a mean.
+pub fn median(values: impl Iterator<Item = f32>) -> f32 {
+    let mut values: Vec<f32> = values.collect();
+    values.sort_by(f32::total_cmp);
+    (values[values.len() / 2] + values[(values.len() - 1) / 2]) / 2.0
+}
+
 /// What a variation gave in the cases of a check, under the key of both.
 type Recorded = (String, &'static str, Vec<CaseRun>);
 

@@ -1,7 +1,7 @@
 //! The right answer with one thing changed in one function, as examples of general mistakes.
 
 use grading::ex03::Submission;
-use grading::proof::Variation;
+use grading::proof::{Variation, mean, median};
 use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens, fwd_hook};
 use ndarray::{Array1, Array2, Array3, Array4, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut4, Axis, Ix3, Ix4, s};
 use solution_03_logit_attribution as sol;
@@ -19,17 +19,6 @@ fn scores(model: &HookedTransformer, tokens: &Tokens, back: usize, of: fn(Array1
 
 fn back(tokens: &Tokens) -> usize {
     (tokens.ncols() - 1) / 2 - 1
-}
-
-fn mean(values: impl Iterator<Item = f32>) -> f32 {
-    let values: Vec<f32> = values.collect();
-    values.iter().sum::<f32>() / values.len() as f32
-}
-
-fn median(values: impl Iterator<Item = f32>) -> f32 {
-    let mut values: Vec<f32> = values.collect();
-    values.sort_by(f32::total_cmp);
-    (values[values.len() / 2] + values[(values.len() - 1) / 2]) / 2.0
 }
 
 fn largest(values: impl IntoIterator<Item = f32>) -> f32 {

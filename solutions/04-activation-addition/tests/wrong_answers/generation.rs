@@ -53,6 +53,7 @@ wrong_schedule! {
     schedule_ignored: |_prompt, _positions, first, _len| (first, 0..usize::MAX);
     prompt_only: |prompt, _positions, first, _len| (first, 1..prompt);
     never: |_prompt, _positions, first, _len| (first, 0..0);
+    first_run_only: |prompt, positions, first, len| (first, if len > prompt { 0..0 } else { positions.clone() });
     starts_again: |_prompt, positions, _first, _len| (0, positions.clone());
     newest_only: |_prompt, positions, first, len| {
         // The whole prompt in the first step, then the last token only.

@@ -138,6 +138,7 @@ wrong_answers! {
     e04_34_schedule_ignored: "E04-34", steered_generate = generation::schedule_ignored;
     e04_35_prompt_only: "E04-35", steered_generate = generation::prompt_only;
     e04_36_never: "E04-36", steered_generate = generation::never;
+    e04_184_first_run_only: "E04-184", steered_generate = generation::first_run_only;
     e04_37_with_prompt: "E04-37", steered_generate = generation::with_prompt;
     e04_38_starts_again: "E04-38", steered_generate = generation::starts_again;
     e04_39_newest_only: "E04-39", steered_generate = generation::newest_only;

@@ -1,7 +1,7 @@
 //! The right answer with one thing changed in one function, as examples of general mistakes.
 
 use grading::ex04::Submission;
-use grading::proof::Variation;
+use grading::proof::{Variation, mean};
 use hooked_transformer::{HookedTransformer, Tokens, fwd_hook};
 use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayViewMut3, Axis, Ix3, s};
 use solution_04_activation_addition as sol;
@@ -77,6 +77,23 @@ fn contrast(
     if unit_norm { &mean / mean.dot(&mean).sqrt() } else { mean }
 }
 
+/// The right vector of other positions, which are made from the numbers of tokens of both prompts.
+fn contrast_at(
+    model: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    unit_norm: bool,
+    places: impl Fn(isize, isize) -> [isize; 2],
+) -> Array1<f32> {
+    let mut mean = Array1::zeros(model.cfg().d_model);
+    for (a, b) in pairs {
+        let [of_a, of_b] = places(tokens(model, a).ncols() as isize, tokens(model, b).ncols() as isize);
+        mean += &(at(model, a, layer, of_a) - at(model, b, layer, of_b));
+    }
+    mean /= pairs.len() as f32;
+    if unit_norm { &mean / mean.dot(&mean).sqrt() } else { mean }
+}
+
 fn median(values: ArrayView1<f32>) -> f32 {
     let mut values = values.to_vec();
     values.sort_by(f32::total_cmp);
@@ -96,11 +113,6 @@ fn log_probs(logits: &Array3<f32>, pos: usize) -> Vec<Array1<f32>> {
 
 fn last(logits: &Array3<f32>) -> Vec<Array1<f32>> {
     log_probs(logits, logits.dim().1 - 1)
-}
-
-fn mean(values: impl Iterator<Item = f32>) -> f32 {
-    let values: Vec<f32> = values.collect();
-    values.iter().sum::<f32>() / values.len() as f32
 }
 
 fn target(row: &Array1<f32>, targets: &[usize]) -> f32 {
@@ -228,36 +240,17 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
     "E00-48" contrastive_vector "the layer before is read" =
         |m, p, l, pos, u| sol::contrastive_vector(m, p, l.saturating_sub(1), pos, u);
     "E00-52" contrastive_vector "the position after it is read" = |m, p, l, pos, u| {
-        let mut v = Array1::zeros(m.cfg().d_model);
-        for (a, b) in p {
-            for (x, sign) in [(a, 1.0), (b, -1.0)] {
-                let n = tokens(m, x).ncols() as isize;
-                let q = (if pos < 0 { n + pos } else { pos } + 1).min(n - 1);
-                v += &(sign * &at(m, x, l, q));
-            }
-        }
-        v /= p.len() as f32;
-        if u {
-            let n = v.dot(&v).sqrt();
-            v /= n;
-        }
-        v
+        contrast_at(m, p, l, u, |a, b| [a, b].map(|n| (if pos < 0 { n + pos } else { pos } + 1).min(n - 1)))
     };
+    "E00-52" contrastive_vector "a negative position counts from the end of the positive prompt, in both prompts" =
+        |m, p, l, pos, u| {
+            contrast_at(m, p, l, u, |a, b| {
+                let q = if pos < 0 { a + pos } else { pos };
+                [q, q.min(b - 1)]
+            })
+        };
     "E00-52" contrastive_vector "the position before it is read" = |m, p, l, pos, u| {
-        let mut v = Array1::zeros(m.cfg().d_model);
-        for (a, b) in p {
-            for (x, sign) in [(a, 1.0), (b, -1.0)] {
-                let n = tokens(m, x).ncols() as isize;
-                let q = (if pos < 0 { n + pos } else { pos } - 1).max(0);
-                v += &(sign * &at(m, x, l, q));
-            }
-        }
-        v /= p.len() as f32;
-        if u {
-            let n = v.dot(&v).sqrt();
-            v /= n;
-        }
-        v
+        contrast_at(m, p, l, u, |a, b| [a, b].map(|n| (if pos < 0 { n + pos } else { pos } - 1).max(0)))
     };
     "E00-57" contrastive_vector "each difference is divided by its norm first" = |m, p, l, pos, u| {
         let mut v = Array1::zeros(m.cfg().d_model);

@@ -175,6 +175,13 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
     "E00-52" direct_path "each token stands for the one after it" =
         |m, t| sol::direct_path(m, &t.iter().map(|t| (t + 1) % m.cfg().d_vocab).collect::<Vec<_>>());
 
+    "E00-60" direct_path "each token comes once, in the order of their ids" = |m, t| {
+        let mut t = t.to_vec();
+        t.sort_unstable();
+        t.dedup();
+        sol::direct_path(m, &t)
+    };
+
     "E00-51" top_k_accuracy "the first row's right token stands for all" =
         |l, r, k| sol::top_k_accuracy(l, &vec![r[0]; r.len()], k);
     "E00-51" top_k_accuracy "the first row's logits stand for all" = |l, r, k| {

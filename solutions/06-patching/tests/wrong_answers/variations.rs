@@ -1,7 +1,7 @@
 //! The right answer with one thing changed in one function, as examples of general mistakes.
 
 use grading::ex06::Submission;
-use grading::proof::Variation;
+use grading::proof::{Variation, mean};
 use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens, fwd_hook};
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3, ArrayViewMut4, Axis, Ix3, Ix4, s};
 use solution_06_patching as sol;
@@ -101,11 +101,6 @@ fn answers(logits: ArrayView3<f32>, pos: usize, right: &[usize], wrong: &[usize]
         .enumerate()
         .map(|(item, (r, w))| (logits[[item, pos, *r]], logits[[item, pos, *w]]))
         .collect()
-}
-
-fn mean(values: impl Iterator<Item = f32>) -> f32 {
-    let values: Vec<f32> = values.collect();
-    values.iter().sum::<f32>() / values.len() as f32
 }
 
 /// The log probabilities, or the probabilities, of all tokens.

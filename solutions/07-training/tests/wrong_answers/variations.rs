@@ -1,7 +1,7 @@
 //! The right answer with one thing changed in one function, as examples of general mistakes.
 
 use grading::ex07::Submission;
-use grading::proof::Variation;
+use grading::proof::{Variation, mean, median};
 use hooked_transformer::{HookedTransformer, Tokens, argmax};
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3, ArrayViewD, ArrayViewMutD, Axis, Ix4, s};
 use solution_07_training as sol;
@@ -18,17 +18,6 @@ fn losses(logits: ArrayView3<f32>, next: &Next) -> Vec<(usize, usize, f32)> {
         (item, pos, row.mapv(|x| (x - most).exp()).sum().ln() + most - row[next])
     };
     counted.map(of).collect()
-}
-
-fn mean(values: impl Iterator<Item = f32>) -> f32 {
-    let values: Vec<f32> = values.collect();
-    values.iter().sum::<f32>() / values.len() as f32
-}
-
-fn median(values: impl Iterator<Item = f32>) -> f32 {
-    let mut values: Vec<f32> = values.collect();
-    values.sort_by(f32::total_cmp);
-    (values[values.len() / 2] + values[(values.len() - 1) / 2]) / 2.0
 }
 
 fn counted(next: &Next) -> f32 {

@@ -23,6 +23,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Which of your runs have a hook?",
     ),
     output(
+        "E04-184",
+        WRITE,
+        "Only the first run is steered",
+        "Only your first run has the hook. Without kept keys and values, each run computes every position again, and \
+         must steer it again. With them, new tokens are in later runs alone.",
+        "Which of your runs have a hook?",
+    ),
+    output(
         "E04-36",
         WRITE,
         "Nothing is steered",
