@@ -85,8 +85,10 @@ fn strings_of_ids(model: &HookedTransformer, text: &str, prepend_bos: bool) -> V
 }
 
 fn texts_without_the_mark(model: &HookedTransformer, tokens: &Tokens) -> Vec<String> {
+    let bos = model.tokenizer().expect("a tokenizer").bos_token_id();
+    let mark = model.to_single_str_token(bos).expect("a token");
     let texts = tokens.outer_iter().map(|row| model.to_string(row).expect("ids"));
-    texts.map(|text| text.strip_prefix("<|endoftext|>").unwrap_or(&text).to_string()).collect()
+    texts.map(|text| text.strip_prefix(&mark).unwrap_or(&text).to_string()).collect()
 }
 
 fn positions_by_comparing_ids(model: &HookedTransformer, text: &str, token: &str) -> Vec<usize> {
