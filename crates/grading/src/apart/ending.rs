@@ -27,14 +27,20 @@ pub(super) fn in_words(status: ExitStatus, printed: &str) -> String {
             "It aborted the program. Is `std::process::abort` called, or does a panic happen during another?".into()
         }
         (None, Some(KILL)) => "The system ended the program, most likely because it used too much memory.".into(),
+        (None, Some(FILE_TOO_LARGE)) => {
+            "It was ended because it wrote a larger file than it may, or returned a larger value. Does something grow without \
+             end?"
+                .into()
+        }
         (None, Some(signal)) => format!("The system ended the program, with signal {signal}."),
         (None, None) => format!("The program ended: {status}."),
     }
 }
 
-/// POSIX's numbers.
+/// POSIX's numbers, and that of Linux and macOS for a file above the limit.
 const ABORT: i32 = 6;
 const KILL: i32 = 9;
+const FILE_TOO_LARGE: i32 = 25;
 
 #[cfg(unix)]
 fn signal(status: ExitStatus) -> Option<i32> {
@@ -44,4 +50,38 @@ fn signal(status: ExitStatus) -> Option<i32> {
 #[cfg(not(unix))]
 fn signal(_: ExitStatus) -> Option<i32> {
     None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_signal_is_told_by_what_raises_it() {
+        let words = |signal| in_words(ExitStatus::from_raw(signal), "");
+        for (signal, part) in [
+            (6, "std::process::abort"),
+            (9, "used too much memory"),
+            (25, "wrote a larger file than it may"),
+            (11, "with signal 11"),
+        ] {
+            assert!(words(signal).contains(part), "{signal}: {}", words(signal));
+        }
+    }
+
+    #[test]
+    fn what_was_printed_counts_more_than_the_signal() {
+        let aborted = ExitStatus::from_raw(6);
+        assert!(in_words(aborted, "thread 'a' has overflowed its stack").starts_with("The stack overflowed"));
+        assert!(in_words(aborted, "memory allocation of 9 bytes failed").contains("more memory than there is"));
+    }
+
+    #[test]
+    fn an_exit_code_is_no_answer() {
+        let with_code = |code: i32| in_words(ExitStatus::from_raw(code << 8), "");
+        assert!(with_code(0).contains("with exit code 0"));
+        assert!(with_code(DONE).contains("not all answers arrived"));
+    }
 }
