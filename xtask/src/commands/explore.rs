@@ -13,7 +13,7 @@ use crate::says::nearest::{did_you_mean, nearest};
 use crate::says::screen::say;
 
 /// The package that has the example.
-const PACKAGE: &str = "examples";
+pub(super) const PACKAGE: &str = "examples";
 
 const MODELS: &str = "reference_data/models";
 const MODEL: &str = "attn-only-2l-tales";
@@ -89,7 +89,10 @@ pub(super) fn page_at(out: &str) -> Result<PathBuf, String> {
 /// The model as the example needs it, which runs at the root and not here; and what it has to be built with.
 /// Published models are downloaded by an optional part of the library, which is built when it is first needed, but not for
 /// a slip of the fingers.
-fn model_and_features(workspace: &Workspace, model: &str) -> Result<(String, &'static [&'static str]), String> {
+pub(super) fn model_and_features(
+    workspace: &Workspace,
+    model: &str,
+) -> Result<(String, &'static [&'static str]), String> {
     let is_name = Path::new(model).file_name().is_some_and(|last| last == model);
     if is_name && workspace.path(MODELS).join(model).is_dir() {
         return Ok((model.to_string(), &[]));

@@ -203,7 +203,7 @@ pub(crate) fn run(words: &[&str]) -> Done {
         return status::run(&Course::find()?);
     };
     if ["help", "--help", "-h"].contains(&name) {
-        say!("{}", help());
+        say!("{}", help(Course::find().is_ok_and(|course| course.is_for_students())));
         return Ok(true);
     }
     match COMMANDS.iter().find(|command| command.name == name) {
@@ -229,18 +229,23 @@ fn unknown(name: &str) -> String {
     format!("There is no command `{name}`.{} All of them: cargo xtask help", did_you_mean(name, names))
 }
 
-fn help() -> String {
+/// What the commands do; for students, those that need no solutions.
+fn help(is_for_students: bool) -> String {
     let rows = |for_authors: bool| {
-        let commands = COMMANDS.iter().filter(move |command| command.for_authors == for_authors);
+        let is_shown = move |command: &&Command| {
+            command.for_authors == for_authors && !(is_for_students && command.name == "solution")
+        };
+        let commands = COMMANDS.iter().filter(is_shown);
         commands.map(|c| vec![format!("{} {}", c.name, c.arguments), c.help.to_string()]).collect::<Vec<_>>()
     };
-    format!(
-        "cargo xtask, alone, says where you are and what is next. cargo xtask followed by:\n\n{}\n\n\
-         For authors of exercises and teachers:\n\n{}\n\n\
-         NN is the number of an exercise. If you leave it out, it is the exercise that you are at.",
-        table(&rows(false)),
-        table(&rows(true))
-    )
+    let mut help = format!(
+        "cargo xtask, alone, says where you are and what is next. cargo xtask followed by:\n\n{}\n\n",
+        table(&rows(false))
+    );
+    if !is_for_students {
+        help += &format!("For authors of exercises and teachers:\n\n{}\n\n", table(&rows(true)));
+    }
+    help + "NN is the number of an exercise. If you leave it out, it is the exercise that you are at."
 }
 
 #[cfg(test)]
@@ -255,12 +260,21 @@ mod tests {
 
     #[test]
     fn help_is_this() {
-        insta::assert_snapshot!(help());
+        insta::assert_snapshot!(help(false));
+    }
+
+    #[test]
+    fn students_are_told_of_no_command_that_needs_the_solutions() {
+        let told = help(true);
+        for command in COMMANDS {
+            let is_told = told.contains(&format!("\n  {} ", command.name));
+            assert_eq!(is_told, !command.for_authors && command.name != "solution", "{}", command.name);
+        }
     }
 
     #[test]
     fn help_fits_a_window_beside_an_editor() {
-        let widest = help().lines().map(|line| line.chars().count()).max();
+        let widest = help(false).lines().map(|line| line.chars().count()).max();
         assert!(widest.is_some_and(|width| width <= 112), "{widest:?}");
     }
 

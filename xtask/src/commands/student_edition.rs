@@ -228,7 +228,7 @@ fn without_pages(summary: &str) -> String {
     summary.lines().filter(|line| !is_left_out(line)).map(|line| format!("{line}\n")).collect()
 }
 
-/// A page without folded blocks that show a solution, and without any other line that includes one or leads to one.
+/// A page without folded blocks that show a solution, and without any other line that includes one or a command that needs one.
 fn without_solutions(page: &str) -> String {
     let mut kept = String::new();
     let mut rest = page;
@@ -247,7 +247,12 @@ fn without_solutions(page: &str) -> String {
         rest = after;
     }
     kept.push_str(rest);
-    let leads_to_one = |line: &&str| line.contains("{{#include") && line.contains("/solutions/");
+    let leads_to_one = |line: &&str| {
+        let includes_one = line.contains("{{#include") && line.contains("/solutions/");
+        let needs_one = ["cargo run", "cargo test", "cargo xtask"].iter().any(|command| line.starts_with(command))
+            && ["-p solution-", "xtask solution "].iter().any(|part| line.contains(part));
+        includes_one || needs_one
+    };
     kept.lines().filter(|line| !leads_to_one(line)).map(|line| format!("{line}\n")).collect()
 }
 
@@ -265,15 +270,21 @@ fn settle(course: &Course, out: &Path) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value as Json;
+
+    use super::super::{explore, view};
     use super::*;
+    use crate::reads::workspace::Scratch;
 
     const PAGE: &str = "a\n\n<details>\n<summary>Hint 1</summary>\nh\n</details>\n<details>\n<summary>Solution</summary>\n\n\
                         ```rust,ignore\n{{#include ../../../solutions/01-a/src/lib.rs:f}}\n```\n\n</details>\n\n\
-                        **What you found.** b\n{{#include ../../../solutions/01-a/src/lib.rs:g}}\n";
+                        **What you found.** b\n{{#include ../../../solutions/01-a/src/lib.rs:g}}\n\
+                        cargo xtask solution 02 f   # beside yours\ncargo run -p solution-01-a --example e\n\
+                        cargo run -p examples\n";
 
     #[test]
     fn a_page_keeps_everything_but_solutions() {
-        let want = "a\n\n<details>\n<summary>Hint 1</summary>\nh\n</details>\n\n\n**What you found.** b\n";
+        let want = "a\n\n<details>\n<summary>Hint 1</summary>\nh\n</details>\n\n\n**What you found.** b\ncargo run -p examples\n";
         assert_eq!(without_solutions(PAGE), want);
     }
 
@@ -336,6 +347,29 @@ mod tests {
         assert_eq!(settle(&course, out.path()), Ok(()));
     }
 
+    /// Pictures of its own need the solutions. Without them `view` opens the report on a text, whose program, model and
+    /// manifests go along.
+    #[test]
+    fn view_opens_its_general_report() {
+        let course = Course::find().unwrap();
+        let edition = edition(&course).unwrap();
+        let Scratch { workspace, .. } = &Scratch::with(&[]);
+        write(&edition, workspace.root()).unwrap();
+        for exercise in &course.exercises {
+            assert_eq!(view::has_pictures(workspace, exercise), Ok(false), "{}", exercise.slug);
+            let (model, features) = explore::model_and_features(workspace, &exercise.model).unwrap();
+            assert_eq!((model, features.len()), (exercise.model.clone(), 0), "it would be downloaded");
+        }
+        let mut cargo = cargo::command(workspace);
+        cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(workspace.root());
+        let metadata: Json = serde_json::from_slice(&cargo.output().unwrap().stdout).unwrap();
+        let packages = metadata["packages"].as_array().unwrap();
+        let package = packages.iter().find(|package| package["name"] == explore::PACKAGE).unwrap();
+        let is_report = |target: &&Json| target["kind"][0] == "example" && target["name"] == "explore";
+        let report = package["targets"].as_array().unwrap().iter().find(is_report).unwrap();
+        assert!(Path::new(report["src_path"].as_str().unwrap()).is_file());
+    }
+
     #[test]
     fn no_file_of_the_edition_has_a_solution() {
         let course = Course::find().unwrap();
@@ -346,6 +380,10 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&files[&exercise.source()]), stub);
             assert_eq!(String::from_utf8_lossy(&files[&exercise.stored_stub()]), stub);
             assert!(!String::from_utf8_lossy(&files[&exercise.guide()]).contains("solutions/"), "{}", exercise.slug);
+        }
+        for (file, bytes) in files.iter().filter(|(file, _)| file.starts_with(PAGES)) {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.contains("-p solution-") && !text.contains("xtask solution "), "{file}");
         }
         assert!(files.contains_key("reference_data/activations/exercise_01.safetensors"));
     }

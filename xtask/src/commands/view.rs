@@ -30,7 +30,7 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
 }
 
 /// Whether the exercise has pictures of its own. In the edition for students none has: they need the solutions.
-fn has_pictures(workspace: &Workspace, exercise: &Exercise) -> Result<bool, String> {
+pub(super) fn has_pictures(workspace: &Workspace, exercise: &Exercise) -> Result<bool, String> {
     let manifest = format!("crates/{PACKAGE}/Cargo.toml");
     if !workspace.path(&manifest).exists() {
         return Ok(false);
