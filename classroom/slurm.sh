@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Grades a class as an array of Slurm jobs, from the folder of the course:
 #
-#     cargo xtask grade --help                                 # once, on a node with a network: fetches and builds
+#     cargo fetch --locked                                     # once, on a node with a network
 #     sbatch classroom/slurm.sh SUBMISSIONS RESULTS
 #     cargo xtask grade merge RESULTS/shard-* --out RESULTS/class
 #
