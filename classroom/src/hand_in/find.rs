@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Form, Submission};
+use crate::words::shown;
 
 /// The submissions at these places, ordered by name; and what is there but cannot be one.
 ///
@@ -39,20 +40,14 @@ pub(crate) fn find(places: &[PathBuf]) -> Result<(Vec<Submission>, Vec<String>),
     }
     found.sort();
     found.dedup();
-    let mut places: BTreeMap<&str, &Form> = BTreeMap::new();
+    let mut names: BTreeMap<&str, &Submission> = BTreeMap::new();
     for submission in &found {
-        if let Some(other) = places.insert(&submission.name, &submission.form) {
-            let (one, two) = (path_of(other).display(), path_of(&submission.form).display());
+        if let Some(other) = names.insert(&submission.name, submission) {
+            let (one, two) = (other.path().display(), submission.path().display());
             return Err(format!("Two submissions are called `{}`: {one} and {two}. Rename one.", submission.name));
         }
     }
     Ok((found, others))
-}
-
-fn path_of(form: &Form) -> &Path {
-    match form {
-        Form::Folder(path) | Form::Archive(path) | Form::Repository(path) => path,
-    }
 }
 
 /// The form of a submission, if this is one for certain.
@@ -73,8 +68,8 @@ fn name_of(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let stem = [".zip", ".ZIP", ".git"].iter().find_map(|end| name.strip_suffix(end)).filter(|stem| !stem.is_empty());
     let name = stem.map_or(name.clone(), str::to_string);
-    // The name is shown on terminals and in tables.
-    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    // The name is shown on terminals and in tables, on one line.
+    shown(&name).replace(['\n', '\t'], "\u{fffd}")
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod listing;
 mod repository;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::course::Exercise;
 use crate::sandbox::Sandbox;
@@ -60,8 +60,17 @@ pub(crate) struct Sources {
 const MOST_FILES: usize = 64;
 /// No file is taken that has more bytes. The longest of our solutions has a twentieth.
 const MOST_BYTES: u64 = 512 << 10;
+/// Nor more of an exercise together.
+const MOST_BYTES_OF_ALL: u64 = 1 << 20;
 
 impl Submission {
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        match &self.form {
+            Form::Folder(path) | Form::Archive(path) | Form::Repository(path) => path,
+        }
+    }
+
     /// Reads the sources of these exercises.
     ///
     /// # Errors

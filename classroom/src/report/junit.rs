@@ -4,6 +4,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::class::Class;
 use crate::grades::log::{CheckResult, State};
+use crate::words::shown;
 
 pub(super) fn xml(class: &Class<'_>) -> Result<Vec<u8>, String> {
     let mut report = Report::new("class");
@@ -11,7 +12,7 @@ pub(super) fn xml(class: &Class<'_>) -> Result<Vec<u8>, String> {
         if let Some(problem) = row.problem {
             let mut suite = TestSuite::new(row.name);
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_message(problem);
+            status.set_message(shown(problem));
             suite.add_test_case(TestCase::new("submission", status));
             report.add_test_suite(suite);
         }
@@ -42,7 +43,7 @@ fn status(check: &CheckResult) -> TestCaseStatus {
         status.set_type(mistake.as_str());
     }
     if !check.text.is_empty() {
-        status.set_description(check.text.as_str());
+        status.set_description(shown(&check.text));
     }
     status
 }

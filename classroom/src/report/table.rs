@@ -1,9 +1,13 @@
 //! `grades.csv`: a line for each submission. First the points, then one column for each check.
 
+use csv::{QuoteStyle, WriterBuilder};
+
 use super::class::Class;
+use crate::words::shown;
 
 pub(super) fn csv(class: &Class<'_>) -> Result<Vec<u8>, String> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    // Every text in quotes: where a spreadsheet takes `;` for the end of a cell, one in a name would begin another.
+    let mut csv = WriterBuilder::new().quote_style(QuoteStyle::NonNumeric).from_writer(Vec::new());
     let words = |error: csv::Error| format!("grades.csv: {error}.");
     let mut head: Vec<String> = ["submission", "points", "out_of", "percent"].map(String::from).to_vec();
     for (exercise, _) in &class.columns {
@@ -49,10 +53,13 @@ fn number(number: f64) -> String {
     format!("{number:.2}").trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
+/// What a formula begins with; in wide characters, too, which some spreadsheets read as the narrow ones.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\n', '＝', '＋', '－', '＠'];
+
 /// A text that a spreadsheet does not take for a formula.
 fn harmless(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if is_formula { format!("'{text}") } else { text.to_string() }
+    let text = shown(text);
+    if text.starts_with(FORMULA) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -65,12 +72,22 @@ mod tests {
     fn a_line_for_each_submission() {
         let results = results();
         let text = String::from_utf8(csv(&Class::of(&results, &Plan::default())).unwrap()).unwrap();
-        let want = "submission,points,out_of,percent,01-a points,01-a days late,01-a same source as,01-a c1_x,01-a c2_y,remarks\n\
-                    '=ann & <bo>,1,2,50,1,0,cy,passed,wrong E01-3,\n\
-                    cy,2,2,100,2,0,'=ann & <bo>,passed,passed,\n\
-                    di,0,2,0,0,0,,does not compile,does not compile,\n\
-                    eve,0,0,0,,,,,,not a zip; a\u{1}b\n";
-        assert_eq!(text, want);
+        let want = r#""submission","points","out_of","percent","01-a points","01-a days late","01-a same source as","01-a c1_x","01-a c2_y","remarks"
+"'=ann & <bo>",1,2,50,1,0,"cy","passed","wrong E01-3",""
+"cy",2,2,100,2,0,"'=ann & <bo>","passed","passed",""
+"di",0,2,0,0,0,"","does not compile","does not compile",""
+"eve",0,0,0,"","","","","","not a zip; a?b"
+"#;
+        assert_eq!(text, want.replace('?', "\u{fffd}"));
+    }
+
+    #[test]
+    fn no_text_becomes_a_formula() {
+        for text in ["=1+1", "+1", "-1", "@a", "\t=1", "＝1", "\n=1"] {
+            assert!(harmless(text).starts_with('\''), "{text:?}");
+        }
+        assert_eq!(harmless("\r=1\u{1b}[2J"), "\u{fffd}=1\u{fffd}[2J");
+        assert_eq!(harmless("a=1"), "a=1");
     }
 
     #[test]
