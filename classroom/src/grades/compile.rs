@@ -18,11 +18,13 @@ const LIMITS: Limits = Limits {
     memory: 4096 * MIB,
     tasks: 256,
     file: 512 * MIB,
+    disk: 1024 * MIB,
+    open_files: 1024,
     output: 1 << 20,
 };
 
 /// As `[profile.dev]` of the course has it, without what only a debugger reads.
-const PROFILE: [&str; 11] = [
+const PROFILE: [&str; 12] = [
     "--edition=2024",
     "-Copt-level=1",
     "-Clto=off",
@@ -32,6 +34,8 @@ const PROFILE: [&str; 11] = [
     "-Cdebuginfo=0",
     "-Cstrip=debuginfo",
     "-Awarnings",
+    // No attribute of the source can take this back.
+    "--force-warn=unsafe_code",
     "--error-format=json",
     "--json=diagnostic-short",
 ];
@@ -64,8 +68,13 @@ pub(super) fn compile(
         [format!("{source}/lib.rs"), "--crate-type=lib".into(), "--emit=metadata,link".into()].to_vec(),
         kit.libraries.iter().map(|library| format!("--extern={library}")).collect(),
     ];
-    if let Err(first_error) = rustc(libraries, &library.concat(), folder, sandbox)? {
-        return Ok(Err(first_error));
+    match rustc(libraries, &library.concat(), folder, sandbox)? {
+        Ok(words) => {
+            if let Some(place) = place_of_unsafe_code(&words, folder) {
+                return Ok(Err(format!("{place}\nThat is `unsafe` code. No exercise needs it, so it is not run.")));
+            }
+        }
+        Err(first_error) => return Ok(Err(first_error)),
     }
     let tests = [
         ["--crate-name".into(), "checks".into(), "--test".into(), "--emit=link".into()].to_vec(),
@@ -73,15 +82,16 @@ pub(super) fn compile(
         [format!("--extern={name}={}", out.join(format!("lib{name}.rlib")).display())].to_vec(),
         kit.test_libraries.iter().map(|library| format!("--extern={library}")).collect(),
     ];
-    Ok(rustc(libraries, &tests.concat(), folder, sandbox)?.map(|()| out.join("checks")))
+    Ok(rustc(libraries, &tests.concat(), folder, sandbox)?.map(|_| out.join("checks")))
 }
 
+/// What the compiler says, or else the first error.
 fn rustc(
     libraries: &Libraries,
     arguments: &[String],
     folder: &Path,
     sandbox: &Sandbox,
-) -> Result<Result<(), String>, String> {
+) -> Result<Result<String, String>, String> {
     let out = folder.join("out");
     let mut words: Vec<OsString> = PROFILE.iter().map(OsString::from).collect();
     words.push([OsString::from("--sysroot="), libraries.sysroot.clone().into()].into_iter().collect());
@@ -94,6 +104,7 @@ fn rustc(
         folder: folder.into(),
         read: vec![libraries.sysroot.clone(), libraries.folder.clone(), folder.into()],
         write: vec![out.clone()],
+        scratch: None,
         variables: vec![
             ("PATH".into(), "/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin".into()),
             ("TMPDIR".into(), out.into()),
@@ -102,10 +113,10 @@ fn rustc(
         limits: LIMITS,
     };
     let ran = sandbox.run(&job)?;
-    if ran.succeeded() {
-        return Ok(Ok(()));
-    }
     let words = String::from_utf8_lossy(&ran.stderr);
+    if ran.succeeded() {
+        return Ok(Ok(words.into_owned()));
+    }
     Ok(Err(match ran.over {
         Some(over) => format!("The compiler was ended: {}.", over.words()),
         None => first_error(&words, folder),
@@ -120,6 +131,24 @@ fn first_error(words: &str, folder: &Path) -> String {
     let first = errors.next().and_then(|message| message["rendered"].as_str().map(str::to_string));
     let text = first.unwrap_or_else(|| words.trim().to_string());
     text.trim().replace(&format!("{}/", folder.display()), "")
+}
+
+/// Where a source that was compiled has `unsafe` code, or assembly: also in what it includes from elsewhere, and in whatever
+/// our own reading of its tokens would take for a comment.
+fn place_of_unsafe_code(words: &str, folder: &Path) -> Option<String> {
+    // Only the beginning is kept, which a source could fill with other warnings.
+    if words.len() >= LIMITS.output {
+        return Some("The compiler has more to say about it than can be read.".into());
+    }
+    let mut messages = words.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+    let found = messages.find(|message| message["code"]["code"] == "unsafe_code")?;
+    Some(first_line(found["rendered"].as_str().unwrap_or("unsafe code"), folder))
+}
+
+/// The first line of a message, without the folder that the source was compiled in.
+fn first_line(rendered: &str, folder: &Path) -> String {
+    let line = rendered.lines().next().unwrap_or_default().replace(&format!("{}/", folder.display()), "");
+    line.replace(" warning: ", " ")
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
@@ -141,5 +170,15 @@ mod tests {
         let told = first_error(&lines.join("\n"), Path::new("/tmp/x"));
         assert_eq!(told, "exercises/a/src/lib.rs:1:2: error[E0425]: cannot find exercises/b");
         assert_eq!(first_error("no JSON\n", Path::new("/tmp/x")), "no JSON");
+    }
+
+    #[test]
+    fn unsafe_code_is_told_with_its_place() {
+        let warning = r#"{"level":"warning","code":{"code":"dead_code"},"rendered":"warning: w"}"#;
+        assert_eq!(place_of_unsafe_code(warning, Path::new("/tmp/x")), None);
+        let found = r#"{"level":"warning","code":{"code":"unsafe_code"},"rendered":"/tmp/x/exercises/a/src/lib.rs:1:2: warning: usage of an `unsafe` block\n"}"#;
+        let told = place_of_unsafe_code(&format!("{warning}\n{found}\n"), Path::new("/tmp/x"));
+        assert_eq!(told.as_deref(), Some("exercises/a/src/lib.rs:1:2: usage of an `unsafe` block"));
+        assert!(place_of_unsafe_code(&"x".repeat(LIMITS.output), Path::new("/")).is_some());
     }
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::libraries::Kit;
 use super::log::{CheckResult, State};
 use crate::course::Course;
-use crate::sandbox::{CALL, Job, Limits, MIB, Ran, Sandbox, program, run_watched};
+use crate::sandbox::{CALL, Job, Limits, MIB, Over, Ran, Sandbox, program, run_watched};
 use crate::words::shortened;
 
 /// What the calls of one check may use. The judge ends a single call much earlier.
@@ -21,6 +21,8 @@ const LIMITS: Limits = Limits {
     memory: 2048 * MIB,
     tasks: 128,
     file: 64 * MIB,
+    disk: 128 * MIB,
+    open_files: 128,
     output: 0,
 };
 
@@ -31,6 +33,8 @@ const OF_JUDGE: Limits = Limits {
     memory: u64::MAX,
     tasks: u64::MAX,
     file: 0,
+    disk: u64::MAX,
+    open_files: 0,
     output: 1 << 16,
 };
 
@@ -68,6 +72,7 @@ pub(super) fn judge(
         arguments: Vec::new(),
         folder: "/".into(),
         write: Vec::new(),
+        scratch: None,
         variables: vec![
             ("CARGO_MANIFEST_DIR".into(), home.clone().into()),
             ("RUST_BACKTRACE".into(), "0".into()),
@@ -87,24 +92,29 @@ pub(super) fn judge(
         command.env_remove(name);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let Ran { over, stderr, .. } = run_watched(command, &OF_JUDGE)?;
-    let why = over.map_or_else(|| String::from_utf8_lossy(&stderr).into_owned(), |over| over.words().to_string());
-    Ok(read(&fs::read_to_string(&results).unwrap_or_default(), &kit.checks, &why))
+    let Ran { over, stderr, .. } = run_watched(command, &OF_JUDGE, &[])?;
+    let missing = match over {
+        // It waits for the submission and for nothing else.
+        Some(Over::Time) => {
+            let minutes = OF_JUDGE.time.as_secs() / 60;
+            (State::TooLong, format!("The checks of this exercise took more than {minutes} minutes together."))
+        }
+        _ => (State::Unknown, format!("The judge gave no result. {}", String::from_utf8_lossy(&stderr).trim())),
+    };
+    Ok(read(&fs::read_to_string(&results).unwrap_or_default(), &kit.checks, missing))
 }
 
-fn read(lines: &str, checks: &[String], why: &str) -> Vec<CheckResult> {
+/// The results in these lines; those that are missing have this state and text.
+fn read(lines: &str, checks: &[String], missing: (State, String)) -> Vec<CheckResult> {
     let lines = lines.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
     let mut lines: HashMap<String, Line> = lines.map(|line| (line.check.clone(), line)).collect();
     let result = |check: &String| match lines.remove(check) {
         Some(Line { state, mistake, text, .. }) => {
             CheckResult { check: check.clone(), state, mistake, text: shortened(&text, KEPT) }
         }
-        None => CheckResult {
-            check: check.clone(),
-            state: State::Unknown,
-            mistake: None,
-            text: shortened(&format!("The judge gave no result. {}", why.trim()), KEPT),
-        },
+        None => {
+            CheckResult { check: check.clone(), state: missing.0, mistake: None, text: shortened(&missing.1, KEPT) }
+        }
     };
     checks.iter().map(result).collect()
 }
@@ -141,8 +151,10 @@ mod tests {
     fn a_check_without_a_line_has_not_passed() {
         let lines = "{\"exercise\":\"02\",\"check\":\"c1_a\",\"function\":\"a\",\"state\":\"passed\",\"mistake\":null,\
                      \"text\":\"PASSED\",\"found\":null,\"printed\":\"\"}\nnot JSON\n";
-        let results = read(lines, &["c1_a".into(), "c2_b".into()], "it ended");
-        assert_eq!((results[0].state, results[1].state), (State::Passed, State::Unknown));
-        assert_eq!(results[1].text, "The judge gave no result. it ended");
+        for state in [State::Unknown, State::TooLong] {
+            let results = read(lines, &["c1_a".into(), "c2_b".into()], (state, "it ended".into()));
+            assert_eq!((results[0].state, results[1].state), (State::Passed, state));
+            assert_eq!(results[1].text, "it ended");
+        }
     }
 }

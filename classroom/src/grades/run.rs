@@ -1,12 +1,11 @@
 //! Grades many submissions: some at the same time, each into a line of the log.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, process, thread};
 
 use super::compile::compile;
 use super::judge::judge;
@@ -16,7 +15,7 @@ use super::source;
 use crate::course::Course;
 use crate::hand_in::{self, Sources, Submission, Taken};
 use crate::report;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, readable_above};
 use crate::words::{complain, say, shortened, show_progress};
 
 /// How to grade.
@@ -77,13 +76,25 @@ pub(crate) fn grade(places: &[PathBuf], out: &Path, options: &Options) -> Result
         submissions.retain(|_| place.next().is_some_and(|place| place % count == number - 1));
     }
     let sandbox = Sandbox::find(options.trust)?;
+    let hidden = submissions.iter().map(Submission::path).chain([course.root.as_path()]);
+    if sandbox != Sandbox::Trust
+        && let Some((path, folder)) = hidden.into_iter().find_map(|path| Some((path, readable_above(path)?)))
+    {
+        return Err(format!(
+            "{} is in {folder}, which a compiler in the sandbox reads. Move it to another folder, or, if you trust every \
+             submission with it: --trust",
+            path.display()
+        ));
+    }
     let unwritable = |error| format!("{} cannot be written: {error}.", out.display());
     fs::create_dir_all(out).map_err(unwritable)?;
     let out = out.canonicalize().map_err(unwritable)?;
     let log = Log::open(&out, options.again)?;
-    let work = out.join(".work");
+    let all_work = out.join(".work");
     // What an interrupted run left.
-    let _ = fs::remove_dir_all(&work);
+    let _ = fs::remove_dir_all(&all_work);
+    // A judge that outlives its run goes on writing: not where those of this run do.
+    let work = all_work.join(process::id().to_string());
     fs::create_dir_all(&work).map_err(unwritable)?;
     show_progress("Building the judges and the libraries ...");
     let (libraries, kits) = libraries::build(&course, &exercises, &work.join("libraries"), options.stubs.as_deref())?;
@@ -94,9 +105,9 @@ pub(crate) fn grade(places: &[PathBuf], out: &Path, options: &Options) -> Result
     let threads = (cores / jobs).max(1);
     say(&format!("{} submissions, {jobs} at the same time, {}.", submissions.len(), sandbox.words()));
     let has_stubs = options.stubs.is_some();
-    let class = Class { course: &course, kits, libraries, sandbox, work: work.clone(), log, has_stubs, threads };
+    let class = Class { course: &course, kits, libraries, sandbox, work, log, has_stubs, threads };
     let done = all(&class, &submissions, jobs);
-    let _ = fs::remove_dir_all(&work);
+    let _ = fs::remove_dir_all(&all_work);
     done?;
     report::write(&class.log.results(), &course.plan, &out)
 }

@@ -11,29 +11,64 @@ use crate::hand_in::Sources;
 /// Fewer tokens beyond the stub are no sign of a copy: there is one way to write a short answer.
 const FEWEST: usize = 60;
 
+/// Groups of tokens in groups of tokens, so many deep: what is read group by group must not fill the stack. Our solutions
+/// have a tenth.
+const DEEPEST: usize = 200;
+
 /// Why sources may not run, if there is a reason.
 ///
 /// Safe Rust runs no code before the first call: the test program has read its inputs by then, and has given up the files
-/// that also hold the expected values. `unsafe` Rust can run before that (a function in `.init_array`, an allocator). No
-/// exercise needs it.
+/// that also hold the expected values. `unsafe` Rust can run before that (a function in `.init_array`, an allocator), and so
+/// can assembly, which does not need the word. No exercise needs either. The compiler is asked as well (`compile`): it also
+/// sees what is included from elsewhere.
 pub(super) fn refused(sources: &Sources) -> Option<String> {
     sources.files.iter().find_map(|(file, bytes)| {
-        let tokens = String::from_utf8_lossy(bytes).parse::<TokenStream>();
-        match tokens {
-            Ok(tokens) if has_unsafe(tokens.clone()) => {
-                Some(format!("{file} has the word `unsafe`. No exercise needs it, so it is not run."))
-            }
-            Ok(_) => None,
-            Err(_) => Some(format!("{file} cannot be split into tokens, so it is not run.")),
+        let text = String::from_utf8_lossy(bytes);
+        // The compiler skips such a line, and reads what looks like the comment that begins in it.
+        if text
+            .trim_start_matches('\u{feff}')
+            .strip_prefix("#!")
+            .is_some_and(|rest| !rest.trim_start().starts_with('['))
+        {
+            return Some(format!("{file} begins with `#!`, as a script does, so it is not run."));
+        }
+        match tokens(&text) {
+            Some(tokens) => forbidden(tokens)
+                .map(|word| format!("{file} has the word `{word}`. No exercise needs it, so it is not run.")),
+            None => Some(format!(
+                "{file} cannot be split into tokens, or has parentheses more than {DEEPEST} deep, so it is not run."
+            )),
         }
     })
 }
 
-fn has_unsafe(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "unsafe",
-        TokenTree::Group(group) => has_unsafe(group.stream()),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+/// Assembly among items, which can run before the first call and define functions of the system's libraries again.
+const ASSEMBLY: [&str; 2] = ["global_asm", "naked_asm"];
+
+/// The tokens of a text, unless it is not Rust or is nested too deep.
+fn tokens(text: &str) -> Option<TokenStream> {
+    let tokens: TokenStream = text.parse().ok()?;
+    let mut level = vec![tokens.clone()];
+    for _ in 0..DEEPEST {
+        let inside = |token| if let TokenTree::Group(group) = token { Some(group.stream()) } else { None };
+        level = level.into_iter().flatten().filter_map(inside).collect();
+        if level.is_empty() {
+            return Some(tokens);
+        }
+    }
+    None
+}
+
+fn forbidden(tokens: TokenStream) -> Option<String> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(word) => {
+            // `r#unsafe` is a name like any other, but `r#global_asm` is that macro.
+            let word = word.to_string();
+            let is_assembly = ASSEMBLY.contains(&word.trim_start_matches("r#"));
+            (word == "unsafe" || is_assembly).then_some(word)
+        }
+        TokenTree::Group(group) => forbidden(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => None,
     })
 }
 
@@ -78,7 +113,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 fn items(text: &str) -> Option<Vec<(String, usize)>> {
     let mut items = Vec::new();
     let mut item: Vec<TokenTree> = Vec::new();
-    for token in without_attributes(text.parse().ok()?) {
+    for token in without_attributes(tokens(text)?) {
         let ends = match &token {
             TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
             TokenTree::Punct(point) => point.as_char() == ';',
@@ -213,6 +248,30 @@ mod tests {
         assert_eq!(print(&sources(STUB), STUB), None);
         assert_eq!(print(&sources(&STUB.replace("todo!(\"{x}\")", "x + 1")), STUB), None);
         assert_eq!(print(&sources("fn f( {"), STUB), None);
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused_and_fills_no_stack() {
+        let deep = format!("fn f() {{ {}{} }}", "(".repeat(250_000), ")".repeat(250_000));
+        assert!(refused(&sources(&deep)).unwrap().contains("more than 200 deep"));
+        assert_eq!(print(&sources(&deep), STUB), None);
+        let some = format!("fn f() {{ {}{} }}", "(".repeat(150), ")".repeat(150));
+        assert_eq!(refused(&sources(&some)), None);
+    }
+
+    #[test]
+    fn assembly_and_scripts_are_refused() {
+        for text in [
+            "core::arch::global_asm!(\"\");",
+            "use std::arch::r#global_asm as a; a!(\"\");",
+            "macro_rules! m { () => { ::core::arch::global_asm!(\"\") } }",
+            "\u{feff}#! /*\nfn f() { unsafe { g() } }\n// */\n",
+        ] {
+            assert!(refused(&sources(text)).is_some(), "{text}");
+        }
+        for text in ["#![allow(warnings)]\nfn f() {}", "#! [allow(warnings)]\n// global_asm\nfn r#unsafe() {}"] {
+            assert_eq!(refused(&sources(text)), None, "{text}");
+        }
     }
 
     #[test]

@@ -12,8 +12,8 @@ use super::listing::{Entry, choose};
 use super::{MOST_BYTES, Taken};
 use crate::course::Exercise;
 
-/// A larger archive is not opened. A clone of the course with its history has a fifth.
-const LARGEST: u64 = 512 << 20;
+/// A larger archive is not opened. A clone of the course with its history has less than half.
+const LARGEST: u64 = 256 << 20;
 /// Nor one with more files.
 const MOST_ENTRIES: usize = 100_000;
 

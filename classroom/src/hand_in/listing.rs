@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MOST_BYTES, MOST_FILES};
+use super::{MOST_BYTES, MOST_BYTES_OF_ALL, MOST_FILES};
 use crate::course::Exercise;
 
 /// A file of a submission.
@@ -38,7 +38,9 @@ pub(super) fn choose(entries: &[Entry], exercises: &[Exercise]) -> (Vec<Chosen>,
     let mut chosen: Vec<Chosen> = Vec::new();
     for file in inside {
         let entry = &entries[file.entry];
-        let count = chosen.iter().filter(|other| other.exercise == file.exercise).count();
+        let others = chosen.iter().filter(|other| other.exercise == file.exercise);
+        let (count, bytes) =
+            others.fold((0, 0), |(count, bytes), other| (count + 1, bytes + entries[other.entry].bytes));
         let name = format!("exercises/{}/src/{}", file.exercise, file.file);
         if entry.is_link {
             notes.push(format!("{name} is a link: not taken"));
@@ -49,6 +51,11 @@ pub(super) fn choose(entries: &[Entry], exercises: &[Exercise]) -> (Vec<Chosen>,
             }
         } else if entry.bytes > MOST_BYTES {
             notes.push(format!("{name} has {} bytes, more than {MOST_BYTES}: not taken", entry.bytes));
+        } else if bytes + entry.bytes > MOST_BYTES_OF_ALL {
+            notes.push(format!(
+                "exercises/{}/src has more than {MOST_BYTES_OF_ALL} bytes: the rest is not taken",
+                file.exercise
+            ));
         } else if count == MOST_FILES {
             notes.push(format!(
                 "exercises/{}/src has more than {MOST_FILES} files: the rest is not taken",
@@ -144,6 +151,13 @@ mod tests {
         assert_eq!(chosen.len(), 1);
         assert_eq!(notes[0], "exercises/01-a/src/lib.rs is a link: not taken");
         assert!(notes[1].contains("524289 bytes, more than 524288"), "{notes:?}");
+        let long: Vec<Entry> =
+            (0..9).map(|n| Entry { bytes: 200_000, ..entry(&format!("exercises/01-a/src/f{n}.rs")) }).collect();
+        let (chosen, notes) = choose(&long, &exercises());
+        assert_eq!(
+            (chosen.len(), notes),
+            (5, vec!["exercises/01-a/src has more than 1048576 bytes: the rest is not taken".to_string()])
+        );
         let many: Vec<Entry> = (0..1000).map(|n| entry(&format!("exercises/01-a/src/f{n}.rs"))).collect();
         let (chosen, notes) = choose(&many, &exercises());
         assert_eq!((chosen.len(), notes.len()), (MOST_FILES, 1));

@@ -51,6 +51,7 @@ fn git(root: &Path, store: &Path, arguments: &[&str], sandbox: &Sandbox) -> Resu
         folder: root.into(),
         read: vec![root.into()],
         write: Vec::new(),
+        scratch: None,
         variables: vec![
             variable("PATH", "/usr/local/bin:/usr/bin:/bin"),
             ("GIT_DIR".to_string(), store.into()),
@@ -67,6 +68,8 @@ fn git(root: &Path, store: &Path, arguments: &[&str], sandbox: &Sandbox) -> Resu
             memory: 1024 * MIB,
             tasks: 32,
             file: MIB,
+            disk: MIB,
+            open_files: 256,
             output: 32 << 20,
         },
     };

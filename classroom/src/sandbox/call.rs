@@ -35,13 +35,14 @@ fn call(sandbox: &Sandbox, mut job: Job, arguments: &[OsString], check: OsString
     let scratch = folder.join("scratch");
     job.arguments = arguments.to_vec();
     job.write.push(folder);
+    job.scratch = Some(scratch.clone());
     job.variables.push((CHECK.into(), check));
     job.variables.push((ANSWERS.into(), answers.into()));
     job.variables.extend(["TMPDIR", "TEMP", "TMP"].map(|name| (name.into(), scratch.clone().into())));
     // What the submission prints goes to the judge, which keeps it apart from the answers.
     let ran = sandbox.command(&job).and_then(|mut command| {
         command.stdin(Stdio::null());
-        watch::run(command, &job.limits)
+        watch::run(command, &job.limits, &job.write)
     });
     match ran {
         Ok(ran) => {

@@ -26,8 +26,8 @@ pub(super) struct Enter {
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<OsString>,
     pub(super) limits: Limits,
-    /// Whether the number of processes is that of the sandbox, and not of all that the user has.
-    pub(super) counts_processes: bool,
+    /// Whether this is a sandbox, and not a run of what is trusted.
+    pub(super) is_shut: bool,
     /// The files that are left, where the file system is still the whole one.
     pub(super) files: Option<Files>,
 }
@@ -44,9 +44,8 @@ pub(super) fn enter(what: &OsStr) -> ExitCode {
         return ExitCode::from(125);
     };
     set_limits(&enter);
-    if let Some(files) = &enter.files
-        && let Err(trouble) = no_sockets().and_then(|()| shut_off(files))
-    {
+    let calls = if enter.is_shut { refuse_calls() } else { Ok(()) };
+    if let Err(trouble) = calls.and_then(|()| enter.files.as_ref().map_or(Ok(()), shut_off)) {
         complain(&trouble);
         return ExitCode::from(125);
     }
@@ -93,10 +92,11 @@ fn set_limits(enter: &Enter) {
         (Resource::Cpu, limits.processor_seconds),
         (Resource::Data, limits.memory),
         (Resource::Fsize, limits.file),
+        (Resource::Nofile, limits.open_files),
         // In a namespace of users of its own, which a sandbox is, this counts the sandbox's processes alone.
         (Resource::Nproc, limits.tasks),
     ];
-    for (resource, most) in limited.into_iter().take(if enter.counts_processes { 5 } else { 4 }) {
+    for (resource, most) in limited.into_iter().take(if enter.is_shut { 6 } else { 5 }) {
         let most = getrlimit(resource).maximum.map_or(most, |present| present.min(most));
         // What cannot be set is watched from outside as well.
         let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
@@ -118,23 +118,57 @@ pub(super) fn kernel_has_landlock() -> bool {
     false
 }
 
-/// Gives up sockets, for this process and all that it starts. A namespace of the network has no network, but the sockets of
-/// the system's services are files (those of a container engine, of a desktop), and Landlock lets a process connect to them.
+/// System calls that no exercise, compiler or git needs.
+///
+/// - Sockets: a namespace of the network has no network, but the sockets of the system's services are files (those of a
+///   container engine, of a desktop), and Landlock lets a process connect to them. A queue of system calls can open sockets
+///   as well.
+/// - Memory that is counted as no process's: files and segments without a name.
+/// - The memory of other processes, keys, tracing.
+/// - Further namespaces and mounts, by which more of the kernel could be reached.
 #[cfg(target_os = "linux")]
-fn no_sockets() -> Result<(), String> {
+const REFUSED: [libc::c_long; 24] = [
+    libc::SYS_socket,
+    libc::SYS_io_uring_setup,
+    libc::SYS_memfd_create,
+    libc::SYS_memfd_secret,
+    libc::SYS_shmget,
+    libc::SYS_mq_open,
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_keyctl,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_mount,
+    libc::SYS_move_mount,
+    libc::SYS_open_tree,
+    libc::SYS_fsopen,
+    libc::SYS_pivot_root,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_kcmp,
+];
+
+/// Gives up these calls, for this process and all that it starts.
+#[cfg(target_os = "linux")]
+fn refuse_calls() -> Result<(), String> {
     use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
-    let trouble = |error: &dyn std::fmt::Display| format!("Sockets cannot be given up: {error}.");
+    let trouble = |error: &dyn std::fmt::Display| format!("System calls cannot be given up: {error}.");
     let processor = TargetArch::try_from(std::env::consts::ARCH).map_err(|error| trouble(&error))?;
-    // A queue of system calls can open sockets as well. No exercise, compiler or git needs either.
-    let calls = [libc::SYS_socket, libc::SYS_io_uring_setup].map(|call| (call, Vec::new()));
     let refused = SeccompAction::Errno(libc::EACCES.unsigned_abs());
+    let calls = REFUSED.map(|call| (call, Vec::new()));
     let filter = SeccompFilter::new(calls.into(), SeccompAction::Allow, refused, processor);
     let program: Result<BpfProgram, _> = filter.and_then(TryInto::try_into);
     program.map_err(|error| trouble(&error)).and_then(|program| apply_filter(&program).map_err(|error| trouble(&error)))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn no_sockets() -> Result<(), String> {
+fn refuse_calls() -> Result<(), String> {
     Ok(())
 }
 

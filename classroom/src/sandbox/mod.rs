@@ -26,7 +26,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use call::VARIABLE as CALL;
-pub(crate) use watch::{Ran, run as run_watched};
+pub(crate) use watch::{Over, Ran, run as run_watched};
 
 /// What is run, and what it may do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,6 +38,8 @@ pub(crate) struct Job {
     pub(crate) read: Vec<PathBuf>,
     /// Folders that it may write in.
     pub(crate) write: Vec<PathBuf>,
+    /// One of the folders in these, for files that are not needed later: held in memory, if the sandbox can do that.
+    pub(crate) scratch: Option<PathBuf>,
     /// All variables that it sees.
     pub(crate) variables: Vec<(String, OsString)>,
     /// Whether it needs the system's programs (a linker, git), and not only its libraries.
@@ -58,6 +60,10 @@ pub(crate) struct Limits {
     pub(crate) tasks: u64,
     /// The size of any file that it writes.
     pub(crate) file: u64,
+    /// The size of all its files together.
+    pub(crate) disk: u64,
+    /// Files that a process has open.
+    pub(crate) open_files: u64,
     /// What is kept of its output.
     pub(crate) output: usize,
 }
@@ -69,6 +75,8 @@ pub(crate) const MIB: u64 = 1 << 20;
 pub(crate) enum Sandbox {
     Bubblewrap {
         bwrap: PathBuf,
+        /// Whether a folder in memory can be given a size.
+        has_size: bool,
     },
     Namespaces {
         unshare: PathBuf,
@@ -93,7 +101,11 @@ impl Sandbox {
         }
         let landlock = enter::kernel_has_landlock();
         let works = |sandbox: &Self| sandbox.is_shut();
-        let bubblewrap = found("bwrap").map(|bwrap| Self::Bubblewrap { bwrap });
+        let bubblewrap = found("bwrap").map(|bwrap| {
+            let help = Command::new(&bwrap).arg("--help").stdin(Stdio::null()).output();
+            let has_size = help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains("--size"));
+            Self::Bubblewrap { bwrap, has_size }
+        });
         let namespaces = found("unshare").map(|unshare| Self::Namespaces { unshare });
         match [bubblewrap, namespaces].into_iter().flatten().find(|sandbox| landlock && works(sandbox)) {
             Some(sandbox) => Ok(sandbox),
@@ -133,6 +145,7 @@ impl Sandbox {
             folder: "/".into(),
             read: Vec::new(),
             write: Vec::new(),
+            scratch: None,
             variables: Vec::new(),
             needs_programs: false,
             limits: Limits {
@@ -141,6 +154,8 @@ impl Sandbox {
                 memory: 512 * MIB,
                 tasks: 64,
                 file: MIB,
+                disk: MIB,
+                open_files: 64,
                 output: 1 << 10,
             },
         };
@@ -154,7 +169,7 @@ impl Sandbox {
     pub(crate) fn run(&self, job: &Job) -> Result<Ran, String> {
         let mut command = self.command(job)?;
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        watch::run(command, &job.limits)
+        watch::run(command, &job.limits, &job.write)
     }
 
     fn command(&self, job: &Job) -> Result<Command, String> {
@@ -162,7 +177,7 @@ impl Sandbox {
             program: job.program.clone(),
             arguments: job.arguments.clone(),
             limits: job.limits,
-            counts_processes: *self != Self::Trust,
+            is_shut: *self != Self::Trust,
             files: match self {
                 Self::Namespaces { .. } => Some(enter::Files { read: readable(job), write: writable(job) }),
                 Self::Bubblewrap { .. } | Self::Trust => None,
@@ -170,13 +185,21 @@ impl Sandbox {
         };
         let enter = serde_json::to_string(&enter).map_err(|error| error.to_string())?;
         let mut command = match self {
-            Self::Bubblewrap { bwrap } => bubblewrap(bwrap, job),
+            Self::Bubblewrap { bwrap, has_size } => bubblewrap(bwrap, *has_size, job),
             Self::Namespaces { unshare } => namespaces(unshare),
             Self::Trust => Command::new(program()),
         };
         command.args([enter::ENTER, &enter]).current_dir(&job.folder).env_clear().envs(job.variables.iter().cloned());
         Ok(command)
     }
+}
+
+/// The folder of the system that a compiler in the sandbox reads, if this path is in one.
+pub(crate) fn readable_above(path: &Path) -> Option<&'static str> {
+    let is_above = |folder: &&str| {
+        path.starts_with(folder) || Path::new(folder).canonicalize().is_ok_and(|folder| path.starts_with(folder))
+    };
+    LIBRARIES.into_iter().chain(PROGRAMS).find(is_above)
 }
 
 /// This program, which is also what a sandbox starts first.
@@ -212,7 +235,7 @@ fn found(name: &str) -> Option<PathBuf> {
 
 /// A file system of the listed files alone. Without the system's programs there is no `/proc` either: through it a process
 /// reads its own memory, and what it has read and given up may still be there.
-fn bubblewrap(bwrap: &Path, job: &Job) -> Command {
+fn bubblewrap(bwrap: &Path, has_size: bool, job: &Job) -> Command {
     let mut command = Command::new(bwrap);
     command.args(["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--dev", "/dev"]);
     if job.needs_programs {
@@ -232,6 +255,10 @@ fn bubblewrap(bwrap: &Path, job: &Job) -> Command {
     for path in &job.write {
         command.arg("--bind").arg(path).arg(path);
     }
+    // A file that is open and has lost its name takes up room that cannot be seen from outside, but not here.
+    if let Some(scratch) = job.scratch.as_ref().filter(|_| has_size) {
+        command.args(["--size", &job.limits.disk.to_string(), "--tmpfs"]).arg(scratch);
+    }
     command.arg("--chdir").arg(&job.folder).arg("--").arg(program());
     command
 }
@@ -246,20 +273,30 @@ fn namespaces(unshare: &Path) -> Command {
 /// What the number of a signal is added to, where an exit code has to tell it: by a shell, by bubblewrap, by this program.
 const SIGNALED: i32 = 128;
 
+#[cfg(unix)]
 fn code(status: ExitStatus) -> i32 {
-    status.code().or_else(|| signal(status).map(|signal| SIGNALED + signal)).unwrap_or(1)
+    use std::os::unix::process::ExitStatusExt as _;
+    status.code().or_else(|| status.signal().map(|signal| SIGNALED + signal)).unwrap_or(1)
+}
+
+#[cfg(not(unix))]
+fn code(status: ExitStatus) -> i32 {
+    status.code().unwrap_or(1)
 }
 
 fn exit_code(status: ExitStatus) -> ExitCode {
     ExitCode::from(u8::try_from(code(status)).unwrap_or(1))
 }
 
-#[cfg(unix)]
-fn signal(status: ExitStatus) -> Option<i32> {
-    std::os::unix::process::ExitStatusExt::signal(&status)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[cfg(not(unix))]
-fn signal(_: ExitStatus) -> Option<i32> {
-    None
+    #[test]
+    fn what_is_among_the_programs_of_the_system_is_not_hidden() {
+        assert_eq!(readable_above(Path::new("/usr/src/course/solutions")), Some("/usr"));
+        assert_eq!(readable_above(Path::new("/nix/store/x")), Some("/nix/store"));
+        assert_eq!(readable_above(Path::new("/home/teacher/usr/course")), None);
+        assert_eq!(readable_above(Path::new("/usrlocal")), None);
+    }
 }

@@ -45,6 +45,9 @@ fn attack(grade: impl Fn(&Class) -> Output, means: Option<&str>) {
     let all = verdicts(&class.out("out"));
     assert_eq!(only_state(&all["honest"]), "passed");
     while_running(&all["greedy"]);
+    // Where its folder is in memory, there is no more room; elsewhere it is ended when it has written too much.
+    let (state, _, text) = &all["filling"]["c02"];
+    assert!((state == "panicked" && text.contains("No space left")) || state == "ended", "{state}: {text}");
     reaching(&all["curious"]);
     refused(&all);
     // It changed tests, grader, data, manifest and build script, and wrote nothing itself.
@@ -64,8 +67,13 @@ fn refused(all: &BTreeMap<String, Verdicts>) {
     for (name, (_, _, text)) in &all["include"] {
         assert!(text.contains("couldn't read"), "{name}: {text}");
     }
-    assert_eq!(only_state(&all["unsafe"]), "does_not_compile");
-    assert!(all["unsafe"]["c01"].2.contains("`unsafe`"), "{}", all["unsafe"]["c01"].2);
+    for name in ["unsafe", "assembly", "script", "included", "deep", "endless"] {
+        assert_eq!(only_state(&all[name]), "does_not_compile", "{name}");
+    }
+    for (name, part) in [("unsafe", "unsafe"), ("assembly", "global_asm"), ("script", "unsafe"), ("included", "unsafe")]
+    {
+        assert!(all[name]["c01"].2.contains(part), "{name}: {}", all[name]["c01"].2);
+    }
 }
 
 /// Where nothing can shut a submission in, it says so and grades nothing.
@@ -83,6 +91,8 @@ fn hand_in(class: &Class, port: u16) {
     class.hands_in("honest", &solution());
     class.hands_in("greedy", &greedy());
     class.hands_in("curious", &curious(class, port));
+    let fill = "for n in 0.. { if let Err(e) = std::fs::write(std::env::temp_dir().join(n.to_string()), vec![1; 32 << 20]) { panic!(\"{e}\") } } vec![]";
+    class.hands_in("filling", &with_body(&stub(), "current_attn_detector", fill));
     let root = course();
     let of_solution = format!("{}/solutions/{EXERCISE}/src/lib.rs", root.display());
     let stored = format!("{}/reference_data/activations/exercise_02.json", root.display());
@@ -97,6 +107,16 @@ fn hand_in(class: &Class, port: u16) {
     class.has("no-lib", &format!("exercises/{EXERCISE}/src/other.rs"), &solution());
     let before_main = "#[used]\n#[unsafe(link_section = \".init_array\")]\nstatic A: extern \"C\" fn() = { extern \"C\" fn a() {} a };";
     class.hands_in("unsafe", &format!("#![allow(unsafe_code)]\n{}\n{before_main}", solution()));
+    // It takes the place of the function by which the test program gives up files.
+    let assembly = "::core::arch::r#global_asm!(\".globl syscall\", \"syscall:\", \"ret\");";
+    class.hands_in("assembly", &format!("{}\n{assembly}", solution()));
+    // To the compiler, the first line is that of a script; to others, a comment begins in it.
+    let fork = "pub fn fork() { unsafe extern \"C\" { fn fork() -> i32; } unsafe { fork() }; }";
+    class.hands_in("script", &format!("#!/*\n{}\n{fork}\n// */", solution()));
+    class.hands_in("included", &format!("{}\nmod other {{ include!(\"other.rs\"); }}", solution()));
+    class.has("included", &format!("exercises/{EXERCISE}/src/other.rs"), fork);
+    class.hands_in("deep", &format!("{}\nfn f() {{ {}{} }}", stub(), "(".repeat(100_000), ")".repeat(100_000)));
+    class.hands_in("endless", &format!("{}\nconst A: &[u8] = include_bytes!(\"/dev/zero\");", stub()));
     class.hands_in("changed-tests", &stub());
     let checks = "#[test]\nfn c01_attention_views() {}\n";
     class.has("changed-tests", &format!("exercises/{EXERCISE}/tests/checks.rs"), checks);
