@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -76,7 +76,13 @@ impl Class {
 
     /// Grades the class, with a folder for the stubs and a variable that no submission may see.
     pub(crate) fn grade(&self, out: &str, more: &[&str]) -> Output {
-        self.grade_by(program(), out, more)
+        self.grading(program(), out, more).output().unwrap()
+    }
+
+    /// The same, still going on.
+    #[cfg(unix)]
+    pub(crate) fn start_to_grade(&self, out: &str, more: &[&str]) -> Child {
+        self.grading(program(), out, more).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
     /// The same where bubblewrap is not installed: all programs are there but this one.
@@ -93,16 +99,17 @@ impl Class {
         }
         let mut without = program();
         without.env("PATH", programs);
-        self.grade_by(without, out, more)
+        self.grading(without, out, more).output().unwrap()
     }
 
-    fn grade_by(&self, mut command: Command, out: &str, more: &[&str]) -> Output {
+    fn grading(&self, mut command: Command, out: &str, more: &[&str]) -> Command {
         let stubs = self.out("stubs");
         fs::create_dir_all(&stubs).unwrap();
         fs::write(stubs.join(format!("{EXERCISE}.rs")), stub()).unwrap();
         let (place, out) = (self.place(), self.out(out));
         command.arg("grade").arg(place).arg("--out").arg(out).arg("--stubs").arg(stubs);
-        command.args(["--exercise", EXERCISE]).args(more).output().unwrap()
+        command.args(["--exercise", EXERCISE]).args(more);
+        command
     }
 }
 
