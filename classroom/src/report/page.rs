@@ -24,7 +24,7 @@ pub(super) fn html(class: &Class<'_>) -> String {
 fn mistakes(class: &Class<'_>) -> String {
     let Some(most) = class.mistakes.first() else { return String::new() };
     let mut text = "<h2>The mistakes that are made most</h2>\n<table class=mistakes>\
-                    <thead><tr><th>submissions<th>mistake<th>check</thead>\n"
+                    <thead><tr><th>made by<th>mistake<th>check</thead>\n"
         .to_string();
     for mistake in class.mistakes.iter().take(MISTAKES) {
         let (title, check) = (escaped(&mistake.title), escaped(mistake.check));
@@ -70,7 +70,7 @@ const LEGEND: [(State, &str); 9] = [
 ];
 
 fn matrix(class: &Class<'_>) -> String {
-    let mut text = "<h2>Submissions by checks</h2>\n<p>Click a sign to read the verdict, and again to close it.</p>\n\
+    let mut text = "<h2>Submissions by checks</h2>\n<p>Click a sign to read the verdict.</p>\n\
                     <ul class=legend>"
         .to_string();
     for (state, words) in LEGEND {
