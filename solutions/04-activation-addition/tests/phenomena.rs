@@ -1,7 +1,10 @@
 //! The embedded model must have what the exercise teaches: directions whose effect rises with the coefficient, on
-//! average over prompts, and is larger than that of random directions of the same norm.
+//! average over prompts, and is larger than that of random directions of the same norm; and it must write the texts that
+//! the chapter shows.
 //!
 //! `cargo test -p solution-04-activation-addition --test phenomena -- --show-output` prints the tables.
+
+use std::fs;
 
 use grading::reference::{json, repository};
 use hooked_transformer::HookedTransformer;
@@ -9,7 +12,9 @@ use ndarray::{Array2, Array3, Axis, s};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_json::Value;
-use solution_04_activation_addition::{best_layer, contrastive_vector, effect_table, random_direction};
+use solution_04_activation_addition::{
+    best_layer, contrastive_vector, effect_table, random_direction, steered_generate,
+};
 
 /// Random directions that a steering vector is compared with, here; the oracle takes more.
 const RANDOM_DIRECTIONS: u64 = 4;
@@ -97,5 +102,54 @@ fn agrees(table: &Array3<f32>, set: &Value) {
                 assert!((got - want).abs() <= TOLERANCE, "{key}[{layer}][{c}]: got {got}, want {want}");
             }
         }
+    }
+}
+
+/// The pairs of the chapter's program, which it shows.
+const ROYALTY: [(&str, &str); 5] = [
+    ("They spoke of the king.", "They spoke of the farmer."),
+    ("He dreamed of a castle.", "He dreamed of a house."),
+    ("She often thought about the crown.", "She often thought about the hat."),
+    ("It was like the queen.", "It was like the woman."),
+    ("We shall never forget that prince.", "We shall never forget that boy."),
+];
+
+/// Every row of the table: a contrast, a coefficient, and the first words that follow the prompt when every step is steered in layer 2.
+#[test]
+fn the_model_writes_what_the_chapter_shows() {
+    let read = |file: &str| fs::read_to_string(repository().join(file)).expect("a file of the course");
+    let program = read("solutions/04-activation-addition/examples/ex04_play.rs");
+    for (positive, negative) in ROYALTY {
+        assert!(
+            program.contains(&format!("(\"{positive}\", \"{negative}\")")),
+            "the program has other pairs: {positive}"
+        );
+    }
+    let facts = json("reference_data/activations/exercise_04.json").expect("stored references");
+    let winter = facts["sets"].as_array().into_iter().flatten().find(|set| set["name"] == "winter").expect("a set");
+    let of_winter: Vec<(&str, &str)> = list(&winter["pairs"], |pair| Some((pair[0].as_str()?, pair[1].as_str()?)));
+    let model = HookedTransformer::load(repository().join("reference_data/models/gpt2-tales")).expect("the model");
+    let [royalty, winter] = [
+        contrastive_vector(&model, &ROYALTY, 2, -2, false),
+        contrastive_vector(&model, &of_winter, 2, winter["pos"].as_i64().expect("a position") as isize, false),
+    ];
+
+    let chapter = read("exercises/guide/src/04-activation-addition.md");
+    let (_, table) = chapter.split_once("| contrast | coefficient | after \"").expect("the table");
+    let (prompt, table) = table.split_once("\" |\n|---|---:|---|\n").expect("the prompt");
+    let prompt = model.to_tokens(prompt, true).expect("tokens").row(0).to_vec();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), 5);
+    for row in rows {
+        let [contrast, coefficient, text] = row[..] else { panic!("{row:?}") };
+        let vector = if contrast.contains("winter") { &winter } else { &royalty };
+        let coefficient = if contrast == "none" { 0.0 } else { coefficient.parse::<f32>().expect("a number") };
+        let new = steered_generate(&model, &prompt, &(coefficient * vector), 2, &(1..usize::MAX), 16, true);
+        let written = model.to_string(new).expect("a text");
+        assert!(written.trim().starts_with(text), "{contrast}, {coefficient}: {written}");
     }
 }

@@ -5,7 +5,7 @@
 //! `--layers N`, `--share S` (of rows that repeat), `--steps N`, `--seed N`, and `--no-positions`, which keeps the position
 //! embedding at zero. Each line shows the state before a step; the columns are explained in the chapter.
 
-use std::{env, fs, process};
+use std::{env, fmt, fs, process};
 
 use hooked_transformer::{HookedTransformer, Tokens, fwd_hook};
 use ndarray::{Array2, Axis, s};
@@ -25,18 +25,22 @@ const EVERY: usize = 25;
 const MEASURED: (usize, usize) = (16, 20);
 
 /// What an experiment changes.
-struct Options {
-    layers: usize,
-    share: f64,
-    steps: usize,
-    seed: u64,
-    positions: bool,
+pub struct Options {
+    pub layers: usize,
+    pub share: f64,
+    pub steps: usize,
+    pub seed: u64,
+    pub positions: bool,
 }
 
 impl Options {
-    fn read() -> Result<Self, String> {
+    /// What the words after `--` say.
+    ///
+    /// # Errors
+    /// One of them is not an option, or its number does not fit.
+    pub fn read(words: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let mut options = Self { layers: 2, share: 0.5, steps: 450, seed: 0, positions: true };
-        let mut words = env::args().skip(1);
+        let mut words = words.into_iter();
         while let Some(word) = words.next() {
             let mut number =
                 || words.next().and_then(|word| word.parse::<f64>().ok()).ok_or(format!("{word} takes a number"));
@@ -60,39 +64,45 @@ impl Options {
 }
 
 pub fn main() {
-    let text = Options::read().and_then(|options| {
-        let text = fs::read_to_string(BOOK).map_err(|error| format!("{BOOK}: {error}"))?;
-        Ok((options, letters(&text)))
+    let grown = Options::read(env::args().skip(1)).and_then(|options| {
+        println!("  step   loss  first second  induction       previous        second copy without it");
+        grow(&options, |step, loss, state| match loss {
+            Some(loss) => println!("{step:6} {loss:6.2} {state}"),
+            None => println!("{step:6}        {state}"),
+        })
     });
-    match text {
-        Ok((options, text)) => grow(&options, &text),
-        Err(problem) => {
-            eprintln!("{problem}");
-            process::exit(2);
-        }
+    if let Err(problem) = grown {
+        eprintln!("{problem}");
+        process::exit(2);
     }
 }
 
-/// As the exercise's `grow`, with a look at the model every few steps.
-fn grow(options: &Options, text: &[usize]) {
+/// As the exercise's `grow`, with a look at the model every few steps: `look` gets the step, the loss of its batch (not after
+/// the last one), and the state before it.
+///
+/// # Errors
+/// The book cannot be read.
+pub fn grow(options: &Options, mut look: impl FnMut(usize, Option<f32>, &State)) -> Result<(), String> {
+    let text = letters(&fs::read_to_string(BOOK).map_err(|error| format!("{BOOK}: {error}"))?);
     let mut model = untrained_model(options.layers, options.seed);
     let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
     let mut moments = Moments::new();
     let tokens = random_tokens_twice(model.cfg().d_vocab);
-    println!("  step   loss  first second  induction       previous        second copy without it");
     for step in 1..=options.steps {
         if !options.positions {
             without_positions(&mut model);
         }
-        let (batch, next) = training_batch(&mut rng, text, ROWS, model.cfg().n_ctx, model.cfg().d_vocab, options.share);
+        let (batch, next) =
+            training_batch(&mut rng, &text, ROWS, model.cfg().n_ctx, model.cfg().d_vocab, options.share);
         let before = (step % EVERY == 1).then(|| state(&model, &tokens));
         let rate = learning_rate(step, options.steps, PEAK_RATE);
         let loss = train_step(&mut model, &mut moments, &batch, &next, step, rate);
         if let Some(state) = before {
-            println!("{:6} {loss:6.2} {state}", step - 1);
+            look(step - 1, Some(loss), &state);
         }
     }
-    println!("{:6}        {}", options.steps, state(&model, &tokens));
+    look(options.steps, None, &state(&model, &tokens));
+    Ok(())
 }
 
 fn without_positions(model: &mut HookedTransformer) {
@@ -114,21 +124,45 @@ fn random_tokens_twice(d_vocab: usize) -> Tokens {
 }
 
 /// Both losses, the best induction head, the best previous-token head, and the second loss with the former silenced.
-fn state(model: &HookedTransformer, tokens: &Tokens) -> String {
+pub struct State {
+    pub first: f32,
+    pub second: f32,
+    pub induction: (f32, Head),
+    pub previous: (f32, Head),
+    pub without: f32,
+}
+
+/// Layer and number.
+pub type Head = (usize, usize);
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, second, induction: (induction, i), previous: (previous, p), without } = self;
+        write!(
+            f,
+            "{first:6.2} {second:6.2}  {induction:.2} (head {}.{})  {previous:.2} (head {}.{})  {without:.2}",
+            i.0, i.1, p.0, p.1
+        )
+    }
+}
+
+fn state(model: &HookedTransformer, tokens: &Tokens) -> State {
     let (_, n) = MEASURED;
     let (first, second, _) = bump(model, tokens, n);
     let (induction, (layer, head)) = best_head(model, tokens, n - 1);
-    let (previous, (previous_layer, previous_head)) = best_head(model, tokens, 1);
     let silence = fwd_hook(("z", layer), move |mut z, _| z.index_axis_mut(Axis(2), head).fill(0.0));
     let losses = model.run(tokens).hook(silence).loss_per_token().expect("tokens of this model");
-    let without = losses.slice(s![.., n..]).mean().unwrap_or(f32::NAN);
-    format!(
-        "{first:6.2} {second:6.2}  {induction:.2} (head {layer}.{head})  {previous:.2} (head {previous_layer}.{previous_head})  {without:.2}"
-    )
+    State {
+        first,
+        second,
+        induction: (induction, (layer, head)),
+        previous: best_head(model, tokens, 1),
+        without: losses.slice(s![.., n..]).mean().unwrap_or(f32::NAN),
+    }
 }
 
 /// The head with the largest mean attention so many positions back.
-fn best_head(model: &HookedTransformer, tokens: &Tokens, back: usize) -> (f32, (usize, usize)) {
+fn best_head(model: &HookedTransformer, tokens: &Tokens, back: usize) -> (f32, Head) {
     let cache = model.run(tokens).cache().expect("tokens of this model");
     let mut best = (0.0, (0, 0));
     for layer in 0..model.cfg().n_layers {
