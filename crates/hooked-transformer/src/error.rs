@@ -100,7 +100,7 @@ pub enum Error {
     UnknownName {
         /// What was looked up, after shorthand was expanded.
         name: String,
-        /// Where it was looked up: "this model's hook points", "this cache".
+        /// Where it was looked up: "this model's hook points", "the activations of this cache".
         place: &'static str,
         /// Why a name that exists elsewhere does not exist here, if that is known.
         reason: Option<String>,
@@ -279,7 +279,7 @@ impl fmt::Display for HubCause {
             HubCause::NotFound { revision } => write!(f, "it does not exist on the hub at revision `{revision}`"),
             HubCause::NoAccess { status: 401, message } => write!(
                 f,
-                "the hub asks who you are (401: {message}); the name may be misspelt, or it is private or gated: set \
+                "the hub requires a token (401: {message}); the name may be misspelled, or the model is private or gated: set \
                  HF_TOKEN to a token that may read it"
             ),
             HubCause::NoAccess { status, message } => write!(

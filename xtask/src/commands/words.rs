@@ -74,6 +74,7 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("initialis", "initializ"),
     ("labelled", "labeled"),
     ("licence", "license"),
+    ("misspelt", "misspelled"),
     ("modelling", "modeling"),
     ("neighbour", "neighbor"),
     ("normalis", "normaliz"),

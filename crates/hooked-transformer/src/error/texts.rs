@@ -31,7 +31,7 @@ fn errors() -> Vec<Error> {
             name: "blocks.0.hook_q".into(), place: "this model's hook points", reason: None, nearest: many[..2].to_vec(),
         },
         Error::UnknownName {
-            name: "blocks.0.hook_mlp_out".into(), place: "this cache", reason: Some("the model has no MLPs".into()),
+            name: "blocks.0.hook_mlp_out".into(), place: "the activations of this cache", reason: Some("the model has no MLPs".into()),
             nearest: Vec::new(),
         },
         Error::FilterMatchedNothing { of: 8, what: "hook points", examples: many.clone() },

@@ -78,7 +78,7 @@ act_name_from_layer!(usize, isize, i32);
 
 /// The full name of an activation, from its shorthand, layer, and part of the layer.
 ///
-/// Like its model, this never fails: a misspelt shorthand becomes a name that no model has, and the lookup that follows
+/// Like its model, this never fails: a misspelled shorthand becomes a name that no model has, and the lookup that follows
 /// says so with the nearest names. Source: TransformerLens `utils.get_act_name`.
 ///
 /// ```

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_or_misspelt_field_is_refused() {
+    fn an_unknown_or_misspelled_field_is_refused() {
         let message = parse(r#"{"n_layer": 1}"#).unwrap_err();
         assert!(message.contains("n_layer"), "{message}");
     }
