@@ -45,7 +45,7 @@ const CHALLENGES = [
       const change = (look.edited_loss ?? look.loss) - look.loss;
       return [one && change < 0, `The loss changed by ${change.toFixed(4)}.`];
     },
-    found: "The map under Find heads shows all of them at once: what is red there helps the text when it is gone.",
+    found: "The map under Find heads shows all of them at once: the text is better off without what is blue there.",
   },
   {
     name: "Keep the pattern",
@@ -147,6 +147,8 @@ export function tour(again = false) {
     box.replaceChildren(el("p", {}, `${step + 1} of ${TOUR.length}. ${words}`),
       el("button", { type: "button", class: "primary", onclick: next }, step + 1 === TOUR.length ? "Done" : "Next"),
       el("button", { type: "button", onclick: end }, "Skip the tour"));
+    // In the book the page is a frame as high as its content: its lower end may be far below what is seen.
+    if (marked && window !== window.parent) box.style.top = `${marked.getBoundingClientRect().bottom + window.scrollY + 12}px`;
     return undefined;
   };
   box.addEventListener("keydown", (event) => { if (event.key === "Escape") end(); });

@@ -48,8 +48,12 @@ export function findPanel(root, { ask, problem, model, state, look, change, head
       const { shape: [layers, heads], values } = answer.arrays.values;
       const change = values.map((value) => value - answer.unedited);
       const end = Math.max(...change.filter(Number.isFinite).map(Math.abs), 1e-6);
-      const title = measure.value === "loss" ? "change of the loss" : `change of the logit of ${visible(first.tokens[pos + 1])} after position ${pos}`;
-      map.replaceChildren(headMap(title, change, layers, heads, [-end, end]), ...ranking(title, change, heads, head, true));
+      const title = what === "loss" ? "change of the loss" : `change of the logit of ${visible(first.tokens[pos + 1])} after position ${pos}`;
+      // As under Heads, red is worse: a loss that rises, a logit that falls.
+      const better = what === "loss" ? -1 : 1;
+      map.replaceChildren(
+        headMap(title, change, layers, heads, [-end, end], better, [`worse ${signed(-better * end, 3)}`, `better ${signed(better * end, 3)}`]),
+        ...ranking(title, change, heads, head, true));
     };
     const done = () => { progress.hidden = true; };
     return ask({ do: "sweep", model: name, text, second, edits, silence: silence.value, measure: what }, { onProgress: draw }).then((answer) => { draw(answer); done(); }, (error) => { done(); problem(error); });
@@ -75,16 +79,17 @@ function ranking(title, numbers, heads, onHead, bySize) {
   }))];
 }
 
-function headMap(title, numbers, layers, heads, range) {
+// `better`: -1 where a smaller number is the better one, so that it is blue. `ends`: what the ends of the scale mean, red first.
+function headMap(title, numbers, layers, heads, range, better = 1, ends = undefined) {
   const view = matrix({
     rows: Array.from({ length: layers }, (_, i) => `layer ${i}`),
     columns: Array.from({ length: heads }, (_, i) => String(i)),
     value: (row, column) => numbers[row * heads + column],
     masked: (row, column) => Number.isNaN(numbers[row * heads + column]),
-    color: (value) => signedColor(value, range),
+    color: (value) => signedColor(better * value, range),
     describe: (row, column) => [["head", `${row}.${column}`], [title, formatNumber(numbers[row * heads + column])]],
     xName: "head", cell: [60, 26], label: title,
   });
   queueMicrotask(view.redraw);
-  return el("figure", {}, el("figcaption", {}, title), view.element, colorBar(range));
+  return el("figure", {}, el("figcaption", {}, title), view.element, colorBar(range, "", ends));
 }

@@ -1,9 +1,8 @@
 // One training run: a worker of its own, its frames, and its pictures.
 
-import { el, livePlot, onFrame, paint, signedColor } from "./parts.js";
+import { el, livePlot, onFrame } from "./parts.js";
 import { Replaced } from "./client.js";
-
-const ATTENTION = [-1, 1];
+import { drawTile, tileColors } from "./tiles.js";
 
 // `makeClient(onPanic)` starts a worker. `on`: frame(run) after each one, trouble(error), open(files, about, head) to look inside.
 export function growingRun({ title, plan, makeClient, on }) {
@@ -119,10 +118,10 @@ function makePictures(root, about, onHead) {
       const bump = latest.bump === null ? null : { step: latest.bump, name: "bump" };
       plots.forEach((drawPlot) => drawPlot(frames, bump));
       const { shape: [, , n], values } = latest.arrays.patterns;
+      const colors = tileColors();
       tiles.forEach((tile, i) => {
         const [layer, head] = heads[i];
-        const from = i * n * n;
-        paint(tile.firstChild, n, n, (query, key) => signedColor(values[from + query * n + key], ATTENTION));
+        drawTile(tile.firstChild, values, i * n * n, n, colors);
         const scores = [`induction ${latest.induction[layer][head].toFixed(2)}`, `previous ${latest.previous[layer][head].toFixed(2)}`];
         [tile.lastChild.firstChild.textContent, tile.lastChild.lastChild.textContent] = scores;
         tile.setAttribute("aria-label", `Head ${name(heads[i])}, ${scores.join(", ")}: look inside`);

@@ -1,7 +1,8 @@
 // All heads by layer, one of them opened large, and what can be done to it.
 
-import { el, matrix, paint, signedColor, rove, theme, labelToken, tintToken, tokenButtons, formatNumber, tooltip } from "./parts.js";
+import { el, matrix, signedColor, rove, theme, labelToken, tintToken, tokenButtons, formatNumber, tooltip } from "./parts.js";
 import { nameEdit, sameComponent } from "./state.js";
+import { drawTile, tileColors } from "./tiles.js";
 import { shown, signed, visible } from "./tokens.js";
 
 const SILENCES = [
@@ -90,14 +91,10 @@ function drawGrid(cells, grid, state, answer) {
   const { patterns, scores } = answer.arrays;
   const [, heads, n] = patterns.shape;
   const { values } = patterns;
-  const none = signedColor(0, ATTENTION); // no head looks at what comes later
+  const colors = tileColors();
   cells.forEach((cell, i) => {
     const [layer, head] = [Math.floor(i / heads), i % heads];
-    const from = i * n * n;
-    paint(cell.firstChild, n, n, (query, key) => {
-      const value = values[from + query * n + key];
-      return value === 0 ? none : signedColor(value, ATTENTION);
-    });
+    drawTile(cell.firstChild, values, i * n * n, n, colors);
     const best = bestScore(answer, scores, layer, head);
     cell.lastChild.textContent = best ? `${best.name} ${best.value.toFixed(2).replace(/^0/, "")}` : "";
     const edit = state.edits.find((other) => other.layer === layer && other.component.head === head);

@@ -21,6 +21,7 @@ const LINK_AFTER = 400; // milliseconds without a change before the address foll
 
 let state = fromLink(location.hash);
 let look = null; // the last answer about the state
+let looked = null; // the text that it is about
 let client = null;
 let compiled = null; // the module, which every worker runs
 const models = new Map(); // name -> what loading it said
@@ -67,7 +68,8 @@ async function refresh() {
     const { model, text: typed, second, edits } = state;
     const answer = await ask({ do: "look", model, text: typed, second, edits });
     look = answer;
-    state.pos = Math.min(state.pos, look.first.tokens.length - 1);
+    looked = typed;
+    state.pos = text.caret(look.first.tokens) ?? Math.min(state.pos, look.first.tokens.length - 1);
     panels.find.stale();
     draw();
     root.dataset.opened ??= performance.now().toFixed(0);
@@ -223,6 +225,10 @@ const text = textPanel(at("text"), {
   text: (value) => change({ text: value }),
   second: (value) => change({ second: value }),
   pos: (pos) => change({ pos }),
+  caret: () => {
+    const pos = look && looked === state.text ? text.caret(look.first.tokens) : null;
+    if (pos !== null && pos !== state.pos) change({ pos });
+  },
   example: ({ model, text: typed, second = null, pos, head = null }) => { change({ model, text: typed, second, pos, head, edits: [] }); drawBar(); },
 });
 

@@ -6,13 +6,15 @@ import { EXAMPLES } from "./presets.js";
 
 const SURPRISE = [-9, 9]; // nats at the ends of the color scale
 
-// `on`: text(value), second(value or null), pos(index), example(example).
+// `on`: text(value), second(value or null), pos(index), caret() when the caret in the text may have moved, example(example).
 export function textPanel(root, on) {
   const area = (label, rows) => el("textarea", { rows, "aria-label": label, spellcheck: "false", maxlength: 20000 });
   const first = area("Text", 3);
   const second = area("Second text, to compare with and to patch from", 2);
   first.addEventListener("input", () => on.text(first.value));
   second.addEventListener("input", () => on.second(second.value));
+  first.addEventListener("pointerup", on.caret);
+  first.addEventListener("keyup", (event) => { if (event.key !== "Tab") on.caret(); });
   const compare = el("button", { type: "button", class: "compare", "aria-expanded": false }, "Compare with a second text");
   compare.addEventListener("click", () => on.second(compare.getAttribute("aria-expanded") === "true" ? null : first.value));
   const examples = el("div", { class: "choices", role: "group", "aria-label": "Examples" },
@@ -26,15 +28,17 @@ export function textPanel(root, on) {
   root.append(
     el("div", { class: "columns" },
       el("div", { class: "column" }, examples, first, el("div", { class: "controls" }, compare), secondBox,
-        el("h3", {}, "Tokens ", el("small", {}, "redder is more surprising; click one to see what was expected after it")), tokens, secondTokens, loss),
+        el("h3", {}, "Tokens ", el("small", {}, "redder is more surprising; click one, or move the caret, to see what was expected after it")), tokens, secondTokens, loss),
       el("div", { class: "column narrow" }, next)));
 
   return {
+    // The position of the token before the caret, while the caret is in the text.
+    caret: (tokens) => (document.activeElement === first ? tokenBefore(first.selectionStart, first.value, tokens) : null),
     show(state, answer) {
       if (first.value !== state.text) first.value = state.text;
       secondBox.hidden = state.second === null;
       compare.setAttribute("aria-expanded", state.second !== null);
-      compare.textContent = state.second === null ? "Compare with a second text" : "Leave the second text";
+      compare.textContent = state.second === null ? "Compare with a second text" : "Remove the second text";
       if (state.second !== null && second.value !== state.second) second.value = state.second;
       if (!answer) return;
       const changed = answer.arrays.edited_losses?.values;
@@ -47,6 +51,18 @@ export function textPanel(root, on) {
       next.replaceChildren(...predictions(answer, state));
     },
   };
+}
+
+// The position of the token that holds the character before this place in the text; null where tokens are not pieces of the
+// text, as the single bytes of a rare letter.
+function tokenBefore(place, text, tokens) {
+  let end = 0;
+  for (let i = text.startsWith(tokens[0]) ? 0 : 1; i < tokens.length && end < place; i++) {
+    if (!text.startsWith(tokens[i], end)) return null;
+    end += tokens[i].length;
+    if (end >= place) return i;
+  }
+  return end < place ? tokens.length - 1 : 0;
 }
 
 function lossSentence(answer, changed) {

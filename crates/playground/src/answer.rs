@@ -59,7 +59,10 @@ impl Answer {
         bytes.extend((text.len() as u32).to_le_bytes());
         bytes.extend(text);
         for (_, array) in &self.arrays {
-            array.iter().for_each(|x| bytes.extend(x.to_le_bytes()));
+            let begin = bytes.len();
+            bytes.resize(begin + 4 * array.len(), 0);
+            let (places, _) = bytes[begin..].as_chunks_mut::<4>();
+            places.iter_mut().zip(array).for_each(|(place, x)| *place = x.to_le_bytes());
         }
         bytes.extend(&self.file);
         bytes

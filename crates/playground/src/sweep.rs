@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use hooked_transformer::analysis::{Metric, Sweep};
+use hooked_transformer::analysis::{Metric, PreparedSweep, Sweep};
 use hooked_transformer::{Error, Result};
-use ndarray::Array2;
+use ndarray::{Array2, s};
 
 use crate::answer::{Answer, Step};
 use crate::edits::{Edited, Replacement};
@@ -12,15 +12,22 @@ use crate::engine::Job;
 use crate::loaded::Loaded;
 use crate::request::{Component, Edit, Measure, Silence, State};
 
-/// A sweep in progress; each step is a layer.
+/// The most heads of a step, which go through the model as one batch: enough for the products to run at full speed, and few
+/// enough that a text that is typed meanwhile is answered soon.
+const HEADS_AT_A_TIME: usize = 4;
+
+/// A sweep in progress; each step is some heads of a layer.
 pub(crate) struct SweepJob {
     loaded: Rc<Loaded>,
     edited: Edited,
     silence: Silence,
     measure: Measure,
-    layer: usize,
+    /// The head that comes next.
+    at: (usize, usize),
     /// `[layer, head]`, as far as it is known.
     values: Array2<f32>,
+    /// What the first step leaves to the others: the sweep, and the number without a replacement.
+    begun: Option<(PreparedSweep, f32)>,
 }
 
 impl SweepJob {
@@ -40,13 +47,15 @@ impl SweepJob {
             return Err(Error::Argument { name: "measure", problem });
         }
         let values = Array2::from_elem((cfg.n_layers, cfg.n_heads), f32::NAN);
-        Ok(SweepJob { edited, silence, measure, layer: 0, values, loaded })
+        Ok(SweepJob { edited, silence, measure, at: (0, 0), values, begun: None, loaded })
     }
 }
 
 impl Job for SweepJob {
     fn step(&mut self) -> Result<Step> {
-        let (layer, n_heads) = (self.layer, self.values.ncols());
+        let (n_layers, n_heads) = self.values.dim();
+        let (layer, first) = self.at;
+        let heads = first..(first + HEADS_AT_A_TIME).min(n_heads);
         let metric = match self.measure {
             Measure::Loss => Metric::loss(),
             Measure::Logit { pos, token } => Metric::at(pos as isize, move |logits| logits[[0, 0, token]]),
@@ -56,17 +65,25 @@ impl Job for SweepJob {
             let edit = Edit { layer, component: Component::Head(head), silence: self.silence };
             Replacement::new(&self.loaded, &edit, run, second)
         };
-        let replacements = (0..n_heads).map(replace).collect::<Result<Vec<_>>>()?;
-        let sweep = Sweep::new(&self.edited.model, run.ids.as_slice())?;
-        let names = vec![("z", layer); n_heads];
-        let values = sweep.run(&metric, &names, |head, z| replacements[head].write(z))?;
-        self.values.row_mut(layer).iter_mut().zip(values).for_each(|(out, value)| *out = value);
-        self.layer += 1;
+        let replacements = heads.clone().map(replace).collect::<Result<Vec<_>>>()?;
+        let (sweep, unedited) = match self.begun.take() {
+            Some((prepared, unedited)) => (Sweep::resume(&self.edited.model, prepared), unedited),
+            None => {
+                let sweep = Sweep::new(&self.edited.model, run.ids.as_slice())?;
+                let unedited = sweep.unedited(&metric)?;
+                (sweep, unedited)
+            }
+        };
+        let names = vec![("z", layer); heads.len()];
+        let values = sweep.run(&metric, &names, |index, z| replacements[index].write(z))?;
+        self.values.slice_mut(s![layer, heads.clone()]).iter_mut().zip(values).for_each(|(out, value)| *out = value);
+        self.begun = Some((sweep.leave(), unedited));
+        self.at = if heads.end == n_heads { (layer + 1, 0) } else { (layer, heads.end) };
         let answer = Answer::default()
-            .with("done", self.layer)
-            .with("of", self.values.nrows())
-            .with("unedited", sweep.unedited(&metric)?)
+            .with("done", self.at.0 * n_heads + self.at.1)
+            .with("of", self.values.len())
+            .with("unedited", unedited)
             .array("values", self.values.clone());
-        Ok(if self.layer == self.values.nrows() { Step::Done(answer) } else { Step::Progress(answer) })
+        Ok(if self.at.0 == n_layers { Step::Done(answer) } else { Step::Progress(answer) })
     }
 }

@@ -161,7 +161,7 @@ fn a_sweep_is_the_librarys_and_can_be_replaced() {
     let mut engine = engine();
     engine.begin(7, request(sweep.clone()), &[]).unwrap();
     let Some((7, Ok(Step::Progress(first)))) = engine.step() else { panic!("more than one layer") };
-    assert_eq!((first.json["done"].as_u64(), first.json["of"].as_u64()), (Some(1), Some(4)));
+    assert_eq!((first.json["done"].as_u64(), first.json["of"].as_u64()), (Some(4), Some(32)));
     let values = first.get("values").unwrap().into_dimensionality::<Ix2>().unwrap();
     assert!(values.row(0).iter().all(|x| x.is_finite()) && values.row(1).iter().all(|x| x.is_nan()));
     // A look is more urgent, and makes the sweep one of an older state.

@@ -24,5 +24,5 @@ pub use integrated_gradients::{IntegratedGradients, integrated_gradients};
 pub use metric::Metric;
 pub use patching::{PatchAxis, generic_activation_patch};
 pub use singular_vectors::{SingularVectors, singular_vectors};
-pub use sweep::Sweep;
+pub use sweep::{PreparedSweep, Sweep};
 pub use test_prompt::{PromptReport, TestPrompt, TokenReport, test_prompt};

@@ -49,6 +49,12 @@ pub struct Sweep<'a> {
     streams: Vec<Activation>,
 }
 
+/// What a sweep has computed of its input, without its model: for a sweep that goes on later.
+pub struct PreparedSweep {
+    batch: TokenBatch,
+    streams: Vec<Activation>,
+}
+
 impl<'a> Sweep<'a> {
     /// Runs the input once. Several texts are padded on the right.
     ///
@@ -79,12 +85,22 @@ impl<'a> Sweep<'a> {
         Ok(sweep)
     }
 
+    /// Goes on where a sweep of this model, with the hooks that it has now, was left.
+    pub fn resume(model: &'a HookedTransformer, PreparedSweep { batch, streams }: PreparedSweep) -> Self {
+        Sweep { model, batch, streams }
+    }
+
+    /// Leaves the sweep for now: [`resume`](Self::resume) does not run the input again.
+    pub fn leave(self) -> PreparedSweep {
+        PreparedSweep { batch: self.batch, streams: self.streams }
+    }
+
     /// The metric of the input as it is.
     ///
     /// # Errors
     /// The metric needs what this input does not have (a loss, of one single token).
     pub fn unedited(&self, metric: &Metric<'_>) -> Result<f32> {
-        metric.measure(self.run_of_tokens())
+        metric.measure(self.run_of_layer(self.streams.len(), 1))
     }
 
     /// The metric of one run for each name, with that activation edited: `edit` gets the name's index and the
@@ -126,7 +142,9 @@ impl<'a> Sweep<'a> {
     /// Which edits go through the model together: neighbors that edit the same activation.
     fn batches(&self, points: &[&HookPoint]) -> Vec<Range<usize>> {
         let fit = POSITIONS_TOGETHER / self.batch.tokens.len().max(1);
-        let fair = points.len() / (BATCHES_PER_THREAD * rayon::current_num_threads());
+        let threads = rayon::current_num_threads();
+        // One thread alone has always something to do.
+        let fair = if threads == 1 { points.len() } else { points.len() / (BATCHES_PER_THREAD * threads) };
         let most = if self.model.list_hooks().is_empty() { fit.min(fair).max(1) } else { 1 };
         let mut batches: Vec<Range<usize>> = Vec::new();
         for (index, point) in points.iter().enumerate() {

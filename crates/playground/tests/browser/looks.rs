@@ -60,6 +60,30 @@ fn typing_changes_the_picture_and_another_model_too() {
     });
 }
 
+/// What is expected after the token that the caret is behind, or in: at first the arrow keys move it, then a letter is typed.
+#[test]
+fn predictions_follow_the_caret() {
+    with_playground("", |page| {
+        let place = |at: &str| {
+            page.run(&format!(
+                "const area = document.querySelector('#text textarea'); area.focus(); area.setSelectionRange({at}, {at})"
+            ));
+        };
+        // "The little|": to the left of its last letter.
+        place("10");
+        page.press(&[keys::LEFT]);
+        wait_for(page, "window.playground.state().pos === 2");
+        assert!(page.text(".next h3").starts_with("After ·little"), "{}", page.text(".next h3"));
+        place("area.value.length");
+        and_drawn(page, || page.press(&['s']));
+        let last = page.texts("#text .token").len() - 1;
+        assert_eq!(page.pressed("#text .token"), [last]);
+        place("0");
+        page.press(&[keys::LEFT]);
+        wait_for(page, "window.playground.state().pos === 0");
+    });
+}
+
 /// By the button of the open head, by the key S on the grid, and off again.
 #[test]
 fn a_silenced_head_changes_what_the_library_says_it_does() {

@@ -6,6 +6,7 @@
 #[path = "../../../circuit-vis/tests/browser/driver.rs"]
 mod driver;
 
+mod book;
 mod challenges;
 mod grow;
 mod latency;

@@ -105,6 +105,10 @@ fn heads_are_found_by_what_they_look_at_and_by_what_they_do() {
         let worst =
             (0..32).map(|i| (i / 8, i % 8)).max_by(|&a, &b| change(a).abs().total_cmp(&change(b).abs())).unwrap();
         assert_eq!(page.attributes("[data-found]", "data-found")[6], format!("{}.{}", worst.0, worst.1));
+        // As under Heads, red is worse; the worst head is the end of the scale.
+        let scale = page.texts(".color-bar").pop().unwrap_or_default();
+        let end = change(worst).abs();
+        assert_eq!(scale, format!("worse +{end:.3}better −{end:.3}"));
         // A head that was found opens.
         page.run("document.querySelectorAll('[data-found]')[6].click()");
         wait_for(page, "!document.querySelector('.large').closest('[hidden]')");

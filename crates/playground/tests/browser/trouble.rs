@@ -96,27 +96,6 @@ fn a_panic_restarts_the_worker_and_says_so() {
     });
 }
 
-/// Texts whose contrast with what is behind them is below 4.5 to 1.
-fn faint(page: &Page) -> Vec<String> {
-    let script = r"
-        const numbers = (css) => css.match(/[\d.]+/g).map(Number);
-        const luminance = (rgb) => rgb.slice(0, 3).map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-            .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-        const behind = (e) => { for (; e; e = e.parentElement) { const b = numbers(getComputedStyle(e).backgroundColor); if ((b[3] ?? 1) === 1) return b; } return [255, 255, 255]; };
-        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-        const faint = [];
-        for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-            const e = node.parentElement, style = getComputedStyle(e);
-            if (!node.data.trim() || ['SCRIPT', 'NOSCRIPT', 'OPTION'].includes(e.tagName) || e.closest('[hidden], :disabled')) continue;
-            const color = e instanceof SVGElement ? style.fill : style.color;
-            const [a, b] = [luminance(numbers(color)), luminance(behind(e))];
-            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-            if (ratio < 4.5) faint.push(`${node.data}: ${ratio.toFixed(2)}`);
-        }
-        return faint";
-    page.run(script).as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
-}
-
 /// Controls that a screen reader has no name for.
 fn nameless(page: &Page) -> Vec<String> {
     let script = "return [...document.querySelectorAll('button, select, input, textarea, canvas[tabindex], [role=tab]')]
@@ -135,7 +114,7 @@ fn both_themes_are_readable_and_every_control_has_a_name() {
                 if tab == "stream" {
                     wait_for(page, "document.querySelector('.lens td') || !document.getElementById('notice').hidden");
                 }
-                assert_eq!(faint(page), [""; 0], "{theme}, {tab}");
+                assert_eq!(page.faint(), [""; 0], "{theme}, {tab}");
                 assert_eq!(nameless(page), [""; 0], "{tab}");
                 assert_eq!(page.text("#notice"), "", "{tab}");
             }

@@ -748,9 +748,9 @@ function drawLargeCells(context, spec, { left, top, width, height }) {
     context.fillStyle = css(rgb);
     context.fillRect(x, y, width - 1, height - 1);
     if (masked) return;
+    if (!numbers && Number.isFinite(value)) return;
     context.fillStyle = inkOn(rgb);
-    if (numbers) context.fillText(inCell(value), x + width / 2, y + height / 2);
-    else if (!Number.isFinite(value)) context.fillText("×", x + width / 2, y + height / 2);
+    context.fillText(numbers ? inCell(value) : "×", x + width / 2, y + height / 2);
   }));
 }
 

@@ -34,7 +34,7 @@ const PARTS: [&str; 12] = [
 const PARTS_STYLES: [&str; 4] = ["page.css", "token.css", "attention.css", "plot.css"];
 
 /// The page's modules, each after those that it imports.
-const MODULES: [&str; 16] = [
+const MODULES: [&str; 17] = [
     "tokens.js",
     "presets.js",
     "state.js",
@@ -43,6 +43,7 @@ const MODULES: [&str; 16] = [
     "client.js",
     "files.js",
     "text_panel.js",
+    "tiles.js",
     "heads.js",
     "stream.js",
     "steering.js",
