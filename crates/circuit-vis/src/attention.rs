@@ -52,9 +52,9 @@ impl AttentionOptions {
     }
 }
 
-/// `L0H0`, `L0H1`, ...: the names of the heads of one layer.
+/// `0.0`, `0.1`, ...: the names of the heads of one layer.
 pub fn head_names(layer: usize, n_heads: usize) -> Vec<String> {
-    (0..n_heads).map(|head| format!("L{layer}H{head}")).collect()
+    (0..n_heads).map(|head| format!("{layer}.{head}")).collect()
 }
 
 /// All heads of a layer at once: one grid in which each head has a color, a thumbnail per head, and the tokens tinted by

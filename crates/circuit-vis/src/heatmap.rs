@@ -122,7 +122,7 @@ pub fn plot_logit_attribution<S: AsRef<str>, C: AsRef<str>>(
     Ok(table.with("kind", kind.into()).with("row_notes", next.into()).title("Logit attribution"))
 }
 
-/// `Direct`, `L0H0`, `L0H1`, ...: the components of an attention-only model, in the order of the notebook's columns.
+/// `Direct`, `0.0`, `0.1`, ...: the components of an attention-only model, in the order of the notebook's columns.
 pub fn component_names(n_layers: usize, n_heads: usize) -> Vec<String> {
     let heads = (0..n_layers).flat_map(|layer| crate::head_names(layer, n_heads));
     std::iter::once("Direct".to_owned()).chain(heads).collect()

@@ -1,5 +1,6 @@
 //! What the pictures are made of: the embedded models, and tokens and facts of the reference data.
 
+pub(crate) use circuit_vis::head_names;
 use grading::reference::{self, Arrays, lacks, repository};
 use hooked_transformer::{HookedTransformer, Tokens};
 use ndarray::Array1;
@@ -49,11 +50,6 @@ pub(crate) fn text(value: &Json) -> Outcome<&str> {
 /// The name of a head as the chapters write it: layer and head, both from zero.
 pub(crate) fn head_name(layer: usize, head: usize) -> String {
     format!("{layer}.{head}")
-}
-
-/// The names of all heads of a layer.
-pub(crate) fn head_names(layer: usize, n_heads: usize) -> Vec<String> {
-    (0..n_heads).map(|head| head_name(layer, head)).collect()
 }
 
 /// `layer 0`, `layer 1` and so on.

@@ -85,7 +85,7 @@ fn tokens_hover_lock_and_unlock_and_show_the_values_given() {
         assert_eq!(page.pressed(".token"), [3]);
         page.hover(&token(4));
         assert_eq!(values(page), three_decimals(pattern.slice(s![1, 4, ..])), "hover goes before the lock");
-        let between = format!("L0H1: {:.4}", pattern[[1, 3, 2]]);
+        let between = format!("0.1: {:.4}", pattern[[1, 3, 2]]);
         page.hover(&token(2));
         assert_eq!(page.tooltip(), ["destination: 3 ⏎", "source: 2 b", &between]);
         page.leave();
@@ -131,7 +131,7 @@ fn heads_hover_lock_and_unlock_in_their_colors() {
             let [a, b, c] = [0, 1, 2].map(|head| one(head, query, key));
             [0, 1, 2].map(|channel| a[channel].min(b[channel]).min(c[channel]))
         };
-        assert_eq!(page.texts(".head"), ["L0H0", "L0H1", "L0H2"]);
+        assert_eq!(page.texts(".head"), ["0.0", "0.1", "0.2"]);
         assert_color(&pixel(page, ".grid", 1, 4), darkest(4, 1));
         assert_color(&pixel(page, ".grid", 4, 1), [255.0; 3]);
 
@@ -200,7 +200,7 @@ fn the_grid_tells_the_value_under_the_pointer() {
         let mut want: Vec<(usize, f32)> = (0..3).map(|head| (head, pattern[[head, 4, 1]])).collect();
         want.sort_by(|a, b| b.1.total_cmp(&a.1));
         let mut lines = vec!["destination: 4 ·cat".to_owned(), "source: 1 ·a".to_owned()];
-        lines.extend(want.iter().map(|(head, value)| format!("L0H{head}: {value:.4}")));
+        lines.extend(want.iter().map(|(head, value)| format!("0.{head}: {value:.4}")));
         assert_eq!(page.tooltip(), lines);
         page.leave();
         assert!(page.tooltip().is_empty());

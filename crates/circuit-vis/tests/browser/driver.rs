@@ -299,6 +299,46 @@ impl Page<'_> {
         self.settle();
     }
 
+    /// Texts whose contrast with what is behind them is below 4.5 to 1. What is behind a word of a figure is the last
+    /// rectangle or circle that was drawn there before it.
+    pub fn faint(&self) -> Vec<String> {
+        let script = r"
+            const numbers = (css) => css.match(/[\d.]+/g).map(Number);
+            const luminance = (rgb) => rgb.slice(0, 3).map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+                .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+            const over = (color, opacity, behind) => behind.slice(0, 3).map((c, i) => opacity * color[i] + (1 - opacity) * c);
+            const paper = (e) => {
+                if (!e) return [255, 255, 255];
+                const b = numbers(getComputedStyle(e).backgroundColor);
+                return (b[3] ?? 1) === 1 ? b : over(b, b[3], paper(e.parentElement));
+            };
+            const behind = (e) => {
+                const figure = e instanceof SVGElement && e.closest('svg');
+                if (!figure) return paper(e);
+                const at = e.getBoundingClientRect(), [x, y] = [at.x + at.width / 2, at.y + at.height / 2];
+                return [...figure.querySelectorAll('rect, circle')].reduce((below, shape) => {
+                    const box = shape.getBoundingClientRect(), { fill, fillOpacity } = getComputedStyle(shape);
+                    const isThere = box.left <= x && x <= box.right && box.top <= y && y <= box.bottom && fill !== 'none';
+                    const isBefore = shape.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING;
+                    return isThere && isBefore ? over(numbers(fill), fillOpacity * (numbers(fill)[3] ?? 1), below) : below;
+                }, paper(figure));
+            };
+            const opacity = (e) => (e ? getComputedStyle(e).opacity * opacity(e.parentElement) : 1);
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            const faint = [];
+            for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+                const e = node.parentElement, style = getComputedStyle(e);
+                if (!node.data.trim() || ['SCRIPT', 'NOSCRIPT', 'OPTION', 'STYLE'].includes(e.tagName) || e.closest('[hidden], :disabled')) continue;
+                if (e.getClientRects().length === 0 || style.visibility === 'hidden') continue;
+                const color = numbers(e instanceof SVGElement ? style.fill : style.color), back = behind(e);
+                const [a, b] = [luminance(over(color, (color[3] ?? 1) * opacity(e), back)), luminance(back)];
+                const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+                if (!(ratio >= 4.5)) faint.push(`${node.data.trim()}: ${ratio.toFixed(2)}`);
+            }
+            return faint";
+        self.run(script).as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    }
+
     /// Pretend that the system prefers a theme.
     pub fn prefer(&self, theme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": theme }]);

@@ -7,7 +7,7 @@ use circuit_vis::{
 use ndarray::{Array2, Array3, array};
 use serde_json::json;
 
-use crate::driver::{Page, keys, with_browser};
+use crate::driver::{keys, with_browser};
 
 const TOKENS: [&str; 4] = ["<bos>", " a", "b", " cat"];
 
@@ -34,27 +34,6 @@ fn everything() -> Report {
         .view(&lines(&[Line::new("loss", array![1.0, 2.0].view())], PlotOptions::new().x("x").y("y")).unwrap())
 }
 
-/// Texts whose contrast with what is behind them is below 4.5 to 1.
-fn faint(page: &Page) -> Vec<String> {
-    let script = r"
-        const numbers = (css) => css.match(/[\d.]+/g).map(Number);
-        const luminance = (rgb) => rgb.slice(0, 3).map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-            .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-        const behind = (e) => { for (; e; e = e.parentElement) { const b = numbers(getComputedStyle(e).backgroundColor); if ((b[3] ?? 1) === 1) return b; } return [255, 255, 255]; };
-        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-        const faint = [];
-        for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-            const e = node.parentElement, style = getComputedStyle(e);
-            if (!node.data.trim() || ['SCRIPT', 'NOSCRIPT', 'OPTION'].includes(e.tagName) || e.closest('[hidden], :disabled')) continue;
-            const color = e instanceof SVGElement ? style.fill : style.color;
-            const [a, b] = [luminance(numbers(color)), luminance(behind(e))];
-            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-            if (ratio < 4.5) faint.push(`${node.data}: ${ratio.toFixed(2)}`);
-        }
-        return faint";
-    page.run(script).as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
-}
-
 #[test]
 fn a_report_holds_every_view_and_each_works_by_itself() {
     with_browser(|page| {
@@ -78,7 +57,7 @@ fn both_themes_are_readable() {
             page.open(&everything().to_html());
             assert_eq!(page.run("return document.documentElement.dataset.theme"), theme);
             page.hover(".view:nth-of-type(3) .token[data-index='2']"); // with the tooltip
-            assert_eq!(faint(page), [""; 0], "{theme}");
+            assert_eq!(page.faint(), [""; 0], "{theme}");
         }
     });
 }

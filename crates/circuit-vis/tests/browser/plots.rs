@@ -45,7 +45,7 @@ fn logit_attribution_names_the_token_that_is_predicted() {
             plot_logit_attribution(&["<bos>", " a", "\n"], values.view(), &component_names(2, 2), PlotOptions::new());
         page.open(&view.unwrap().to_html());
         walk_to(page, 1, 4);
-        assert_eq!(page.tooltip(), ["Position: 1 ·a", "predicts: ⏎", "Component: L1H1", "Logit: 14.0000"]);
+        assert_eq!(page.tooltip(), ["Position: 1 ·a", "predicts: ⏎", "Component: 1.1", "Logit: 14.0000"]);
     });
 }
 
