@@ -140,7 +140,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ),
     general(
         code::ACCUMULATED,
-        "Each with all before it",
+        "A running total",
         "Each of your entries is the sum of the right ones up to it. You did not set a running total back to zero, or \
          took the stream where you need what was added to it.",
         "Where in your loop does the total begin?",
@@ -186,7 +186,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ),
     general(
         code::TOO_MANY,
-        "Some are too many",
+        "Too many",
         "You returned everything that the task asks for, and more. Your range goes too far, or you kept something \
          that should be left out.",
         "What is the first thing in your result, and what is the last?",
@@ -336,7 +336,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::OTHER_PLACE,
         "Another layer or head",
-        "You get what belongs to another layer, head or component than the one that is asked for. An index is a constant, one too large or too small, or two indices are exchanged.",
+        "Your result belongs to another layer, head or component than the task names. An index is a constant, one too large or too small, or two indices are exchanged.",
         "Which index names the layer, and which the head?",
     ),
     general(
@@ -348,7 +348,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::OTHER_SITE,
         "Another activation",
-        "You read or changed the model at another point than the one that is asked for. Neighboring points have the same shape, so that nothing complains.",
+        "You read or changed the model at another point than the task names. Neighboring points have the same shape, so that nothing complains.",
         "What has happened between that point and yours?",
     ),
     general(
@@ -360,7 +360,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::OTHER_POSITIONS,
         "Other positions",
-        "You took other positions than those that are asked for: too many, too few, or each one place away.",
+        "You took other positions than the task asks for: too many, too few, or each one place away.",
         "Which is the first position that counts, and which is the last?",
     ),
     general(
@@ -373,7 +373,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         code::OTHER_STRENGTH,
         "Another strength",
         "You did the right thing, but more or less of it than the task asks for: half, twice, with the wrong sign, or regardless of the sign.",
-        "What should come of half the coefficient, and what of minus the coefficient?",
+        "What should half the coefficient do, and what minus the coefficient?",
     ),
     general(
         code::OTHER_ROLES,
@@ -396,12 +396,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::OTHER_QUANTITY,
         "A related quantity",
-        "You returned a quantity that is related to the one that is asked for, such as a difference for a value, a probability for its logarithm, or a rank for a share.",
+        "You returned a quantity related to the one that the task asks for, such as a difference for a value, a probability for its logarithm, or a rank for a share.",
         "In which units is your result, and in which should it be?",
     ),
     general(
         code::OTHER_EDIT,
-        "Another change than the one asked for",
+        "A different change",
         "You changed the activation in another way than the task says: replaced instead of added to, set to zero instead of replaced, or at more places.",
         "What should be the same after your change as before it?",
     ),

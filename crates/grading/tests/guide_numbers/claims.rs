@@ -18,6 +18,7 @@ pub const CLAIMS: &[(&str, Source, &[Claim])] = &[
     ("02-induction", Source::Computed, TWO_BACK),
     ("03-logit-attribution", Source::Activations("exercise_02"), ATTRIBUTION_OF_02),
     ("03-logit-attribution", Source::Activations("exercise_05"), ATTRIBUTION_OF_05),
+    ("04-activation-addition", Source::Activations("exercise_04"), BEST_LAYERS),
     ("05-circuits", Source::Activations("exercise_05"), CIRCUITS),
     ("05-circuits", Source::Computed, BY_CHANCE),
     ("06-patching", Source::Activations("exercise_06"), PATCHING),
@@ -453,3 +454,9 @@ const BY_CHANCE: &[Claim] = &[(
 
 const PAIRS: &[Claim] =
     &[("changes by {} nats and that of others by {}.", &[(0, "largest ranges"), (0, "least ranges")])];
+
+/// The sets of the search in their order: music, food, winter, forest.
+const BEST_LAYERS: &[Claim] = &[(
+    "it is layer {} for *music*, {} for *food*, {} for *forest* and {} for *winter*.",
+    &[(0, "sets/0/layer"), (0, "sets/1/layer"), (0, "sets/3/layer"), (0, "sets/2/layer")],
+)];

@@ -100,7 +100,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-125",
         CHECK,
         "An axis missing from one shape",
-        "One of the shapes has an axis too few. Each layer has matrices of its own, and so has each head.",
+        "One of the shapes lacks an axis. Each layer has matrices of its own, and so has each head.",
         "How many matrices of this name are there in the whole model?",
     ),
     property(

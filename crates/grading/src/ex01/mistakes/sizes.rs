@@ -57,7 +57,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-123",
         CHECK,
         "Another number of the configuration",
-        "One of the three numbers is another size of the model, or a product or sum of some, in every case the same.",
+        "One of your three numbers is another size of the model, or a product or sum of several. It is the same size in every case.",
         "What does that number count?",
     ),
 ];
