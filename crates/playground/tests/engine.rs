@@ -154,16 +154,16 @@ fn edits_are_hooks() {
     assert!(moved.iter().any(|x| x.abs() > 1e-3), "the other heads' patterns follow");
 }
 
-/// The map agrees with the library's own sweep, comes layer by layer, and is dropped for a newer request.
+/// The map agrees with the library's own sweep, comes some heads at a time, and is dropped for a newer request.
 #[test]
 fn a_sweep_is_the_librarys_and_can_be_replaced() {
     let sweep = json!({ "do": "sweep", "model": "gpt2-tales", "text": TEXT, "silence": "zero", "measure": "loss" });
     let mut engine = engine();
     engine.begin(7, request(sweep.clone()), &[]).unwrap();
-    let Some((7, Ok(Step::Progress(first)))) = engine.step() else { panic!("more than one layer") };
+    let Some((7, Ok(Step::Progress(first)))) = engine.step() else { panic!("more than one step") };
     assert_eq!((first.json["done"].as_u64(), first.json["of"].as_u64()), (Some(4), Some(32)));
-    let values = first.get("values").unwrap().into_dimensionality::<Ix2>().unwrap();
-    assert!(values.row(0).iter().all(|x| x.is_finite()) && values.row(1).iter().all(|x| x.is_nan()));
+    let known: Vec<bool> = first.get("values").unwrap().iter().map(|x| x.is_finite()).collect();
+    assert_eq!(known, [[true; 4].as_slice(), &[false; 28]].concat());
     // A look is more urgent, and makes the sweep one of an older state.
     let looked = engine.answer(request(look(json!([])))).unwrap();
     assert!(looked.get("patterns").is_some() && engine.step().is_none());
@@ -171,7 +171,7 @@ fn a_sweep_is_the_librarys_and_can_be_replaced() {
     engine.begin(8, request(sweep.clone()), &[]).unwrap();
     engine.begin(9, request(json!({ "do": "stream", "model": "gpt2-tales", "text": TEXT, "pos": 1 })), &[]).unwrap();
     let ids: Vec<u64> = std::iter::from_fn(|| engine.step()).map(|(id, step)| step.map(|_| id).unwrap()).collect();
-    assert_eq!(ids, [9, 8, 8, 8, 8]);
+    assert_eq!(ids, [9, 8, 8, 8, 8, 8, 8, 8, 8]);
     let all = engine.answer(request(sweep)).unwrap();
     let want = head_ablation_sweep(&model("gpt2-tales"), TEXT, Ablation::Zero, Metric::loss()).unwrap();
     assert_close(all.get("values").unwrap(), want.view().into_dyn(), 1e-5);
