@@ -370,12 +370,12 @@ fn attention_heads_starts_with_head_0_and_zooms() {
         let options = AttentionOptions::new().head_names(head_names(4, 3));
         page.open(&attention_heads(&TOKENS, pattern.view(), options).unwrap().to_html());
         assert_eq!(page.pressed(".head"), [0]);
-        assert!(page.texts("h4").contains(&"L4H0 Zoomed".to_owned()));
+        assert!(page.texts("h4").contains(&"4.0 Zoomed".to_owned()));
         page.hover(&head(2));
-        assert!(page.texts("h4").contains(&"L4H2 Zoomed".to_owned()));
+        assert!(page.texts("h4").contains(&"4.2 Zoomed".to_owned()));
         page.click(&head(2));
         page.leave();
-        assert!(page.texts("h4").contains(&"L4H2 Zoomed".to_owned()));
+        assert!(page.texts("h4").contains(&"4.2 Zoomed".to_owned()));
 
         let cell = |row: usize, column: usize| hover_cell(page, (5, 30), row, column);
         cell(4, 1);
