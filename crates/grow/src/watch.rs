@@ -18,8 +18,10 @@ const TITLE: &str = "An induction head grows";
 
 /// The least time between two redraws.
 const BETWEEN: Duration = Duration::from_millis(140);
-/// A large model takes longer to measure than a small one: training gets at least this many times as long as the page.
+/// A large model takes longer to measure than a small one: training gets at least this many times as long as the page,
+/// and in a run of an hour, in which a redraw a second is enough, more than in one of seconds.
 const TRAINING_FOR_PAGE: u32 = 5;
+const LONG_TRAINING_FOR_PAGE: u32 = 25;
 /// Steps that are taken after the bump, for the curves to settle.
 const AFTER_BUMP: usize = 120;
 /// How long a browser may take to fetch what it lacks at the end.
@@ -93,6 +95,7 @@ struct Watch<'w> {
     messages: Vec<String>,
     started: Instant,
     redraw_from: Instant,
+    training_for_page: u32,
     all_steps: bool,
     head: Option<(usize, usize)>,
     bump: Option<usize>,
@@ -109,6 +112,7 @@ impl<'w> Watch<'w> {
             messages: Vec::new(),
             started: Instant::now(),
             redraw_from: Instant::now(),
+            training_for_page: if options.is_tales { LONG_TRAINING_FOR_PAGE } else { TRAINING_FOR_PAGE },
             all_steps: options.all_steps,
             head: None,
             bump: None,
@@ -201,7 +205,7 @@ impl Observer for Watch<'_> {
         let begun = Instant::now();
         if begun >= self.redraw_from {
             self.look(trainer)?;
-            self.redraw_from = begun + BETWEEN.max(begun.elapsed() * (TRAINING_FOR_PAGE + 1));
+            self.redraw_from = begun + BETWEEN.max(begun.elapsed() * (self.training_for_page + 1));
         }
         self.bar.draw(trainer, self.latest.as_ref());
         let settled = self.bump.is_some_and(|bump| trainer.steps() >= bump + AFTER_BUMP);

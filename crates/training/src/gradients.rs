@@ -7,6 +7,7 @@
 
 use hooked_transformer::{Gradients, HookedTransformer, Scalar};
 use ndarray::Axis;
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::batches::Batch;
@@ -90,12 +91,11 @@ pub fn gradients(
 
 fn scale(gradients: &mut Gradients, by: f32) {
     if by != 1.0 {
-        gradients.weights_mut().into_iter().for_each(|(_, mut gradient)| gradient.mapv_inplace(|value| value * by));
+        gradients.weights_mut().into_par_iter().for_each(|(_, mut gradient)| gradient.mapv_inplace(|value| value * by));
     }
 }
 
 fn add_scaled(sum: &mut Gradients, part: &Gradients, by: f32) {
-    for ((_, mut sum), (_, part)) in sum.weights_mut().into_iter().zip(part.weights()) {
-        sum.scaled_add(by, &part);
-    }
+    let pairs = sum.weights_mut().into_par_iter().zip(part.weights());
+    pairs.for_each(|((_, mut sum), (_, part))| sum.scaled_add(by, &part));
 }

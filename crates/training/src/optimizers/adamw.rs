@@ -10,6 +10,7 @@
 use std::collections::HashMap;
 
 use ndarray::{ArrayViewD, ArrayViewMutD};
+use rayon::prelude::*;
 
 use super::StateTensor;
 use crate::recipe::Recipe;
@@ -67,12 +68,16 @@ impl AdamW {
         let step_size = (rate / (1.0 - Self::BETA_1.powi(t))) as f32;
         let kept = (1.0 - rate * self.weight_decay) as f32;
         let root_correction = (1.0 - Self::BETA_2.powi(t)).sqrt() as f32;
-        for Parameter { name, mean, square } in &mut self.parameters {
-            let weights = parameters.get_mut(name).expect("a parameter of the model");
+        let all = self.parameters.iter_mut().map(|Parameter { name, mean, square }| {
+            let weights = parameters.remove(name.as_str()).expect("a parameter of the model");
+            (weights, &gradients[name.as_str()], mean, square)
+        });
+        let mut all: Vec<_> = all.collect();
+        all.par_iter_mut().for_each(|(weights, gradient, mean, square)| {
             let weights = weights.as_slice_mut().expect("parameters are contiguous");
-            let gradient = gradients[name].as_slice().expect("gradients are contiguous");
+            let gradient = gradient.as_slice().expect("gradients are contiguous");
             update(weights, gradient, (mean, square), [kept, step_size, root_correction]);
-        }
+        });
     }
 
     pub(super) fn state(&self) -> Vec<StateTensor<'_>> {

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 
 use hooked_transformer::{Gradients, HookedTransformer};
 use ndarray::{Array2, ArrayViewMutD};
+use rayon::prelude::*;
 
 pub use self::adamw::AdamW;
 pub use self::muon::{Muon, Precision, orthogonalize};
@@ -93,11 +94,12 @@ pub fn is_trained(name: &str) -> bool {
 
 /// The gradients' length, all taken as one vector.
 pub fn norm(gradients: &Gradients) -> f64 {
-    let squares = gradients.weights().into_iter().map(|(_, gradient)| {
+    let squares = gradients.weights().into_par_iter().map(|(_, gradient)| {
         let values = gradient.as_slice().expect("gradients are contiguous");
         values.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>()
     });
-    squares.sum::<f64>().sqrt()
+    // Summed in order, so that the result does not depend on the threads.
+    squares.collect::<Vec<f64>>().into_iter().sum::<f64>().sqrt()
 }
 
 /// Shortens gradients that are longer than `longest`; returns how long they were. As PyTorch's `clip_grad_norm_`.
@@ -105,7 +107,10 @@ pub fn clip(gradients: &mut Gradients, longest: f64) -> f64 {
     let norm = norm(gradients);
     let scale = (longest / (norm + 1e-6)) as f32;
     if scale < 1.0 {
-        gradients.weights_mut().into_iter().for_each(|(_, mut gradient)| gradient.mapv_inplace(|value| value * scale));
+        gradients
+            .weights_mut()
+            .into_par_iter()
+            .for_each(|(_, mut gradient)| gradient.mapv_inplace(|value| value * scale));
     }
     norm
 }

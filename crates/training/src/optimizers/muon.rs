@@ -162,8 +162,8 @@ pub fn orthogonalize(matrix: Array2<f32>, precision: Precision) -> Array2<f32> {
     x.mapv_inplace(|value| value / length.max(1e-7));
     x = round(x);
     for _ in 0..STEPS {
-        let gram = round(matmul(x.view(), x.t()));
-        let mut weights = matmul(gram.view(), gram.view());
+        let gram = round(times_own_transpose(x.view()));
+        let mut weights = times_own_transpose(gram.view());
         weights.zip_mut_with(&gram, |square, &gram| *square = b * gram + c * *square);
         let weights = round(weights);
         let mut next = matmul(weights.view(), x.view());
@@ -173,10 +173,45 @@ pub fn orthogonalize(matrix: Array2<f32>, precision: Precision) -> Array2<f32> {
     if transposed { x.t().as_standard_layout().into_owned() } else { x }
 }
 
+/// `X Xᵀ`. It is symmetric, so of a large one only the blocks below the diagonal and on it are computed: 10 of 16.
+fn times_own_transpose(x: ArrayView2<'_, f32>) -> Array2<f32> {
+    /// Rows of a block; with fewer, a product costs as much as what it spares.
+    const LEAST_ROWS: usize = 64;
+    let n = x.nrows();
+    let rows = n.div_ceil(4).max(LEAST_ROWS);
+    if rows >= n {
+        return matmul(x, x.t());
+    }
+    let mut product = Array2::zeros((n, n));
+    for start in (0..n).step_by(rows) {
+        let end = (start + rows).min(n);
+        let below = matmul(x.slice(s![start..end, ..]), x.slice(s![..end, ..]).t());
+        product.slice_mut(s![..start, start..end]).assign(&below.slice(s![.., ..start]).t());
+        product.slice_mut(s![start..end, ..end]).assign(&below);
+    }
+    product
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::Mt19937;
+
+    #[test]
+    fn every_entry_is_a_product_of_two_rows() {
+        let mut rng = Mt19937::new(5);
+        for (rows, columns) in [(1, 16), (63, 7), (65, 5), (64, 64), (130, 17), (257, 20)] {
+            let x = Array2::from_shape_vec((rows, columns), rng.normal(rows * columns, 1.0)).unwrap();
+            let product = times_own_transpose(x.view());
+            for ((i, j), &value) in product.indexed_iter() {
+                let want: f64 = x.row(i).iter().zip(x.row(j)).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
+                assert!(
+                    (f64::from(value) - want).abs() <= 1e-4,
+                    "{rows} by {columns}, [{i}, {j}]: {value}, not {want}"
+                );
+            }
+        }
+    }
 
     /// Singular values of about one mean that `X Xᵀ` is about the identity, here for a matrix whose own differ a
     /// thousandfold.
