@@ -10,6 +10,7 @@ use crate::knows::results;
 use crate::reads::course::{Course, Exercise};
 use crate::reads::workspace::Workspace;
 use crate::runs::cargo;
+use crate::says::screen::say;
 
 /// The package that makes the pictures.
 const PACKAGE: &str = "pictures";
@@ -21,6 +22,9 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
         return Err("Which exercise? For example: cargo xtask view 02".to_string());
     };
     let exercise = course.exercise(number)?;
+    if model.is_none() && course.is_for_students() {
+        say!("Pictures with your own functions need the full course. This is a report on the text of the exercise.");
+    }
     // Its own pictures are of its own model. Of another model, a report on its text.
     if model.is_some() || !has_pictures(&course.workspace, exercise)? {
         return explore::open(&course.workspace, model.unwrap_or(&exercise.model), &exercise.text, out);
