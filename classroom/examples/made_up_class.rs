@@ -77,7 +77,11 @@ fn made(course: &Path, slugs: &[String], wrong: &Wrong) -> Result<Option<Files>,
     let Some(changed) = changed(&solution, wrong) else { return Ok(None) };
     let (own, tests) = (format!("exercises/{}/src", wrong.slug), format!("solutions/{}/tests", wrong.slug));
     let mut modules = String::new();
-    for (name, text) in needed(&course.join(tests).join("wrong_answers"), wrong)? {
+    let needed = needed(&course.join(tests).join("wrong_answers"), wrong)?;
+    if needed.is_empty() {
+        return Ok(None); // The wrong answer is another function of the solution.
+    }
+    for (name, text) in needed {
         if text.contains("other_right") || text.contains("grading::") {
             return Ok(None);
         }
@@ -126,6 +130,8 @@ fn changed(solution: &str, wrong: &Wrong) -> Option<String> {
     let (_, parameters) = solution[begin..open].split_once('(')?;
     // The last parenthesis that closes the parameters is before the arrow.
     let parameters = parameters.rsplit_once(") ->").or_else(|| parameters.rsplit_once(')'))?.0;
+    // The arrow of a parameter that is a function closes nothing.
+    let parameters = parameters.replace("->", "  ");
     let mut names = Vec::new();
     let mut depth = 0;
     let mut start = 0;

@@ -27,7 +27,7 @@ pub(super) fn not_a_number(all: &[Look<'_>]) -> Option<Explanation> {
     let words = match total {
         1 => "the number is not finite, and the other cases are right.".into(),
         _ if count == total => "no entry is finite, and the other cases are right.".into(),
-        _ => format!("{count} of {total} entries are not finite, and everything else is right."),
+        _ => format!("{count} of {total} entries {} not finite, and everything else is right.", is_or_are(count)),
     };
     Some(Explanation::named(words, code::NOT_A_NUMBER))
 }
@@ -376,18 +376,27 @@ fn out_of_range(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation> {
     let positive = wants().all(|x| *x >= 0.0);
     if positive && wants().all(|x| *x <= 1.0) && below + above > 0 {
         let words = format!(
-            "all expected numbers are between 0 and 1, and {} of yours are not. Are they scores or logits, or a sum?",
-            below + above
+            "all expected numbers are between 0 and 1, and {} of yours {} not. Are they scores or logits, or a sum?",
+            below + above,
+            is_or_are(below + above)
         );
         return Some(Explanation::fact(words));
     }
     if positive && below > 0 {
-        return Some(Explanation::fact(format!("none of the expected numbers is negative, and {below} of yours are.")));
+        let are = is_or_are(below);
+        return Some(Explanation::fact(format!(
+            "none of the expected numbers is negative, and {below} of yours {are}."
+        )));
     }
     let negative = wants().all(|x| *x <= 0.0);
     let wrong = first.got.data.iter().filter(|x| **x > first.tolerance).count();
+    let are = is_or_are(wrong);
     (negative && wrong > 0)
-        .then(|| Explanation::fact(format!("none of the expected numbers is positive, and {wrong} of yours are.")))
+        .then(|| Explanation::fact(format!("none of the expected numbers is positive, and {wrong} of yours {are}.")))
+}
+
+fn is_or_are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
 }
 
 /// The totals along an axis are right although the entries are not.

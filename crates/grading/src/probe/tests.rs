@@ -350,7 +350,7 @@ fn what_overflows_is_told_where_all_else_is_right() {
     let mut broken = right(3, 5);
     broken[[1, 2]] = f32::NAN;
     let said = explain(&[run(broken.clone(), right(3, 5)), run(right(2, 7), right(2, 7))]).unwrap();
-    assert_eq!(said.words, "1 of 15 entries are not finite, and everything else is right.");
+    assert_eq!(said.words, "1 of 15 entries is not finite, and everything else is right.");
     assert_eq!(said.mistake, Some(code::NOT_A_NUMBER));
     broken[[0, 0]] = -50.0;
     assert_eq!(explain(&[run(broken, right(3, 5))]).and_then(|said| said.mistake), None);
