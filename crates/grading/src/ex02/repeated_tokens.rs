@@ -166,7 +166,7 @@ fn unlike_halves(row: usize, tokens: &Rows, first: &[usize], second: &[usize]) -
         Some("E02-19")
     } else if first.iter().rev().eq(second) {
         Some("E02-20")
-    } else if (1..n).any(|by| [&first[by..], &first[..by]].concat() == second) {
+    } else if (1..n).any(|by| [&first[by..], &first[..by]].concat() == second) || begins_late(first, second) {
         Some("E02-75")
     } else if of_another_row() {
         Some("E02-74")
@@ -175,6 +175,13 @@ fn unlike_halves(row: usize, tokens: &Rows, first: &[usize], second: &[usize]) -
         let shared = second.iter().filter(|id| first.contains(id)).count();
         (2 * shared < n && sorted(first) != sorted(second)).then_some("E02-16")
     }
+}
+
+/// Whether the second copy is the first, some positions later than it should be: what does not fit is cut off.
+fn begins_late(first: &[usize], second: &[usize]) -> bool {
+    let n = first.len();
+    // At least half of a copy, and more than one token, which two rows can share by chance.
+    (1..=n / 2).any(|by| n - by > 1 && second[by..] == first[..n - by])
 }
 
 /// The requests that show where the randomness comes from.

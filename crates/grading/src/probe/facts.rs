@@ -239,7 +239,13 @@ fn masked(first: &Look<'_>) -> Option<Explanation> {
     let all = |cells: &[(usize, usize)], fits: fn(usize, usize) -> bool| {
         cells.len() > 1 && cells.iter().all(|&(query, key)| fits(query, key))
     };
-    let words = if all(&lost, |query, key| key == query) {
+    // Of gradients and of anything else that can be negative, nothing is said about what attends to what.
+    let words = if want.data.iter().any(|x| *x < 0.0) {
+        if !all(&shown, |query, key| key > query) {
+            return None;
+        }
+        "entries where the key comes after the query are not 0, as all of them should be."
+    } else if all(&lost, |query, key| key == query) {
         "no token attends to itself, although it may: the mask hides the diagonal too."
     } else if all(&lost, |_, key| key == 0) {
         "nothing attends to the first token, although it may."

@@ -338,6 +338,23 @@ fn what_a_mask_hides_is_told_by_where_it_is() {
 }
 
 #[test]
+fn what_can_be_negative_is_no_attention() {
+    let gradient = |sees: fn(usize, usize) -> bool| {
+        Array2::from_shape_fn((6, 6), |(q, k)| if sees(q, k) { ((5 * q + 3 * k) % 7) as f32 - 3.5 } else { 0.0 })
+    };
+    let of = |sees| {
+        let want = gradient(|q, k| k <= q);
+        let run = run(gradient(sees), want.clone());
+        let axes: &'static [&'static str] = &["query_pos", "key_pos"];
+        explain(&[CaseRun { want: Want::Array { values: want.into(), axes, tolerance: TOLERANCE }, ..run }])
+    };
+    let said = of(|_, _| true).expect("an explanation").words;
+    assert_eq!(said, "entries where the key comes after the query are not 0, as all of them should be.");
+    let hidden = of(|q, k| k < q);
+    assert!(hidden.as_ref().is_none_or(|said| !said.words.contains("attend")), "{:?}", hidden.map(|said| said.words));
+}
+
+#[test]
 fn a_condition_that_holds_too_often_is_told() {
     let right = |b: usize, p: usize| right(b, p).mapv(|x| if x > 2.5 { 1.0 } else { 0.0 });
     let often = |b: usize, p: usize| self::right(b, p).mapv(|x| if x > 1.2 { 1.0 } else { 0.0 });

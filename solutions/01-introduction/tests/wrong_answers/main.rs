@@ -176,6 +176,7 @@ wrong_answers! {
     e01_48_by_root_of_heads: "E01-48", pattern_from_q_and_k = patterns::by_root_of_heads;
     e01_48_by_positions: "E01-48", pattern_from_q_and_k = patterns::by_positions;
     e01_59_overflow_of_visible: "E01-59", pattern_from_q_and_k = patterns::overflow_of_visible;
+    e01_61_signed_from_zero: "E01-61", largest_error = patterns::signed_from_zero;
     e01_61_signed_from_below: "E01-61", largest_error = patterns::signed_from_below;
     e01_66_head_0: "E01-66", show_attention = views::head_0;
     e01_69_context_first: "E01-69", sizes = sizes::context_first;

@@ -215,6 +215,10 @@ pub fn signed_from_below(cache: &ActivationCache, layer: usize) -> f32 {
     (-difference(cache, layer)).fold(f32::MIN, |largest: f32, x| largest.max(*x))
 }
 
+pub fn signed_from_zero(cache: &ActivationCache, layer: usize) -> f32 {
+    (-difference(cache, layer)).fold(0.0, |largest: f32, x| largest.max(*x))
+}
+
 pub fn squared(cache: &ActivationCache, layer: usize) -> f32 {
     largest(&difference(cache, layer).mapv(|x| x * x))
 }

@@ -124,6 +124,11 @@ pub fn first_left_out(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
     mean_of_halves(&values.slice(s![.., 1..]).to_owned(), seq_len(tokens) - 1)
 }
 
+pub fn last_left_out(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    let values = next_token(&log_softmax(logits, Axis(2)), tokens);
+    mean_of_halves(&values.slice(s![.., ..-1]).to_owned(), seq_len(tokens))
+}
+
 pub fn perplexities(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
     means(logits, tokens, |loss| loss, f32::exp)
 }

@@ -119,6 +119,7 @@ wrong_answers! {
     e02_73_bos_last: "E02-73", generate_repeated_tokens = repeated_tokens::bos_last;
     e02_74_of_another_row: "E02-74", generate_repeated_tokens = repeated_tokens::of_another_row;
     e02_75_shifted: "E02-75", generate_repeated_tokens = repeated_tokens::shifted;
+    e02_75_begins_late: "E02-75", generate_repeated_tokens = repeated_tokens::begins_late;
     e02_76_rounded: "E02-76", generate_repeated_tokens = repeated_tokens::rounded;
     e02_77_sorted: "E02-77", generate_repeated_tokens = repeated_tokens::sorted;
     e02_78_rotated_rows: "E02-78", generate_repeated_tokens = repeated_tokens::rotated_rows;
@@ -142,6 +143,7 @@ wrong_answers! {
     e02_96_two_bos_in_front: "E02-96", generate_repeated_tokens = repeated_tokens::two_bos_in_front;
     e02_97_last_row: "E02-97", repeated_loss_by_half = losses::last_row;
     e02_98_median: "E02-98", repeated_loss_by_half = losses::median;
+    e02_102_last_left_out: "E02-102", repeated_loss_by_half = losses::last_left_out;
     // Other forms of the same mistakes.
     e02_28_plain_logits: "E02-28", repeated_loss_by_half = losses::plain_logits;
     e02_32_summed_without_sign: "E02-32", repeated_loss_by_half = losses::summed_without_sign;

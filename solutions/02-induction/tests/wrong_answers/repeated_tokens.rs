@@ -139,6 +139,13 @@ pub fn shifted(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usiz
     })
 }
 
+pub fn begins_late(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usize, bos: usize) -> Tokens {
+    rows_of(batch, || {
+        let there = segment(rng, seq_len, d_vocab);
+        [&[bos], &there[..], &[bos], &there[..seq_len - 1]].concat()
+    })
+}
+
 pub fn rounded(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usize, bos: usize) -> Tokens {
     rows_drawn(batch, seq_len, bos, || (rng.random::<f64>() * (d_vocab - 1) as f64).round() as usize)
 }

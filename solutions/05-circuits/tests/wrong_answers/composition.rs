@@ -62,6 +62,10 @@ pub fn not_normalized(model: &HookedTransformer, kind: Composition) -> Array2<f3
     table(model, kind, |first, second| first.matmul_factored(&second).norm())
 }
 
+pub fn by_squared_norms(model: &HookedTransformer, kind: Composition) -> Array2<f32> {
+    table(model, kind, |first, second| first.matmul_factored(&second).norm() / (first.norm() * second.norm()).powi(2))
+}
+
 pub fn k_like_q(model: &HookedTransformer, kind: Composition) -> Array2<f32> {
     composition_scores(model, if kind == Composition::K { Composition::Q } else { kind })
 }

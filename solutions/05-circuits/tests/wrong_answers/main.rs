@@ -137,6 +137,7 @@ wrong_answers! {
     e05_98_key_ignored: "E05-98", composed_qk_circuit = composition::key_ignored;
     e05_99_reads_in_layer_0: "E05-99", composed_qk_circuit = composition::reads_in_layer_0;
     e05_52_not_normalized: "E05-52", composition_scores = composition::not_normalized;
+    e05_114_by_squared_norms: "E05-114", composition_scores = composition::by_squared_norms;
     e05_53_k_like_q: "E05-53", composition_scores = composition::k_like_q;
     e05_54_later_first: "E05-54", composition_scores = composition::later_first;
     e05_55_axes_exchanged: "E05-55", composition_scores = composition::axes_exchanged;

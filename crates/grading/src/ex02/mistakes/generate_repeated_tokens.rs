@@ -110,8 +110,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-75",
         CHECK,
         "The second copy shifted",
-        "Your second half is the segment, but it begins in the middle. The previous occurrence of a token is then not \
-         seq_len positions back.",
+        "Your second half is the segment, but shifted: it begins in the middle, or a position too late. The previous \
+         occurrence of a token is then not seq_len positions back.",
         "At which position is the first token of the segment the second time?",
     ),
     property(

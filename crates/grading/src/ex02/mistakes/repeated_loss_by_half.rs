@@ -177,4 +177,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
          the model's loss. Take the mean.",
         "What are the mean and the median of the losses 1, 1 and 10?",
     ),
+    output(
+        "E02-102",
+        CHECK,
+        "The last prediction left out",
+        "Your second half lacks its last prediction, made at the last position but one. With seq_len tokens there are \
+         seq_len predictions of the second copy.",
+        "Which position predicts the last token of the row?",
+    ),
 ];

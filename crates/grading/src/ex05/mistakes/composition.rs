@@ -63,6 +63,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "What does your score become if all weights double?",
     ),
     output(
+        "E05-114",
+        "c13_composition_scores",
+        "Divided by the squares of the norms",
+        "You divided the norm of the product by the squares of the two norms. A score must stay the same if a matrix is \
+         scaled, so divide by each norm once.",
+        "What happens to your score if one of the two matrices is doubled?",
+    ),
+    output(
         "E05-53",
         "c13_composition_scores",
         "K-composition read through the queries",
