@@ -80,6 +80,18 @@ impl<S> Suite<S> {
         Ok(())
     }
 
+    /// The verdict of a check on a wrong answer, as a learner reads it.
+    ///
+    /// # Errors
+    /// There is no such check, or it accepts the answer.
+    pub fn verdict(&self, check: &str, submission: &S) -> Result<String, Prose> {
+        let (info, check) = self.check(check)?;
+        match check(submission).reject_here() {
+            Err(verdict) => Ok(verdict.to_string()),
+            Ok(_) => Err(format!("{} accepts it", info.name).into()),
+        }
+    }
+
     fn check(&self, name: &str) -> Result<Entry<S>, Prose> {
         let found = self.checks.iter().find(|(info, _)| info.name == name);
         found.copied().ok_or_else(|| format!("no check is called {name}").into())

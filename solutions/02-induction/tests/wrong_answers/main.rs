@@ -255,6 +255,18 @@ fn other_ways_not_to_use_the_generator_are_told_the_same() -> Result<(), Prose> 
     SUITE.rejects("E02-21", &Submission { generate_repeated_tokens: repeated_tokens::unseeded_generator, ..RIGHT })
 }
 
+/// The introduction of the guide shows what a learner reads.
+#[test]
+fn the_guide_shows_this_verdict() -> Result<(), Prose> {
+    let wrong = Submission { prev_attn_detector: detectors::next_token::<40>, ..RIGHT };
+    let verdict = SUITE.verdict("c03_prev_attn_detector", &wrong)?;
+    let shown = include_str!("../../../../exercises/guide/src/verdict.txt");
+    if !shown.trim_end().lines().eq(verdict.trim_end().lines()) {
+        return Err(format!("exercises/guide/src/verdict.txt should be:\n{verdict}").into());
+    }
+    Ok(())
+}
+
 #[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
     SUITE.covers_every_mistake(WRONG)
