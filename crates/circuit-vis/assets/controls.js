@@ -46,7 +46,7 @@ function pager(what, count, size, onChange) {
 }
 
 // What the colors mean: a bar from the smallest to the largest value, or whatever its ends are to be called.
-function colorBar([min, max], name = "", [first, last] = [formatNumber(min), formatNumber(max)]) {
+function colorBar([min, max], name = "", [first, last] = [endOfScale(min), endOfScale(max)]) {
   const canvas = el("canvas", { width: 160, height: 1, role: "img", "aria-label": "color scale" });
   const context = canvas.getContext("2d");
   for (let x = 0; x < canvas.width; x++) {
@@ -54,6 +54,11 @@ function colorBar([min, max], name = "", [first, last] = [formatNumber(min), for
     context.fillRect(x, 0, 1, 1);
   }
   return el("div", { class: "color-bar" }, name && el("span", { class: "name" }, name), el("span", {}, first), canvas, el("span", {}, last));
+}
+
+// A number that stands alone, without the zeros that make a column of numbers line up.
+function endOfScale(value) {
+  return formatNumber(value).replace(/\.0+$|(\.\d*[1-9])0+$/, "$1");
 }
 
 // From no attention to all of it in the colors of some heads, one below the other.

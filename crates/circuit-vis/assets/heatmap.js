@@ -5,6 +5,9 @@ views.heatmap = (root, data) => {
   const { values } = decodeArray(data.values); // [row, column]
   const at = (row, column) => values[row * columns.length + column];
   const range = [data.min, data.max];
+  // The legend has no half of which no cell has a visible color.
+  const isSeen = (end) => end !== 0 && values.some((value) => value / end > 0.01);
+  const shown = range.map((end, i) => (range[0] < 0 && range[1] > 0 && !isSeen(end) && isSeen(range[1 - i]) ? 0 : end));
   const legend = el("div", { class: "legend" });
   const table = matrix({
     rows,
@@ -24,7 +27,7 @@ views.heatmap = (root, data) => {
   });
   root.append(el("div", { class: "controls" }, legend), table.element);
   const redraw = () => {
-    legend.replaceChildren(colorBar(range, data.value));
+    legend.replaceChildren(colorBar(shown, data.value));
     table.redraw();
   };
   theme.onChange(redraw);

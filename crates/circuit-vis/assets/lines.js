@@ -1,7 +1,11 @@
 // Curves in SVG, with a legend that switches them on and off and the values at the pointer. Curves differ by color, by dashes
 // and by the shape of their markers, so that they can be told apart without color.
 
-const PLOT = { width: 760, height: 340, left: 64, right: 16, top: 14, bottom: 46 };
+// A phone gets a plot of its own: that of a wide page, shrunk, could not be read.
+const IS_NARROW = innerWidth <= 560;
+const PLOT = IS_NARROW
+  ? { width: 400, height: 290, left: 58, right: 12, top: 12, bottom: 46 }
+  : { width: 760, height: 340, left: 64, right: 16, top: 14, bottom: 46 };
 
 views.lines = (root, data) => {
   const numbers = (block) => block && decodeArray(block).values;
@@ -148,7 +152,7 @@ function axes(scale, data) {
     const py = scale.toY(y);
     group.append(svg("line", { x1: left, x2: right, y1: py, y2: py }), svg("text", { x: left - 8, y: py + 4, "text-anchor": "end" }, formatTick(y)));
   }
-  for (const x of ticks(...scale.x, 9)) {
+  for (const x of ticks(...scale.x, IS_NARROW ? 5 : 9)) {
     const px = scale.toX(x);
     group.append(svg("line", { x1: px, x2: px, y1: bottom, y2: bottom + 4 }), svg("text", { x: px, y: bottom + 18, "text-anchor": "middle" }, formatTick(x)));
   }

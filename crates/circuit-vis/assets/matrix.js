@@ -2,7 +2,7 @@
 // or Enter pins the value.
 
 const LABEL_FONT = "12px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
-const LABEL_ROOM = 130; // the most that a label may take before it is shortened
+const LABEL_ROOM = 150; // the most that a label may take before it is shortened
 let nextMatrix = 0; // tells the pinned cells of different tables apart
 const LINE = 13; // labels closer than this are thinned out
 

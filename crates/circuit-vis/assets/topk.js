@@ -69,7 +69,14 @@ function tokenCell(tokens, pos, value, range) {
   const chip = el("span", { class: "chip", title: nameToken(tokens, pos) }, el("bdi", {}, tokens.shown[pos]));
   chip.style.backgroundColor = css(color);
   chip.style.color = inkOn(color);
-  return el("td", {}, chip, el("span", { class: "number" }, formatNumber(value)));
+  return el("td", {}, chip, el("span", { class: "number" }, inColumn(value, range)));
+}
+
+// A number among others: with as many decimals as they have, unless all are too small for that.
+function inColumn(value, range) {
+  const largest = Math.max(...range.map(Math.abs));
+  if (!Number.isFinite(value) || largest < 1e-2 || largest >= 1e5) return formatNumber(value);
+  return value.toFixed(4).replace(/^-(?=0\.0+$)/, "").replace("-", "−");
 }
 
 views.topk_samples = (root, data) => {

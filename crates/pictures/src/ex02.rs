@@ -2,7 +2,7 @@
 
 use circuit_vis::{PlotOptions, View, heatmap};
 use grading::ex02::Submission;
-use hooked_transformer::ActivationCache;
+use hooked_transformer::{ActivationCache, Tokens};
 use ndarray::Array2;
 
 use crate::{Outcome, Picture, Right, functions, stored};
@@ -59,7 +59,10 @@ pub fn layer_1() -> Outcome<View> {
 /// BOS and twice the same random tokens, as strings and in the model's patterns.
 fn repeated_tokens() -> Outcome<(Vec<String>, ActivationCache)> {
     let model = stored::model("attn-only-2l-tales")?;
-    let tokens = stored::tokens("exercise_02", "repeated_0.tokens")?;
+    // The beginning of a row that the chapter measures: all of its tokens can be printed.
+    let row = stored::tokens("exercise_02", "phenomena.repeated.tokens")?.row(0).to_owned();
+    let in_row = |pos: usize| if pos > SEQ_LEN { pos - SEQ_LEN } else { pos };
+    let tokens = Tokens::from_shape_fn((1, 1 + 2 * SEQ_LEN), |(_, pos)| row[in_row(pos)]);
     let cache = model.run(&tokens).names_filter(|name: &str| name.ends_with("hook_pattern")).cache()?;
     Ok((model.to_str_tokens(tokens.row(0).to_vec(), None)?, cache))
 }

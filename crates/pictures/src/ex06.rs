@@ -155,13 +155,13 @@ impl Pair {
         let both =
             (functions.sufficient_and_necessary)(&self.model, &self.clean, &self.corrupted, &self.right, &self.wrong);
         let (_, n_layers, n_heads) = both.dim();
-        let rows: Vec<String> = ["brought back", "taken away"]
+        let rows: Vec<String> = ["back", "away"]
             .iter()
             .flat_map(|direction| (0..n_layers).map(move |layer| format!("{direction}, layer {layer}")))
             .collect();
         let table = both.into_shape_with_order((2 * n_layers, n_heads))?;
         let columns: Vec<String> = (0..n_heads).map(|head| format!("head {head}")).collect();
-        let title = format!("The heads of a {}, in both directions", self.kind.names().1);
+        let title = format!("What the heads of a {} bring back and take away", self.kind.names().1);
         Ok(heatmap(table.view(), &rows, &columns, shares())?.title(title))
     }
 

@@ -309,8 +309,8 @@ fn the_legend_has_no_half_that_no_value_needs() {
             page.open(&attention_heads(&TOKENS, pattern.view(), AttentionOptions::new()).unwrap().to_html());
             page.text(".color-bar")
         };
-        assert_eq!(open(&pattern), "attention0.00001.0000");
-        assert_eq!(open(&-pattern), "attention−1.00001.0000");
+        assert_eq!(open(&pattern), "attention01");
+        assert_eq!(open(&-pattern), "attention−11");
     });
 }
 

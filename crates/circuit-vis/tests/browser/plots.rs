@@ -130,6 +130,23 @@ fn numbers_are_saved_in_full_and_the_picture_as_an_image() {
 }
 
 #[test]
+fn the_legend_has_no_half_that_no_cell_needs() {
+    with_browser(|page| {
+        let legend = |cells: [f32; 2]| {
+            let options = PlotOptions::new().value("share").range(-1.0, 1.0);
+            page.open(&heatmap(array![cells].view(), &["r"], &["a", "b"], options).unwrap().to_html());
+            page.text(".color-bar")
+        };
+        assert_eq!(legend([0.0, 0.75]), "share01");
+        assert_eq!(legend([0.0, -0.75]), "share−10");
+        assert_eq!(legend([-0.25, 0.75]), "share−11");
+        // Less than a color shows.
+        assert_eq!(legend([-0.001, 0.75]), "share01");
+        assert_eq!(legend([0.0, 0.0]), "share−11");
+    });
+}
+
+#[test]
 fn a_click_pins_a_value_until_the_next() {
     with_browser(|page| {
         page.open(&heatmap(array![[1.0, 2.0]].view(), &["r"], &["a", "b"], PlotOptions::new()).unwrap().to_html());

@@ -86,7 +86,10 @@ fn neurons_are_chosen_by_two_selectors_on_pages_of_five_samples() {
         page.hover(".text-sample:nth-child(2) .token[data-index='3']");
         assert_eq!(page.tooltip(), [format!("activation: {:.4}", value(1, 3, 1, 2))]);
         let largest = format!("{:.4}", value(6, 3, 1, 2));
-        assert!(page.text(".color-bar").ends_with(&largest), "all samples share the range of the chosen neuron");
+        assert!(
+            page.text(".color-bar").ends_with(largest.trim_end_matches('0').trim_end_matches('.')),
+            "all samples share the range of the chosen neuron"
+        );
         page.click(".pager button:last-child");
         assert_eq!(page.texts(".caption"), ["Sample 5", "Sample 6"]);
         assert_eq!(page.text(".where"), "samples 5–6 of 7");
@@ -108,6 +111,20 @@ fn many_neurons_are_typed() {
         page.leave();
         page.hover(&token(2));
         assert_eq!(page.tooltip()[0], "activation: 301.0000", "a neuron that is not there changes nothing");
+    });
+}
+
+#[test]
+fn numbers_of_a_table_line_up() {
+    with_browser(|page| {
+        let values = |scale: f32| array![[[2.0], [-3e-6], [1e-7], [0.5]]] * scale;
+        let open = |scale: f32| {
+            page.open(&topk_tokens(&[TOKENS], &[values(scale).view()], 2, NeuronOptions::new()).unwrap().to_html());
+            page.texts(".number")
+        };
+        assert_eq!(open(1.0), ["2.0000", "0.5000", "0.0000", "0.0000"]);
+        // All are small: four digits each.
+        assert_eq!(open(1e-3)[..2], ["0.0020", "0.0005000"]);
     });
 }
 

@@ -433,7 +433,7 @@ function pager(what, count, size, onChange) {
 }
 
 // What the colors mean: a bar from the smallest to the largest value, or whatever its ends are to be called.
-function colorBar([min, max], name = "", [first, last] = [formatNumber(min), formatNumber(max)]) {
+function colorBar([min, max], name = "", [first, last] = [endOfScale(min), endOfScale(max)]) {
   const canvas = el("canvas", { width: 160, height: 1, role: "img", "aria-label": "color scale" });
   const context = canvas.getContext("2d");
   for (let x = 0; x < canvas.width; x++) {
@@ -441,6 +441,11 @@ function colorBar([min, max], name = "", [first, last] = [formatNumber(min), for
     context.fillRect(x, 0, 1, 1);
   }
   return el("div", { class: "color-bar" }, name && el("span", { class: "name" }, name), el("span", {}, first), canvas, el("span", {}, last));
+}
+
+// A number that stands alone, without the zeros that make a column of numbers line up.
+function endOfScale(value) {
+  return formatNumber(value).replace(/\.0+$|(\.\d*[1-9])0+$/, "$1");
 }
 
 // From no attention to all of it in the colors of some heads, one below the other.
@@ -594,7 +599,7 @@ const nameToken = (tokens, i) => `${i} ${tokens.shown[i]}`;
 // or Enter pins the value.
 
 const LABEL_FONT = "12px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
-const LABEL_ROOM = 130; // the most that a label may take before it is shortened
+const LABEL_ROOM = 150; // the most that a label may take before it is shortened
 let nextMatrix = 0; // tells the pinned cells of different tables apart
 const LINE = 13; // labels closer than this are thinned out
 
@@ -1667,7 +1672,14 @@ function tokenCell(tokens, pos, value, range) {
   const chip = el("span", { class: "chip", title: nameToken(tokens, pos) }, el("bdi", {}, tokens.shown[pos]));
   chip.style.backgroundColor = css(color);
   chip.style.color = inkOn(color);
-  return el("td", {}, chip, el("span", { class: "number" }, formatNumber(value)));
+  return el("td", {}, chip, el("span", { class: "number" }, inColumn(value, range)));
+}
+
+// A number among others: with as many decimals as they have, unless all are too small for that.
+function inColumn(value, range) {
+  const largest = Math.max(...range.map(Math.abs));
+  if (!Number.isFinite(value) || largest < 1e-2 || largest >= 1e5) return formatNumber(value);
+  return value.toFixed(4).replace(/^-(?=0\.0+$)/, "").replace("-", "−");
 }
 
 views.topk_samples = (root, data) => {
@@ -1752,6 +1764,9 @@ views.heatmap = (root, data) => {
   const { values } = decodeArray(data.values); // [row, column]
   const at = (row, column) => values[row * columns.length + column];
   const range = [data.min, data.max];
+  // The legend has no half of which no cell has a visible color.
+  const isSeen = (end) => end !== 0 && values.some((value) => value / end > 0.01);
+  const shown = range.map((end, i) => (range[0] < 0 && range[1] > 0 && !isSeen(end) && isSeen(range[1 - i]) ? 0 : end));
   const legend = el("div", { class: "legend" });
   const table = matrix({
     rows,
@@ -1771,7 +1786,7 @@ views.heatmap = (root, data) => {
   });
   root.append(el("div", { class: "controls" }, legend), table.element);
   const redraw = () => {
-    legend.replaceChildren(colorBar(range, data.value));
+    legend.replaceChildren(colorBar(shown, data.value));
     table.redraw();
   };
   theme.onChange(redraw);
@@ -1783,7 +1798,11 @@ views.plot_logit_attribution = views.heatmap;
 // Curves in SVG, with a legend that switches them on and off and the values at the pointer. Curves differ by color, by dashes
 // and by the shape of their markers, so that they can be told apart without color.
 
-const PLOT = { width: 760, height: 340, left: 64, right: 16, top: 14, bottom: 46 };
+// A phone gets a plot of its own: that of a wide page, shrunk, could not be read.
+const IS_NARROW = innerWidth <= 560;
+const PLOT = IS_NARROW
+  ? { width: 400, height: 290, left: 58, right: 12, top: 12, bottom: 46 }
+  : { width: 760, height: 340, left: 64, right: 16, top: 14, bottom: 46 };
 
 views.lines = (root, data) => {
   const numbers = (block) => block && decodeArray(block).values;
@@ -1930,7 +1949,7 @@ function axes(scale, data) {
     const py = scale.toY(y);
     group.append(svg("line", { x1: left, x2: right, y1: py, y2: py }), svg("text", { x: left - 8, y: py + 4, "text-anchor": "end" }, formatTick(y)));
   }
-  for (const x of ticks(...scale.x, 9)) {
+  for (const x of ticks(...scale.x, IS_NARROW ? 5 : 9)) {
     const px = scale.toX(x);
     group.append(svg("line", { x1: px, x2: px, y1: bottom, y2: bottom + 4 }), svg("text", { x: px, y: bottom + 18, "text-anchor": "middle" }, formatTick(x)));
   }
