@@ -47,7 +47,49 @@ fn general_page() -> String {
 fn entry(mistake: &Mistake) -> String {
     let Mistake { explanation, question, .. } = mistake;
     let (id, heading) = (mistake.id(), mistake.heading());
+    let (explanation, question) = (with_code(explanation), with_code(question));
     format!("\n<a id=\"{id}\"></a>\n\n### {heading}\n\n{explanation}\n\n*{question}*\n")
+}
+
+/// Names and lists of axes as code where they are not yet: in a terminal, for which the words are written, marks would be in
+/// the way.
+fn with_code(text: &str) -> String {
+    let mut marked = String::new();
+    for (at, piece) in text.split('`').enumerate() {
+        if at % 2 == 1 {
+            let _ = write!(marked, "`{piece}`");
+            continue;
+        }
+        let mut rest = piece;
+        while let Some(start) = rest.find(|c: char| is_of_a_name(c) || c == '[') {
+            let (before, from_here) = rest.split_at(start);
+            let is_list = from_here.starts_with('[');
+            let end = if is_list { from_here.find(']').map(|end| end + 1) } else { None };
+            let end = end.or_else(|| from_here.find(|c: char| !is_of_a_name(c))).unwrap_or(from_here.len()).max(1);
+            let (token, after) = from_here.split_at(end);
+            let word = token.trim_end_matches(['.', ':']);
+            let is_code = is_list && word.len() > 1 || word.contains('_') || word.contains("::");
+            let mark = if is_code { "`" } else { "" };
+            let _ = write!(marked, "{before}{mark}{word}{mark}{}", &token[word.len()..]);
+            rest = after;
+        }
+        marked.push_str(rest);
+    }
+    marked
+}
+
+/// What names and paths of Rust, weights and hook points consist of.
+fn is_of_a_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.' | ':')
+}
+
+#[test]
+fn names_and_lists_of_axes_become_code() {
+    assert_eq!(
+        with_code("W_Q is [input, output], as in `W_K`: see blocks.0.attn.hook_q. Not usize::MAX or e.g. a list [."),
+        "`W_Q` is `[input, output]`, as in `W_K`: see `blocks.0.attn.hook_q`. Not `usize::MAX` or e.g. a list [."
+    );
+    assert_eq!(with_code("The row: ... one. `x`"), "The row: ... one. `x`");
 }
 
 /// Compares a page with what it should be; with the variable set, writes it first.

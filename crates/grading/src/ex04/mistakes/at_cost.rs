@@ -94,7 +94,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-176",
         AT_COST,
         "Divided by the budget",
-        "You divided the gain by the budget. The gain itself is asked for.",
+        "You divided the gain by the budget. The task asks for the gain itself.",
         "What happens to your result if gains and costs are both doubled?",
     ),
     output(

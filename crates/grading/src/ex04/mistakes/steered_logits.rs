@@ -82,14 +82,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-160",
         LOGITS_HOLD,
         "Not logits",
-        "You applied a softmax or a log softmax. The logits themselves are asked for.",
+        "You applied a softmax or a log softmax. The task asks for the logits themselves.",
         "What is the sum of the exponentials of your last row?",
     ),
     property(
         "E04-161",
         LOGITS_HOLD,
         "The change of the logits",
-        "You subtracted the logits of the unsteered model. The logits of the steered one are asked for.",
+        "You subtracted the logits of the unsteered model. The task asks for the logits of the steered one.",
         "What does your function return if the vector is zero?",
     ),
     output(

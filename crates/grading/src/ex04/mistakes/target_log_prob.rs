@@ -113,7 +113,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-168",
         TARGETS,
         "The odds",
-        "You divided the probability by one minus itself. The logarithm of the probability is asked for.",
+        "You divided the probability by one minus itself. The task asks for the logarithm of the probability.",
         "Can a log probability be positive?",
     ),
 ];

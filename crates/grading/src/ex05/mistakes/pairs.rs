@@ -80,7 +80,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E05-95",
         "c11_scores_by_pair",
         "Masked",
-        "You hid the keys after the query. The scores before the mask are asked for: only then are they a sum over \
+        "You hid the keys after the query. The task asks for the scores before the mask: only then are they a sum over \
          components.",
         "How would you split minus infinity among the components?",
     ),

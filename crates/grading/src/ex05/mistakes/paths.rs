@@ -124,7 +124,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E05-111",
         "c16_loss_with_frozen_pattern",
         "The increase of the loss",
-        "You subtracted the loss with nothing silenced. The losses themselves are asked for.",
+        "You subtracted the loss with nothing silenced. The task asks for the losses themselves.",
         "Can a loss be negative?",
     ),
     output(

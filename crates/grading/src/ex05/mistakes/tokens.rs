@@ -144,7 +144,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E05-76",
         "c05_ov_circuit",
         "All heads of the layer",
-        "You added up the circuits of all heads of the layer. The circuit of one head is asked for.",
+        "You added up the circuits of all heads of the layer. The task asks for the circuit of one head.",
         "What is the rank of your circuit?",
     ),
     output(
@@ -271,7 +271,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E05-84",
         "c07_copying_score",
         "Only the positive ones above",
-        "You added up only the positive real parts. Negative ones belong into the sum too: they are what lowers the \
+        "You added up only the positive real parts. Negative ones belong in the sum too: they are what lowers the \
          score.",
         "What is the score if all eigenvalues are negative?",
     ),

@@ -407,7 +407,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E06-105",
         "c08_sufficient_and_necessary",
-        "Another activation than z",
+        "An activation other than z",
         "You patched the pattern, or another activation. The shares are about `z`.",
         "Which name do you give to `head_map`?",
     ),

@@ -217,8 +217,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-116",
         "c11_learning_rate",
         "No rise",
-        "Your first steps are as large as all others. In them AdamW's averages contain only one or two gradients, so \
-         the rate must rise.",
+        "Your first steps are as large as all the others. AdamW's averages contain only one or two gradients then, so \
+         the rate must start small.",
         "What is the rate of step 1?",
     ),
     output(

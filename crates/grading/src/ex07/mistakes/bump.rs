@@ -142,7 +142,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-207",
         "c15_bump",
         "The sum of the heads",
-        "You added up the scores of all heads. The largest one is asked for.",
+        "You added up the scores of all heads. The task asks for the largest one.",
         "Can your score be larger than 1?",
     ),
     output(

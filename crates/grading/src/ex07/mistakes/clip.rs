@@ -79,7 +79,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-197",
         "c09_clip_gradients",
         "The factor returned",
-        "You returned the factor by which the gradients were shortened. The length that they had is asked for.",
+        "You returned the factor by which the gradients were shortened. The task asks for the length that they had.",
         "What does your function return if nothing is shortened?",
     ),
     output(
