@@ -39,6 +39,7 @@ predictions, and the score is the mean of the diagonal key = query - (seq_len - 
 """
 
 import itertools
+import re
 
 import torch
 from safetensors.torch import load_file
@@ -306,11 +307,16 @@ def found_by_lens(gpt2) -> dict:
             "first": rounded((ranks == 0).double().mean((1, 2)))}
 
 
+def with_minus_signs(text: str) -> str:
+    """With a minus sign where a number has a hyphen."""
+    return re.sub(r"(?<=[ (])-(?=\d)", "−", text)
+
+
 def table(head: list[str], rows: list[list]) -> str:
     lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
     written = [[f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in line]
                for line in lines]
-    return "".join("| " + " | ".join(line) + " |\n" for line in written)
+    return with_minus_signs("".join("| " + " | ".join(line) + " |\n" for line in written))
 
 
 def heads_table(found: dict) -> str:
@@ -337,17 +343,19 @@ def summary(found: dict) -> str:
     previous, hurt = largest(found["previous"][0]), largest(found["zero_ablation"][0])
     looks = [h for h, score in enumerate(found["induction"][1]) if score > 0.4]
     carries = largest(found["attribution_second_half"][1 + heads:])
-    inducts = ", ".join(f"**1.{h}** ({found['induction'][1][h]})" for h in looks)
+    inducts = ", and ".join(
+        f"head **1.{h}** has an induction score of {found['induction'][1][h]}" for h in looks)
     first, second = found["loss_by_half"]
-    return (
-        f"The loss is {first} nats on the first copy and {second} on the second. In layer 0 head "
-        f"**0.{previous}** attends to the previous token (score {found['previous'][0][previous]}), and "
-        f"the head whose removal costs most is **0.{hurt}**: {found['zero_ablation'][0][hurt]} nats. "
-        f"On the induction stripe of layer 1 (score in parentheses): {inducts}. Most of the right "
-        f"logit in the second copy comes from **1.{carries}**, on average "
-        f"{found['attribution_second_half'][1 + heads + carries]}, against "
-        f"{found['attribution_first_half'][1 + heads + carries]} in the first copy; silencing it costs "
-        f"{found['zero_ablation'][1][carries]} nats.\n")
+    removed = "it" if hurt == previous else f"**0.{hurt}**"
+    writer = "It" if looks == [carries] else f"Head **1.{carries}**"
+    return with_minus_signs(
+        f"The loss is {first} nats on the first copy and {second} on the second. In layer 0, head "
+        f"**0.{previous}** attends to the previous token, with a score of {found['previous'][0][previous]}. "
+        f"Removing {removed} costs more than removing any other head of layer 0: "
+        f"{found['zero_ablation'][0][hurt]} nats. In layer 1, {inducts}. {writer} writes most of the "
+        f"right logit in the second copy, {found['attribution_second_half'][1 + heads + carries]} on "
+        f"average, against {found['attribution_first_half'][1 + heads + carries]} in the first copy, "
+        f"and removing it costs {found['zero_ablation'][1][carries]} nats.\n")
 
 
 def write_pieces(found: dict) -> None:

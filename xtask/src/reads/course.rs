@@ -236,11 +236,14 @@ mod tests {
         }
     }
 
-    /// The minutes of the sections of a chapter, `· 10 minutes ·`, are those at its head, and those of the table.
+    /// The minutes of the sections of a chapter, `· 10 minutes ·`, are those at its head, of the table and of the introduction.
     #[test]
     fn the_minutes_of_a_chapter_add_up() {
         let Course { workspace, exercises } = Course::find().unwrap();
+        let introduction = workspace.read("exercises/guide/src/introduction.md").unwrap();
         for exercise in &exercises {
+            let listed = format!("](./{}.md)** ({} minutes).", exercise.slug, exercise.minutes);
+            assert!(introduction.contains(&listed), "introduction.md does not say \"{listed}\"");
             let chapter = workspace.read(&exercise.guide()).unwrap();
             let of_sections = chapter.lines().filter(|line| line.starts_with("*Difficulty"));
             let minutes =

@@ -276,14 +276,11 @@ const PATCHING: &[Claim] = &[
             (2, "rest word/first/resid_pre_noising/2/15"),
         ],
     ),
-    (
-        "| before layer 3, last “ little” | {} | {} |",
-        &[(2, "cue/first/resid_pre/3/18"), (2, "cue/first/estimate/3/18")],
-    ),
-    ("| before layer 1, “ bear” | {} | {} |", &[(2, "cue/first/resid_pre/1/13"), (2, "cue/first/estimate/1/13")]),
-    ("| before layer 1, “ girl” | {} | {} |", &[(2, "cue/first/resid_pre/1/9"), (2, "cue/first/estimate/1/9")]),
-    ("| before layer 0, “ old” | {} | {} |", &[(2, "cue/first/resid_pre/0/12"), (2, "cue/first/estimate/0/12")]),
-    ("| before layer 0, “ little” | {} | {} |", &[(2, "cue/first/resid_pre/0/8"), (2, "cue/first/estimate/0/8")]),
+    ("| before layer 3, last `little` | {} | {} |", &[(2, "cue/first/resid_pre/3/18"), (2, "cue/first/estimate/3/18")]),
+    ("| before layer 1, `bear` | {} | {} |", &[(2, "cue/first/resid_pre/1/13"), (2, "cue/first/estimate/1/13")]),
+    ("| before layer 1, `girl` | {} | {} |", &[(2, "cue/first/resid_pre/1/9"), (2, "cue/first/estimate/1/9")]),
+    ("| before layer 0, `old` | {} | {} |", &[(2, "cue/first/resid_pre/0/12"), (2, "cue/first/estimate/0/12")]),
+    ("| before layer 0, `little` | {} | {} |", &[(2, "cue/first/resid_pre/0/8"), (2, "cue/first/estimate/0/8")]),
     (
         "the estimate for `z` of 0.5 is {}, and the exact patch brings back {}. For 2.1 the estimate is {}, and the exact value {}.",
         &[

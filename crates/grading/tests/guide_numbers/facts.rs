@@ -154,10 +154,14 @@ fn nested(value: &Value, place: &str) -> Vec<(String, f64)> {
     items.flat_map(|(i, item)| nested(item, &below(i))).collect()
 }
 
-/// With so many places, and never as `-0.0`.
+/// With so many places and a minus sign, and never as `-0.0`.
 pub fn shown(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
-    if text.chars().any(|c| ('1'..='9').contains(&c)) { text } else { text.trim_start_matches('-').to_string() }
+    if text.chars().any(|c| ('1'..='9').contains(&c)) {
+        text.replace('-', "−")
+    } else {
+        text.trim_start_matches('-').to_string()
+    }
 }
 
 #[test]
@@ -180,5 +184,5 @@ fn words_before_a_place_say_what_is_made_of_it() {
 
 #[test]
 fn a_number_that_rounds_to_zero_has_no_sign() {
-    assert_eq!([shown(-0.004, 2), shown(-0.01, 2), shown(2.0, 1)], ["0.00", "-0.01", "2.0"]);
+    assert_eq!([shown(-0.004, 2), shown(-0.01, 2), shown(2.0, 1)], ["0.00", "−0.01", "2.0"]);
 }
