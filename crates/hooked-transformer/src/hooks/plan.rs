@@ -8,6 +8,7 @@ use ndarray::{ArcArray, Dimension, IxDyn};
 use super::{Firing, HookFn, HookPoint, HookPoints, LastingFn, NameFilter, Site, Tape, lasting};
 use crate::error::{Error, Result};
 use crate::numerics::memory::Scratch;
+use crate::numerics::share::in_pool;
 
 /// Which hooks fire at which point, and which points are stored.
 pub(crate) struct Plan<'a> {
@@ -51,6 +52,16 @@ impl<'a> Plan<'a> {
             plan.add(&at, Function::Scoped(function));
         }
         Ok(plan)
+    }
+
+    /// Does a pass with this plan: on the calling thread if it has hooks, which belong there; otherwise, if the pass is
+    /// large, on one of rayon's.
+    pub(crate) fn carry_out<T: Send>(self, large: bool, pass: impl FnOnce(Plan<'_>) -> T + Send) -> T {
+        if !(large && self.functions.is_empty()) {
+            return pass(self);
+        }
+        let Plan { cached, last, .. } = self;
+        in_pool(|| pass(Plan { functions: Vec::new(), at_point: vec![Vec::new(); cached.len()], cached, last }))
     }
 
     /// Whether hooks fire at this point.

@@ -25,7 +25,7 @@ use std::collections::{HashMap, HashSet};
 use ndarray::Ix2;
 
 use super::builder::Run;
-use super::pass::Completed;
+use super::pass::{Completed, is_large};
 use super::ready::{Ready, Start};
 use crate::backward::{self, Edits, Gradients, Input, Recorded, Request, Resolved, Returning, Scalar, Wanted};
 use crate::cache::{Activation, ActivationCache};
@@ -135,7 +135,7 @@ impl<'a> Backward<'a> {
             Start::Stream(_) => None,
         };
 
-        let Completed { stream, shortformer_pos, cache, tape } = ready.normalized()?;
+        let Completed { stream, shortformer_pos, cache, tape } = ready.normalized(Ok)?;
         let mut tape = tape.expect("given to the pass above");
         let recorded = Recorded {
             embedding: Embedding { cfg, weights, positions: &positions },
@@ -145,17 +145,15 @@ impl<'a> Backward<'a> {
             shortformer_pos: shortformer_pos.as_ref(),
             x: stream,
         };
-        let mut found = Found::default();
-        let at_points = Pass {
-            points: &model.points,
-            plan: backward_plan,
-            record: found.record(),
-            tape: None,
-            scratch: Scratch::default(),
-        };
-        let request = Request { at_points, wanted, tape, edits: self.edits, spare: &model.spare };
-        let (value, d_weights) = recorded.backward(request, &scalar)?;
-        let mut activations = found.in_forward_order(&model.points);
+        let large = is_large(cfg, positions.len());
+        let (value, d_weights, mut activations) = backward_plan.carry_out(large, |plan| {
+            let mut found = Found::default();
+            let (points, record) = (&model.points, found.record());
+            let at_points = Pass { points, plan, record, tape: None, scratch: Scratch::default() };
+            let request = Request { at_points, wanted, tape, edits: self.edits, spare: &model.spare };
+            let (value, d_weights) = recorded.backward(request, &scalar)?;
+            Ok((value, d_weights, found.in_forward_order(points)))
+        })?;
         activations.model = Some(model.for_cache());
         let d_weights = Returning::new(d_weights, Some(&model.spare).filter(|_| !of_weights.is_empty()));
         Ok((Gradients::new(value, activations, model.cfg.clone(), d_weights, of_weights), cache))

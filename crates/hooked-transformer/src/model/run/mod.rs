@@ -42,7 +42,7 @@ impl Run<'_> {
     /// The input, a hook or a filter does not fit the model.
     pub fn logits(self) -> Result<Array3<f32>> {
         let unembedding = self.unembedding();
-        Ok(unembedding.logits(self.ready_for_logits()?.normalized()?.stream.view()))
+        self.ready_for_logits()?.normalized(|done| Ok(unembedding.logits(done.stream.view())))
     }
 
     /// Logits of some positions only, `[batch, chosen pos, d_vocab]`: the unembedding of the others, a large part of a
@@ -58,8 +58,10 @@ impl Run<'_> {
         if chosen.is_empty() {
             return Err(Error::Argument { name: "logits_at", problem: format!("no such position among {n_pos}") });
         }
-        let chosen = ready.normalized()?.stream.select(Axis(1), &chosen);
-        Ok(unembedding.logits(chosen.as_standard_layout().view()))
+        ready.normalized(|done| {
+            let chosen = done.stream.select(Axis(1), &chosen);
+            Ok(unembedding.logits(chosen.as_standard_layout().view()))
+        })
     }
 
     /// Mean cross-entropy of the next token, in nats; padding does not count.
@@ -106,10 +108,12 @@ impl Run<'_> {
         let ready = self.ready_for_logits()?;
         let tokens = ready.targets()?.to_owned();
         let mask = ready.mask.clone();
-        let logits = unembedding.logits(ready.normalized()?.stream.view());
-        let per_token = loss::loss_per_token(logits.view(), tokens.view())?;
-        let loss = loss::mean(per_token.view(), mask.as_ref().map(|mask| mask.view()))?;
-        Ok((logits, loss))
+        ready.normalized(|done| {
+            let logits = unembedding.logits(done.stream.view());
+            let per_token = loss::loss_per_token(logits.view(), tokens.view())?;
+            let loss = loss::mean(per_token.view(), mask.as_ref().map(|mask| mask.view()))?;
+            Ok((logits, loss))
+        })
     }
 
     /// The residual stream where the run ends: before the final norm, or where [`stop_at_layer`](Self::stop_at_layer)
@@ -118,7 +122,7 @@ impl Run<'_> {
     /// # Errors
     /// As [`logits`](Self::logits).
     pub fn resid(self) -> Result<Array3<f32>> {
-        Ok(self.ready()?.stream()?.stream.into_owned())
+        self.ready()?.stream(|done| Ok(done.stream.into_owned()))
     }
 
     /// Nothing: for the sake of the hooks. The run ends after the last hook point that has one. (What the classic
@@ -127,7 +131,7 @@ impl Run<'_> {
     /// # Errors
     /// As [`logits`](Self::logits).
     pub fn nothing(self) -> Result<()> {
-        self.ready()?.watched().map(drop)
+        self.ready()?.watched(|_| Ok(()))
     }
 
     /// The activations alone. The run ends after the last of them: nothing beyond it is computed, no logits, and hooks
@@ -136,7 +140,7 @@ impl Run<'_> {
     /// # Errors
     /// As [`logits`](Self::logits).
     pub fn cache(self) -> Result<ActivationCache> {
-        Ok(self.ready()?.with_cache()?.watched()?.cache)
+        self.ready()?.with_cache()?.watched(|done| Ok(done.cache))
     }
 
     /// Logits and activations.
@@ -145,8 +149,9 @@ impl Run<'_> {
     /// As [`logits`](Self::logits).
     pub fn logits_and_cache(self) -> Result<(Array3<f32>, ActivationCache)> {
         let unembedding = self.unembedding();
-        let done = self.ready_for_logits()?.with_cache()?.normalized()?;
-        Ok((unembedding.logits(done.stream.view()), done.cache))
+        self.ready_for_logits()?
+            .with_cache()?
+            .normalized(|done| Ok((unembedding.logits(done.stream.view()), done.cache)))
     }
 
     /// Mean loss and activations.
@@ -167,8 +172,10 @@ impl Run<'_> {
         }
         let tokens = ready.targets()?.to_owned();
         let mask = ready.mask.clone();
-        let Completed { stream, cache, .. } = ready.normalized()?;
-        Ok(Losses { per_token: streamed_loss::loss_per_token(stream.view(), &unembedding, tokens.view()), mask, cache })
+        ready.normalized(|Completed { stream, cache, .. }| {
+            let per_token = streamed_loss::loss_per_token(stream.view(), &unembedding, tokens.view());
+            Ok(Losses { per_token, mask, cache })
+        })
     }
 }
 
@@ -231,7 +238,7 @@ impl HookedTransformer {
     /// The stream is empty, longer than `n_ctx`, or of another width.
     pub fn ln_final(&self, stream: ArrayView3<'_, f32>) -> Result<Array3<f32>> {
         let run = self.run(stream).start_at_layer(self.cfg.n_layers);
-        Ok(run.ready_for_logits()?.normalized()?.stream.into_owned())
+        run.ready_for_logits()?.normalized(|done| Ok(done.stream.into_owned()))
     }
 
     /// Logits of what the unembedding reads, which comes from [`ln_final`](Self::ln_final): bias and soft cap included.

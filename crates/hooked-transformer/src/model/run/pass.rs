@@ -1,15 +1,22 @@
 //! The forward pass: embedding, positions, blocks, final norm. See the list at the top of the crate.
 
+use std::ops::Range;
+
 use ndarray::Array2;
 
 use super::ready::{Ready, Start};
+use crate::architecture::config::HookedTransformerConfig;
 use crate::cache::ActivationCache;
 use crate::components::Act3;
 use crate::components::block::Block;
 use crate::components::embed::{Embedded, Embedding};
+use crate::components::keys_values::Extension;
 use crate::components::normalization::{FINAL, final_norm};
+use crate::components::positions::Position;
 use crate::error::Result;
-use crate::hooks::{HookPoint, Pass, Record, Site, Tape};
+use crate::hooks::{HookPoint, Pass, Plan, Record, Site, Tape};
+use crate::model::hooked_transformer::HookedTransformer;
+use crate::numerics::linalg;
 use crate::numerics::memory::Scratch;
 
 /// How far a run goes.
@@ -35,33 +42,65 @@ pub(super) struct Completed {
     pub tape: Option<Tape>,
 }
 
+/// Each takes what to do with the result: on the thread that computed it.
 impl Ready<'_> {
     /// The residual stream after the last block that runs.
     ///
     /// # Errors
-    /// A hook wrote what is not a token.
-    pub(super) fn stream(self) -> Result<Completed> {
-        self.forward(End::Stream)
+    /// A hook wrote what is not a token; or those of `then`.
+    pub(super) fn stream<T: Send>(self, then: impl FnOnce(Completed) -> Result<T> + Send) -> Result<T> {
+        self.pass(End::Stream, then)
     }
 
     /// The stream after the final norm: what the unembedding reads.
     ///
     /// # Errors
-    /// A hook wrote what is not a token.
-    pub(super) fn normalized(self) -> Result<Completed> {
-        self.forward(End::Normalized)
+    /// As [`stream`](Self::stream).
+    pub(super) fn normalized<T: Send>(self, then: impl FnOnce(Completed) -> Result<T> + Send) -> Result<T> {
+        self.pass(End::Normalized, then)
     }
 
     /// As far as something is stored or hooked.
     ///
     /// # Errors
-    /// A hook wrote what is not a token.
-    pub(super) fn watched(self) -> Result<Completed> {
-        self.stop_after_last().forward(End::Watched)
+    /// As [`stream`](Self::stream).
+    pub(super) fn watched<T: Send>(self, then: impl FnOnce(Completed) -> Result<T> + Send) -> Result<T> {
+        self.stop_after_last().pass(End::Watched, then)
     }
 
-    fn forward(self, end: End) -> Result<Completed> {
-        let Ready { model, start, mask, positions, layers, plan, mut past, cache, mut tape, .. } = self;
+    fn pass<T: Send>(self, end: End, then: impl FnOnce(Completed) -> Result<T> + Send) -> Result<T> {
+        let Ready { model, start, mask, positions, layers, plan, past, cache, tape, .. } = self;
+        let large = is_large(&model.cfg, positions.len());
+        let forward = Forward { model, start, mask, positions, layers, past, cache, tape, end };
+        plan.carry_out(large, |plan| then(forward.run(plan)?))
+    }
+}
+
+/// Whether a pass over so many tokens, or back, has steps that are worth sharing among threads.
+pub(super) fn is_large(cfg: &HookedTransformerConfig, n_tokens: usize) -> bool {
+    let d_mlp = if cfg.attn_only { 0 } else { cfg.d_mlp() };
+    let widest = d_mlp.max(cfg.n_heads * cfg.d_head).max(cfg.d_vocab_out());
+    n_tokens * cfg.d_model * widest >= linalg::WORTH_SPLITTING
+}
+
+/// A pass that can begin, apart from its hooks.
+struct Forward<'a> {
+    model: &'a HookedTransformer,
+    start: Start,
+    mask: Option<Array2<bool>>,
+    positions: Array2<Position>,
+    layers: Range<usize>,
+    past: Option<Extension<'a>>,
+    cache: Option<ActivationCache>,
+    tape: Option<Tape>,
+    end: End,
+}
+
+impl Forward<'_> {
+    /// # Errors
+    /// A hook wrote what is not a token.
+    fn run(self, plan: Plan<'_>) -> Result<Completed> {
+        let Forward { model, start, mask, positions, layers, mut past, cache, mut tape, end } = self;
         let (cfg, weights) = (&model.cfg, &model.weights);
         let mut cache = cache.unwrap_or_default();
         let record: Record<'_> = Box::new(|point: &HookPoint, value| cache.insert(point.name(), value));

@@ -1,10 +1,11 @@
 //! The product of two large matrices: cut into blocks that fit the caches, shared among rayon's threads.
 //!
 //! The output is cut into tasks of some rows and [`TASK_COLUMNS`] columns, which idle threads fetch one after another. A
-//! task goes through the inner length in pieces of at most [`MAX_DEPTH`]. Of each piece it first copies its part of `b`
-//! into strips as wide as a kernel's tile, one row after another: read once from memory, then many times from the
-//! second-level cache. Then it runs the kernel over all tiles, which meanwhile fetch the next piece of `b` from memory.
-//! Where the rows of `a` make a single tile, strips would be read once only, and are read where they lie.
+//! task goes through the inner length in pieces of at most [`MAX_DEPTH`]. Of each piece its part of `b` is copied into
+//! strips as wide as a kernel's tile, one row after another: read once from memory, then many times from the second-level
+//! cache. Where the rows of `b` are contiguous, the first tile of a strip reads it where it lies and copies it on the way, so
+//! that the multipliers do not wait for the copy; otherwise the strips are copied first. All tiles meanwhile fetch the next
+//! piece of `b` from memory. Where the rows of `a` make a single tile, nothing is copied.
 //!
 //! `b` is taken as one matrix per head, side by side or one below the other: the `W_Q` of all heads makes one product, not
 //! twelve, on the way forward and back.
@@ -139,8 +140,9 @@ impl Task<'_> {
             None => {}
         }
         let a = factors.a.slice(s![self.first_row..self.first_row + rows, ..]);
+        let b = factors.b_in_rows(kernel.width);
         if rows <= kernel.max_rows()
-            && let Some(b) = factors.b_in_rows(kernel.width)
+            && let Some(b) = b
         {
             return self.in_place(kernel, a, b, factors.add || factors.bias.is_some());
         }
@@ -150,55 +152,70 @@ impl Task<'_> {
         for start in (0..k).step_by(depth) {
             let piece = start..(start + depth).min(k);
             let strips = &mut strips[..piece.len() * columns.next_multiple_of(kernel.width)];
-            let part = (piece.clone(), self.first_column..self.first_column + columns);
-            copy_strips(kernel, factors, part, strips);
+            let uncopied = Uncopied {
+                b: b.map(|b| b.slice_move(s![.., piece.clone(), ..])),
+                first_column: self.first_column,
+                count: if b.is_some() { columns / kernel.width } else { 0 },
+            };
+            let rest = uncopied.count * kernel.width;
+            let part = (piece.clone(), self.first_column + rest..self.first_column + columns);
+            copy_strips(kernel, factors, part, &mut strips[piece.len() * rest..]);
             let next = if piece.end < k { (piece.end, self.first_column) } else { (0, self.next_column) };
             let coming = Coming { factors, row: next.0, column: next.1, rows: piece.len(), columns };
-            let piece =
-                Piece { strips, a: a.slice(s![.., piece]), add: start > 0 || factors.bias.is_some() || factors.add };
-            self.tiles(kernel, &piece, &coming);
+            let add = start > 0 || factors.bias.is_some() || factors.add;
+            self.tiles(kernel, Piece { strips, uncopied, a: a.slice(s![.., piece]), add }, &coming);
         }
         STRIPS.set(strips);
     }
 
     /// One tile for each strip, which is read where it lies; the last one, if it is narrower, through a copy.
     fn in_place(mut self, kernel: &Kernel, a: ArrayView2<'_, f32>, b: ArrayView3<'_, f32>, add: bool) {
-        let n = b.dim().2;
         for (index, out) in self.out.axis_chunks_iter_mut(Axis(1), kernel.width).enumerate() {
-            let column = self.first_column + index * kernel.width;
-            let (head, left) = (column / n, column % n);
-            let strip = b.slice(s![head, .., left..left + out.ncols()]);
+            let strip = strip_in_place(b, self.first_column + index * kernel.width, out.ncols());
             if out.ncols() == kernel.width {
-                kernel.multiply(a, strip, out, add, Ahead::NOTHING);
+                kernel.multiply(a, strip, None, out, add, Ahead::NOTHING);
             } else {
                 let mut wide = Array2::zeros((strip.nrows(), kernel.width));
                 wide.slice_mut(s![.., ..out.ncols()]).assign(&strip);
-                kernel.multiply(a, wide.view(), out, add, Ahead::NOTHING);
+                kernel.multiply(a, wide.view(), None, out, add, Ahead::NOTHING);
             }
         }
     }
 
     /// Runs the kernel over all tiles of the task, for one piece of the inner length.
-    fn tiles(&mut self, kernel: &Kernel, piece: &Piece<'_>, coming: &Coming<'_, '_>) {
-        let rows = self.out.nrows();
-        let depth = piece.a.ncols();
+    fn tiles(&mut self, kernel: &Kernel, piece: Piece<'_>, coming: &Coming<'_, '_>) {
+        let Piece { strips, uncopied, a, add } = piece;
+        let (rows, depth) = a.dim();
         // Tiles of equal height: 128 rows are ten times 13 or 12, rather than nine times 14 and a rest of 2.
         let height = rows.div_ceil(rows.div_ceil(kernel.max_rows()));
         let cached = (CACHED_ROWS / height).max(1) * height;
         let mut done = 0;
-        let bands = piece.a.axis_chunks_iter(Axis(0), cached).zip(self.out.axis_chunks_iter_mut(Axis(0), cached));
-        for (a, mut out) in bands {
-            let strips = piece.strips.chunks(depth * kernel.width);
-            for (strip, mut out) in strips.zip(out.axis_chunks_iter_mut(Axis(1), kernel.width)) {
-                let strip = ArrayView2::from_shape((depth, kernel.width), strip).expect("as long as it was made");
+        let bands = a.axis_chunks_iter(Axis(0), cached).zip(self.out.axis_chunks_iter_mut(Axis(0), cached));
+        for (band, (a, mut out)) in bands.enumerate() {
+            let strips = strips.chunks_mut(depth * kernel.width);
+            for (index, (strip, mut out)) in strips.zip(out.axis_chunks_iter_mut(Axis(1), kernel.width)).enumerate() {
+                let mut original = if band == 0 { uncopied.strip(index, kernel.width) } else { None };
                 let tiles = a.axis_chunks_iter(Axis(0), height).zip(out.axis_chunks_iter_mut(Axis(0), height));
                 for (a, out) in tiles {
-                    kernel.multiply(a, strip, out, piece.add, coming.part(done, depth));
+                    let ahead = coming.part(done, depth);
+                    if let Some(original) = original.take() {
+                        kernel.multiply(a, original, Some(strip), out, add, ahead);
+                    } else {
+                        let copy =
+                            ArrayView2::from_shape((depth, kernel.width), &*strip).expect("as long as it was made");
+                        kernel.multiply(a, copy, None, out, add, ahead);
+                    }
                     done += 1;
                 }
             }
         }
     }
+}
+
+/// The strip that begins at a column of all of `b`, where it lies.
+fn strip_in_place(b: ArrayView3<'_, f32>, column: usize, width: usize) -> ArrayView2<'_, f32> {
+    let (head, column) = (column / b.dim().2, column % b.dim().2);
+    b.index_axis_move(Axis(0), head).slice_move(s![.., column..column + width])
 }
 
 /// The part of `b` that will be copied next, which tiles fetch from memory meanwhile: each some numbers of some rows, as
@@ -229,14 +246,32 @@ impl Coming<'_, '_> {
 /// A piece of the inner length, as the kernel sees it.
 struct Piece<'p> {
     /// `[strip, depth, width]`
-    strips: &'p [f32],
+    strips: &'p mut [f32],
+    uncopied: Uncopied<'p>,
     /// `[row, depth]`
     a: ArrayView2<'p, f32>,
     /// Whether the output has something in it already.
     add: bool,
 }
 
-/// Copies a part of `b` into strips `[strip, depth, width]`; what the last strip lacks is filled with zeros.
+/// The strips at the front of a piece that are still to be copied, each by the first tile that reads it.
+struct Uncopied<'p> {
+    /// `[head, depth, n]`, if strips can be read where they lie.
+    b: Option<ArrayView3<'p, f32>>,
+    first_column: usize,
+    count: usize,
+}
+
+impl<'p> Uncopied<'p> {
+    /// A strip where it lies, if it is one of these.
+    fn strip(&self, index: usize, width: usize) -> Option<ArrayView2<'p, f32>> {
+        let b = self.b.filter(|_| index < self.count)?;
+        Some(strip_in_place(b, self.first_column + index * width, width))
+    }
+}
+
+/// Copies a part of `b`, which may be none, into strips `[strip, depth, width]`; what the last strip lacks is filled with
+/// zeros.
 ///
 /// - `part`: the rows, of all heads along or of each head, and the columns
 fn copy_strips(
@@ -245,6 +280,9 @@ fn copy_strips(
     (rows, columns): (Range<usize>, Range<usize>),
     strips: &mut [f32],
 ) {
+    if columns.is_empty() {
+        return;
+    }
     let (width, depth) = (kernel.width, rows.len());
     if !columns.len().is_multiple_of(width) {
         let last = strips.len() - depth * width;

@@ -30,7 +30,7 @@ use crate::numerics::share::share;
 pub(crate) use few_rows::dot;
 
 /// Below this many multiply-adds a product is not worth cutting up: waking a thread costs tens of microseconds.
-const WORTH_SPLITTING: usize = 1 << 20;
+pub(crate) const WORTH_SPLITTING: usize = 1 << 20;
 
 /// Up to so many multiply-adds a product is computed entry by entry: attention in texts of a few tokens consists of such.
 const TINY: usize = 512;

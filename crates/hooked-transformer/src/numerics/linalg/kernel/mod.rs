@@ -43,6 +43,8 @@ struct Tile {
     a_stride: usize,
     strip: *const f32,
     strip_stride: usize,
+    /// Where to copy the strip to, row after row; null for nowhere.
+    copy: *mut f32,
     out: *mut f32,
     out_stride: usize,
     /// Whether to add to what is there.
@@ -89,11 +91,12 @@ impl Kernel {
         self.tiles.len()
     }
 
-    /// Writes `a · strip` into `out`, or adds it.
+    /// Writes `a · strip` into `out`, or adds it; and copies the strip on the way, where that is asked for.
     ///
     /// # Shapes
     /// - `a`: `[rows, depth]`, at most [`Self::max_rows`], each row contiguous
     /// - `strip`: `[depth, width]`, each row contiguous
+    /// - `copy`: as many numbers as the strip has
     /// - `out`: `[rows, columns]`, at most `width` columns, each row contiguous
     ///
     /// # Panics
@@ -102,6 +105,7 @@ impl Kernel {
         &self,
         a: ArrayView2<'_, f32>,
         strip: ArrayView2<'_, f32>,
+        copy: Option<&mut [f32]>,
         mut out: ArrayViewMut2<'_, f32>,
         add: bool,
         ahead: Ahead,
@@ -109,6 +113,7 @@ impl Kernel {
         let (rows, depth) = a.dim();
         let columns = out.ncols();
         assert!(out.nrows() == rows && columns <= self.width && strip.dim() == (depth, self.width));
+        assert!(copy.as_ref().is_none_or(|copy| copy.len() == strip.len()));
         if rows == 0 || columns == 0 || depth == 0 {
             return;
         }
@@ -126,6 +131,7 @@ impl Kernel {
             a_stride: a.strides()[0] as usize,
             strip: strip.as_ptr(),
             strip_stride: strip.strides()[0] as usize,
+            copy: copy.map_or(std::ptr::null_mut(), <[f32]>::as_mut_ptr),
             out: to,
             out_stride: to_stride,
             add: add && whole,
@@ -133,7 +139,8 @@ impl Kernel {
         };
         // SAFETY: kernels are only reached through `available`, which asked the processor. This one reads `depth` numbers
         // from each of the `rows` rows of `a` and `width` from each of the `depth` rows of the strip, and writes `width`
-        // into each of `rows` rows of `out` or `beside`: all of that lies inside them, as just checked.
+        // into each of `rows` rows of `out` or `beside`, and `depth` times `width` into `copy`: all of that lies inside them,
+        // as just checked.
         unsafe { self.tiles[rows - 1](tile) };
         if !whole {
             for (mut out, tile) in out.rows_mut().into_iter().zip(beside.chunks(self.width)) {
@@ -199,7 +206,8 @@ pub(super) fn contiguous_rows(strides: &[isize], columns: usize) -> bool {
 ///
 /// # Safety
 /// The processor has the instructions of `V`. `a` points to `ROWS` rows of `depth` numbers, `a_stride` apart, `strip` to
-/// `depth` rows of two vectors, `strip_stride` apart, and `out` to `ROWS` rows with room for two vectors, `out_stride` apart.
+/// `depth` rows of two vectors, `strip_stride` apart, `copy` to room for all of these, if it is not null, and `out` to `ROWS`
+/// rows with room for two vectors, `out_stride` apart.
 #[inline(always)]
 unsafe fn multiply_tile<V: Vector, const ROWS: usize>(tile: Tile) {
     // SAFETY: every address that is read or written stays inside what the caller promised.
@@ -227,6 +235,10 @@ unsafe fn multiply_tile<V: Vector, const ROWS: usize>(tile: Tile) {
                 V::fetch(later.wrapping_add(2 * V::LANES - 1));
             }
             let (left, right) = (V::load(strip), V::load(strip.add(V::LANES)));
+            if !tile.copy.is_null() {
+                V::store(tile.copy.add(k * 2 * V::LANES), left);
+                V::store(tile.copy.add((k * 2 + 1) * V::LANES), right);
+            }
             for (row, sums) in sums.iter_mut().enumerate() {
                 let a = V::splat(*tile.a.add(row * tile.a_stride + k));
                 sums[0] = V::multiply_add(a, left, sums[0]);
@@ -292,13 +304,16 @@ mod tests {
                 let strip: Vec<f32> = (0..depth * kernel.width).map(|i| (i % 11) as f32 - 4.0).collect();
                 let mut out = Array2::from_elem((rows, columns + 2), 100.0f32);
                 for add in [false, true] {
+                    let mut copy = vec![f32::NAN; strip.len()];
                     kernel.multiply(
                         a.slice(s![.., 1..=depth]),
                         ArrayView2::from_shape((depth, kernel.width), &strip).unwrap(),
+                        add.then_some(&mut *copy),
                         out.slice_mut(s![.., 1..=columns]),
                         add,
                         Ahead::NOTHING,
                     );
+                    assert!(if add { copy == strip } else { copy.iter().all(|x| x.is_nan()) }, "the copy");
                     for ((r, c), &got) in out.indexed_iter() {
                         let product =
                             |c: usize| -> f32 { (0..depth).map(|k| a[[r, k + 1]] * strip[k * kernel.width + c]).sum() };
