@@ -1,82 +1,70 @@
 //! Maps of heads that are drawn in a wrong way.
+//!
+//! All functions of a kind have one signature, which a macro writes; beside the name of each is what it does otherwise.
 
 use hooked_transformer::{ActivationCache, HookedTransformer, Tokens, fwd_hook};
-use ndarray::{Array2, Array3, ArrayD, ArrayViewMutD, Axis, Ix4, s, stack};
+use ndarray::{Array2, Array3, ArrayD, ArrayViewMutD, Axis, s, stack};
 use solution_06_patching as solution;
 
 use crate::maps::{Answers, measure, stream_map};
 
-/// A map by head of any activation with an axis for heads.
+/// An edit of an activation that sees the stored one, which head is asked for, and the axis of the heads.
 fn of_heads(
     m: &HookedTransformer,
     base: &Tokens,
     source: &ActivationCache,
     name: &str,
     answers: (Answers, Answers),
-    patch: impl Fn(&mut ArrayViewMutD<f32>, &ArrayD<f32>, usize) + Sync + Send,
+    edit: impl Fn(&mut ArrayViewMutD<f32>, &ArrayD<f32>, usize, Axis) + Sync + Send,
 ) -> Array2<f32> {
-    let patch = &patch;
+    let edit = &edit;
+    let axis = if name == "pattern" { Axis(1) } else { Axis(2) };
     Array2::from_shape_fn((m.cfg().n_layers, m.cfg().n_heads), |(layer, head)| {
         let stored = source[(name, layer)].to_owned().into_dyn();
-        let hook = fwd_hook((name, layer), move |mut x, _| patch(&mut x, &stored, head));
-        let logits = m.run(base).hook(hook).logits().expect("tokens of this model");
-        solution::logit_difference(logits.view(), answers.0, answers.1)
+        let hook = fwd_hook((name, layer), move |mut x, _| edit(&mut x, &stored, head, axis));
+        measure(m, base, vec![hook], answers)
     })
 }
 
-fn axis_of(name: &str) -> Axis {
-    if name == "pattern" { Axis(1) } else { Axis(2) }
+/// Wrong answers for `head_map`: each edits the activation as it says.
+macro_rules! edits_by_head {
+    ($($name:ident = $edit:expr;)*) => {$(
+        pub fn $name(
+            m: &HookedTransformer,
+            base: &Tokens,
+            source: &ActivationCache,
+            name: &str,
+            r: Answers,
+            w: Answers,
+        ) -> Array2<f32> {
+            of_heads(m, base, source, name, (r, w), $edit)
+        }
+    )*};
 }
 
-pub fn third_axis(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    of_heads(m, base, source, name, (r, w), |x, stored, head| {
-        x.index_axis_mut(Axis(2), head).assign(&stored.index_axis(Axis(2), head));
-    })
-}
-
-pub fn every_head(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    of_heads(m, base, source, name, (r, w), |x, stored, _| x.assign(stored))
-}
-
-pub fn head_at_the_end(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    let is_pattern = name == "pattern";
-    of_heads(m, base, source, name, (r, w), move |x, stored, head| match is_pattern {
-        true => x.slice_mut(s![.., head, -1, ..]).assign(&stored.slice(s![.., head, -1, ..])),
-        false => x.slice_mut(s![.., -1, head, ..]).assign(&stored.slice(s![.., -1, head, ..])),
-    })
-}
-
-pub fn head_silenced(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    let axis = axis_of(name);
-    of_heads(m, base, source, name, (r, w), move |x, _, head| x.index_axis_mut(axis, head).fill(0.0))
+edits_by_head! {
+    second_axis = |x, stored, head, _| x.index_axis_mut(Axis(1), head).assign(&stored.index_axis(Axis(1), head));
+    third_axis = |x, stored, head, _| x.index_axis_mut(Axis(2), head).assign(&stored.index_axis(Axis(2), head));
+    every_head = |x, stored, _, _| x.assign(stored);
+    head_silenced = |x, _, head, axis| x.index_axis_mut(axis, head).fill(0.0);
+    head_at_the_end = |x, stored, head, axis| match axis {
+        Axis(1) => x.slice_mut(s![.., head, -1, ..]).assign(&stored.slice(s![.., head, -1, ..])),
+        _ => x.slice_mut(s![.., -1, head, ..]).assign(&stored.slice(s![.., -1, head, ..])),
+    };
+    head_of_first_item = |x, stored, head, axis| {
+        let stored = stored.index_axis(axis, head);
+        x.index_axis_mut(axis, head).index_axis_mut(Axis(0), 0).assign(&stored.index_axis(Axis(0), 0));
+    };
+    heads_up_to = |x, stored, head, axis| {
+        for head in 0..=head {
+            x.index_axis_mut(axis, head).assign(&stored.index_axis(axis, head));
+        }
+    };
+    other_heads = |x, stored, head, axis| {
+        for other in (0..x.len_of(axis)).filter(|other| *other != head) {
+            x.index_axis_mut(axis, other).assign(&stored.index_axis(axis, other));
+        }
+    };
 }
 
 pub fn always_z(
@@ -90,21 +78,6 @@ pub fn always_z(
     solution::head_map(m, base, source, "z", r, w)
 }
 
-pub fn head_of_first_item(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    let axis = axis_of(name);
-    of_heads(m, base, source, name, (r, w), move |x, stored, head| {
-        let stored = stored.index_axis(axis, head);
-        x.index_axis_mut(axis, head).index_axis_mut(Axis(0), 0).assign(&stored.index_axis(Axis(0), 0));
-    })
-}
-
 pub fn transposed(
     m: &HookedTransformer,
     base: &Tokens,
@@ -114,6 +87,68 @@ pub fn transposed(
     w: Answers,
 ) -> Array2<f32> {
     solution::head_map(m, base, source, name, r, w).reversed_axes()
+}
+
+pub fn head_change(
+    m: &HookedTransformer,
+    base: &Tokens,
+    source: &ActivationCache,
+    name: &str,
+    r: Answers,
+    w: Answers,
+) -> Array2<f32> {
+    solution::head_map(m, base, source, name, r, w) - measure(m, base, vec![], (r, w))
+}
+
+/// As [`of_heads`], at each position; the edit sees that too, before the head.
+fn by_position_and_head(
+    (m, base): (&HookedTransformer, &Tokens),
+    source: &ActivationCache,
+    name: &str,
+    answers: (Answers, Answers),
+    edit: impl Fn(&mut ArrayViewMutD<f32>, &ArrayD<f32>, usize, usize) + Sync + Send,
+) -> Array3<f32> {
+    let edit = &edit;
+    Array3::from_shape_fn((m.cfg().n_layers, base.ncols(), m.cfg().n_heads), |(layer, pos, head)| {
+        let stored = source[(name, layer)].to_owned().into_dyn();
+        let hook = fwd_hook((name, layer), move |mut x, _| edit(&mut x, &stored, pos, head));
+        measure(m, base, vec![hook], answers)
+    })
+}
+
+/// Wrong answers for `head_by_position_map`: each edits the activation that is named.
+macro_rules! edits_there {
+    ($($name:ident: $activation:literal = $edit:expr;)*) => {$(
+        pub fn $name(
+            m: &HookedTransformer,
+            base: &Tokens,
+            source: &ActivationCache,
+            r: Answers,
+            w: Answers,
+        ) -> Array3<f32> {
+            by_position_and_head((m, base), source, $activation, (r, w), $edit)
+        }
+    )*};
+}
+
+edits_there! {
+    values_there: "v" = |x, stored, pos, head| {
+        x.slice_mut(s![.., pos, head, ..]).assign(&stored.slice(s![.., pos, head, ..]));
+    };
+    first_item_there: "z" = |x, stored, pos, head| {
+        x.slice_mut(s![0, pos, head, ..]).assign(&stored.slice(s![0, pos, head, ..]));
+    };
+    from_there: "z" = |x, stored, pos, head| {
+        x.slice_mut(s![.., pos.., head, ..]).assign(&stored.slice(s![.., pos.., head, ..]));
+    };
+    added_there: "z" = |x, stored, pos, head| {
+        let mut x = x.slice_mut(s![.., pos, head, ..]);
+        x += &stored.slice(s![.., pos, head, ..]);
+    };
+    // The head's vector of the last position, wherever it is put.
+    vector_of_position_and_head: "z" = |x, stored, pos, head| {
+        x.slice_mut(s![.., pos, head, ..]).assign(&stored.slice(s![.., -1, head, ..]));
+    };
 }
 
 pub fn heads_first(
@@ -154,168 +189,6 @@ fn repeated(map: &Array2<f32>, axis: Axis, n: usize) -> Array3<f32> {
     stack(axis, &vec![map.view(); n]).expect("equal shapes")
 }
 
-pub fn vector_of_position_and_head(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    let shape = (m.cfg().n_layers, base.ncols(), m.cfg().n_heads);
-    Array3::from_shape_fn(shape, |(layer, pos, head)| {
-        let stored = source.view::<Ix4>(("z", layer));
-        // The head's vector of the last position, wherever it is put.
-        let hook = fwd_hook(("z", layer), |mut z, _| {
-            z.slice_mut(s![.., pos, head, ..]).assign(&stored.slice(s![.., -1, head, ..]));
-        });
-        let logits = m.run(base).hook(hook).logits().expect("tokens of this model");
-        solution::logit_difference(logits.view(), r, w)
-    })
-}
-
-type Pair<'a> = (&'a HookedTransformer, &'a Tokens, &'a Tokens);
-
-/// Metric and maps: clean, corrupted, denoised, noised.
-fn parts((model, clean, corrupted): Pair, r: Answers, w: Answers) -> (f32, f32, Array2<f32>, Array2<f32>) {
-    let run = |tokens| {
-        let (logits, cache) = model.run_with_cache(tokens).expect("tokens of this model");
-        (solution::logit_difference(logits.view(), r, w), cache)
-    };
-    let ((clean_metric, clean_cache), (corrupted_metric, corrupted_cache)) = (run(clean), run(corrupted));
-    let denoised = solution::head_map(model, corrupted, &clean_cache, "z", r, w);
-    let noised = solution::head_map(model, clean, &corrupted_cache, "z", r, w);
-    (clean_metric, corrupted_metric, denoised, noised)
-}
-
-pub fn noising_first(m: &HookedTransformer, clean: &Tokens, corrupted: &Tokens, r: Answers, w: Answers) -> Array3<f32> {
-    solution::sufficient_and_necessary(m, clean, corrupted, r, w).slice(s![..;-1, .., ..]).to_owned()
-}
-
-pub fn what_is_left(m: &HookedTransformer, clean: &Tokens, corrupted: &Tokens, r: Answers, w: Answers) -> Array3<f32> {
-    let (c, d, denoised, noised) = parts((m, clean, corrupted), r, w);
-    let share = |value| solution::normalize(value, c, d);
-    stack![Axis(0), denoised.mapv(share), noised.mapv(share)]
-}
-
-pub fn not_normalized(
-    m: &HookedTransformer,
-    clean: &Tokens,
-    corrupted: &Tokens,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    let (_, _, denoised, noised) = parts((m, clean, corrupted), r, w);
-    stack![Axis(0), denoised, noised]
-}
-
-pub fn not_divided(m: &HookedTransformer, clean: &Tokens, corrupted: &Tokens, r: Answers, w: Answers) -> Array3<f32> {
-    let (c, d, denoised, noised) = parts((m, clean, corrupted), r, w);
-    stack![Axis(0), denoised.mapv(|value| value - d), noised.mapv(|value| c - value)]
-}
-
-pub fn denoising_twice(
-    m: &HookedTransformer,
-    clean: &Tokens,
-    corrupted: &Tokens,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    let (c, d, denoised, _) = parts((m, clean, corrupted), r, w);
-    let share = denoised.mapv(|value| solution::normalize(value, c, d));
-    stack![Axis(0), share, share]
-}
-
-pub fn complement(m: &HookedTransformer, clean: &Tokens, corrupted: &Tokens, r: Answers, w: Answers) -> Array3<f32> {
-    let (c, d, denoised, _) = parts((m, clean, corrupted), r, w);
-    let share = denoised.mapv(|value| solution::normalize(value, c, d));
-    stack![Axis(0), share, share.mapv(|share| 1.0 - share)]
-}
-
-pub fn head_change(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    solution::head_map(m, base, source, name, r, w) - measure(m, base, vec![], (r, w))
-}
-
-pub fn heads_up_to(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    let axis = axis_of(name);
-    of_heads(m, base, source, name, (r, w), move |x, stored, head| {
-        for head in 0..=head {
-            x.index_axis_mut(axis, head).assign(&stored.index_axis(axis, head));
-        }
-    })
-}
-
-pub fn other_heads(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    let axis = axis_of(name);
-    of_heads(m, base, source, name, (r, w), move |x, stored, head| {
-        for other in (0..x.len_of(axis)).filter(|other| *other != head) {
-            x.index_axis_mut(axis, other).assign(&stored.index_axis(axis, other));
-        }
-    })
-}
-
-pub fn second_axis(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    of_heads(m, base, source, name, (r, w), |x, stored, head| {
-        x.index_axis_mut(Axis(1), head).assign(&stored.index_axis(Axis(1), head));
-    })
-}
-
-/// A map by position and head.
-fn there(
-    (m, base): (&HookedTransformer, &Tokens),
-    source: &ActivationCache,
-    name: &str,
-    answers: (Answers, Answers),
-    patch: impl Fn(&mut ArrayViewMutD<f32>, &ArrayD<f32>, usize, usize) + Sync + Send,
-) -> Array3<f32> {
-    let patch = &patch;
-    Array3::from_shape_fn((m.cfg().n_layers, base.ncols(), m.cfg().n_heads), |(layer, pos, head)| {
-        let stored = source[(name, layer)].to_owned().into_dyn();
-        let hook = fwd_hook((name, layer), move |mut x, _| patch(&mut x, &stored, pos, head));
-        let logits = m.run(base).hook(hook).logits().expect("tokens of this model");
-        solution::logit_difference(logits.view(), answers.0, answers.1)
-    })
-}
-
-pub fn values_there(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    there((m, base), source, "v", (r, w), |x, stored, pos, head| {
-        x.slice_mut(s![.., pos, head, ..]).assign(&stored.slice(s![.., pos, head, ..]));
-    })
-}
-
 pub fn change_there(
     m: &HookedTransformer,
     base: &Tokens,
@@ -324,80 +197,6 @@ pub fn change_there(
     w: Answers,
 ) -> Array3<f32> {
     solution::head_by_position_map(m, base, source, r, w) - measure(m, base, vec![], (r, w))
-}
-
-pub fn first_item_there(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    there((m, base), source, "z", (r, w), |x, stored, pos, head| {
-        x.slice_mut(s![0, pos, head, ..]).assign(&stored.slice(s![0, pos, head, ..]));
-    })
-}
-
-pub fn from_there(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    there((m, base), source, "z", (r, w), |x, stored, pos, head| {
-        x.slice_mut(s![.., pos.., head, ..]).assign(&stored.slice(s![.., pos.., head, ..]));
-    })
-}
-
-pub fn added_there(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    there((m, base), source, "z", (r, w), |x, stored, pos, head| {
-        let mut x = x.slice_mut(s![.., pos, head, ..]);
-        x += &stored.slice(s![.., pos, head, ..]);
-    })
-}
-
-pub fn shares_of_pattern(
-    m: &HookedTransformer,
-    clean: &Tokens,
-    corrupted: &Tokens,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    let (c, d, ..) = parts((m, clean, corrupted), r, w);
-    let cache = |tokens: &Tokens| m.run(tokens).cache().expect("tokens of this model");
-    let denoised = solution::head_map(m, corrupted, &cache(clean), "pattern", r, w);
-    let noised = solution::head_map(m, clean, &cache(corrupted), "pattern", r, w);
-    let share = |value| solution::normalize(value, c, d);
-    stack![Axis(0), denoised.mapv(share), noised.mapv(|value| 1.0 - share(value))]
-}
-
-pub fn shares_clamped(
-    m: &HookedTransformer,
-    clean: &Tokens,
-    corrupted: &Tokens,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    solution::sufficient_and_necessary(m, clean, corrupted, r, w).mapv(|share| share.clamp(0.0, 1.0))
-}
-
-pub fn taken_with_minus(
-    m: &HookedTransformer,
-    clean: &Tokens,
-    corrupted: &Tokens,
-    r: Answers,
-    w: Answers,
-) -> Array3<f32> {
-    let mut shares = solution::sufficient_and_necessary(m, clean, corrupted, r, w);
-    shares.index_axis_mut(Axis(0), 1).mapv_inplace(|share| -share);
-    shares
 }
 
 /// A list by layer, head and position, put into the shape by layer, position and head.
@@ -412,4 +211,68 @@ pub fn by_position_in_another_order(
     let shape = map.dim();
     let list: Vec<f32> = map.permuted_axes([0, 2, 1]).iter().copied().collect();
     Array3::from_shape_vec(shape, list).expect("as many entries")
+}
+
+/// The metric of the clean and of the corrupted run, and the maps of denoising and of noising, not normalized.
+struct Parts {
+    clean: f32,
+    corrupted: f32,
+    denoised: Array2<f32>,
+    noised: Array2<f32>,
+}
+
+impl Parts {
+    /// Of patches of this activation.
+    fn of(
+        activation: &str,
+        (m, clean, corrupted): (&HookedTransformer, &Tokens, &Tokens),
+        (r, w): (Answers, Answers),
+    ) -> Self {
+        let run = |tokens| {
+            let (logits, cache) = m.run_with_cache(tokens).expect("tokens of this model");
+            (solution::logit_difference(logits.view(), r, w), cache)
+        };
+        let ((clean_metric, clean_cache), (corrupted_metric, corrupted_cache)) = (run(clean), run(corrupted));
+        Self {
+            clean: clean_metric,
+            corrupted: corrupted_metric,
+            denoised: solution::head_map(m, corrupted, &clean_cache, activation, r, w),
+            noised: solution::head_map(m, clean, &corrupted_cache, activation, r, w),
+        }
+    }
+
+    fn share(&self, map: &Array2<f32>) -> Array2<f32> {
+        map.mapv(|value| solution::normalize(value, self.clean, self.corrupted))
+    }
+}
+
+/// Wrong answers for `sufficient_and_necessary`: what each makes of patches of the activation that is named.
+macro_rules! shares {
+    ($($name:ident: $activation:literal = |$parts:ident| $shares:expr;)*) => {$(
+        pub fn $name(
+            m: &HookedTransformer,
+            clean: &Tokens,
+            corrupted: &Tokens,
+            r: Answers,
+            w: Answers,
+        ) -> Array3<f32> {
+            let $parts = Parts::of($activation, (m, clean, corrupted), (r, w));
+            let [first, second] = $shares;
+            stack![Axis(0), first, second]
+        }
+    )*};
+}
+
+shares! {
+    noising_first: "z" = |of| [1.0 - of.share(&of.noised), of.share(&of.denoised)];
+    what_is_left: "z" = |of| [of.share(&of.denoised), of.share(&of.noised)];
+    not_normalized: "z" = |of| [of.denoised, of.noised];
+    not_divided: "z" = |of| [of.denoised - of.corrupted, of.clean - of.noised];
+    denoising_twice: "z" = |of| [of.share(&of.denoised), of.share(&of.denoised)];
+    complement: "z" = |of| [of.share(&of.denoised), 1.0 - of.share(&of.denoised)];
+    shares_of_pattern: "pattern" = |of| [of.share(&of.denoised), 1.0 - of.share(&of.noised)];
+    shares_clamped: "z" = |of| {
+        [of.share(&of.denoised), 1.0 - of.share(&of.noised)].map(|map| map.mapv_into(|share| share.clamp(0.0, 1.0)))
+    };
+    taken_with_minus: "z" = |of| [of.share(&of.denoised), of.share(&of.noised) - 1.0];
 }
