@@ -273,7 +273,8 @@ fn unfinished<T>(info: &'static CheckInfo, name: &str, outcome: &Outcome<T>) -> 
         Outcome::TooLong(limit) => (
             Kind::TooLong,
             format!(
-                "  Case: {name}\n  It had not returned after {} seconds. Is there a loop that does not end?",
+                "  Case: {name}\n  It had not returned after {} seconds. Is there a loop that does not end, or far more work than \
+                 the task needs?",
                 limit.as_secs_f32()
             ),
         ),

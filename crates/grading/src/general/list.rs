@@ -19,8 +19,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SIGN,
         "The wrong sign",
-        "Your numbers are right except for their sign. You subtracted in the wrong order, or left out a minus: a loss \
-         is minus a log probability.",
+        "Your numbers are right except for their sign. This happens when a difference is taken in the other order, or \
+         when a minus is left out: a loss is minus a log probability.",
         "Should your result be large or small when the model does well?",
     ),
     general(
@@ -33,14 +33,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SQUARE,
         "Squared",
-        "Each of your numbers is the square of the right one. You left out a square root, or multiplied something by \
-         itself.",
+        "Each of your numbers is the square of the right one. This happens when a square root is left out, or when \
+         something is multiplied by itself.",
         "In which units should the result be?",
     ),
     general(
         code::ROOT,
         "The square root of the right numbers",
-        "Each of your numbers is the square root of the right one. You took a root that the task does not ask for.",
+        "Each of your numbers is the square root of the right one. This happens when a root is taken that the task \
+         does not ask for.",
         "What is the root for, in the formula that you have in mind?",
     ),
     general(
@@ -60,20 +61,21 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::INVERSE,
         "Upside down",
-        "Each of your numbers is one divided by the right one. You exchanged the two sides of a division.",
+        "Each of your numbers is one divided by the right one. This happens when the two sides of a division are \
+         exchanged.",
         "What do you divide by what?",
     ),
     general(
         code::COMPLEMENT,
         "One minus the right numbers",
-        "Each of your numbers is one minus the right one. You computed the other of two shares.",
+        "Each of your numbers is one minus the right one. Of two shares that add up to one, this is the other.",
         "Which of the two shares does the task ask for?",
     ),
     general(
         code::OFF_BY_ONE,
         "Off by one",
-        "Each of your numbers differs from the right one by exactly one. You counted from one instead of zero, \
-         included the end of a range, or counted an item among those before it.",
+        "Each of your numbers differs from the right one by exactly one. This happens when you count from another \
+         number than the task, when a range includes its end, or when an item is counted among those before it.",
         "What is the smallest number that your function can return, and for which input?",
     ),
     general(
@@ -86,22 +88,22 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SUM,
         "A sum instead of a mean",
-        "Your numbers are the right ones times the number of things that you added up. A sum grows with the length of \
-         the text and the size of the batch. Means can be compared.",
+        "Your numbers are the right ones times a count. This happens when you return a sum where a mean is asked for. \
+         A sum grows with the length of the text and the size of the batch. Means can be compared.",
         "What happens to your result when the batch holds every text twice?",
     ),
     general(
         code::DIVISOR,
-        "Divided by too much",
-        "Your numbers are the right ones divided by a count. You divided by a length that does not belong there, or \
-         divided twice.",
+        "Divided by another count",
+        "Your numbers are the right ones divided by a count, or times the quotient of two counts. This happens when \
+         the divisor of a mean is too large or too small, or when you divide twice.",
         "How many things are added up before you divide?",
     ),
     general(
         code::SCALE,
         "A square root too many or too few",
-        "Your numbers are the right ones times or divided by the square root of a length. You left out a scale, such \
-         as that of the attention scores, or applied it twice or upside down.",
+        "Your numbers are the right ones times or divided by the square root of an integer. This happens when a \
+         scale, such as that of the attention scores, is left out, or applied twice or upside down.",
         "Which length keeps the size of the result the same when it grows?",
     ),
     general(
@@ -120,16 +122,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::ONE_FOR_ALL,
         "One for all",
-        "You returned the value of one index at every index. An index is a constant where it should be a variable, or \
-         each turn of your loop overwrites the result of the turns before it.",
+        "You returned the value of one index at every index. This happens when an index is a constant where it should \
+         be a variable, or when each turn of a loop overwrites the result of the turns before it.",
         "Which index in your code never changes?",
     ),
     general(
         code::SHIFTED,
         "One place too far",
-        "Your entries are right, but each is one place away from its own. Your range begins one place too late or too \
-         early, or you left out a shift or made it twice: the prediction at position p, for one, is about the token at \
-         p + 1.",
+        "Your entries are right, but each is one place away from its own. This happens when a range begins one place \
+         too late or too early, or when a shift is left out or made twice: the prediction at position p, for one, is \
+         about the token at p + 1.",
         "What does the first entry of the result belong to?",
     ),
     general(
@@ -141,8 +143,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::ACCUMULATED,
         "A running total",
-        "Each of your entries is the sum of the right ones up to it. You did not set a running total back to zero, or \
-         took the stream where you need what was added to it.",
+        "Your entries are sums of the right ones, up to each place or from it on, or the steps from each right one to \
+         the next. This happens when a running total is not set back to zero, or when you take the stream for what is \
+         added to it, or the other way around.",
         "Where in your loop does the total begin?",
     ),
     general(
@@ -229,15 +232,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SAME,
         "The same for every input",
-        "You returned the same for every input, although the inputs differ. You read from a fixed place, or compute \
-         from the wrong argument.",
+        "You returned the same for every input, although the inputs differ. This happens when you read from a fixed \
+         place, or compute from the wrong argument.",
         "Which of the arguments does your result depend on?",
     ),
     general(
         code::TWICE,
         "Twice or half",
-        "Each of your numbers is twice the right one, or half of it. You counted something in two places, or divided \
-         both halves as if they were one.",
+        "Each of your numbers is twice the right one, or half of it. This happens when something is counted in two \
+         places, or when half of it is left out.",
         "How many things are added up, and how many do you divide by?",
     ),
     general(
@@ -290,15 +293,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::OTHER_CASE,
         "The result of another case",
-        "You returned exactly what another case asks for. You ignore an argument or use a constant for it, such as \
-         layer 0, or you keep something from an earlier call.",
+        "You returned exactly what another case asks for. This happens when an argument is ignored, when a constant \
+         such as layer 0 is used for it, or when something is kept from an earlier call.",
         "Which argument differs between the two cases?",
     ),
     general(
         code::WRONG_AXIS,
         "Sums to one along another axis",
-        "Your entries sum to one, but along another axis than they should. You took a softmax or a share over the \
-         wrong axis.",
+        "Your entries sum to one, but along another axis than they should. This happens when a softmax or a share is \
+         taken over the wrong axis.",
         "Along which axis does the task want the entries to sum to one?",
     ),
     general(
@@ -335,8 +338,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ),
     general(
         code::OTHER_PLACE,
-        "Another layer or head",
-        "Your result belongs to another layer, head or component than the task names. An index is a constant, one too large or too small, or two indices are exchanged.",
+        "Other layers or heads",
+        "Your result belongs to other layers, heads or components than the task names. This happens when an index is \
+         a constant, or one too large or too small, when two indices are exchanged, or when a range or a condition \
+         selects others.",
         "Which index names the layer, and which the head?",
     ),
     general(
@@ -354,25 +359,28 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SOME_ITEMS,
         "Only some of the items",
-        "Your result depends on only some of what it should depend on: one item of the batch, one pair, one row or one half. The others do not count, or are overwritten.",
+        "Your result depends on only some of what it should depend on, such as one item of the batch, one pair, one \
+         row or one half. The others do not count, or are overwritten.",
         "Which of your inputs could change without changing your result?",
     ),
     general(
         code::OTHER_POSITIONS,
         "Other positions",
-        "You took other positions than the task asks for: too many, too few, or each one place away.",
+        "You took other positions than the task asks for, such as too many, too few, or each one place away.",
         "Which is the first position that counts, and which is the last?",
     ),
     general(
         code::OTHER_SUMMARY,
         "Another summary of the right numbers",
-        "You had the right numbers, but made one of them in another way than the task says: the median, the largest or a mean of squares instead of a mean or a sum, or a mean of means.",
+        "You had the right numbers, but made one of them in another way than the task says, such as by a median, a \
+         mean of squares, a norm, or a mean of means.",
         "What does the task do with the numbers: add, average or choose?",
     ),
     general(
         code::OTHER_STRENGTH,
         "Another strength",
-        "You did the right thing, but more or less of it than the task asks for: half, twice, with the wrong sign, or regardless of the sign.",
+        "You did the right thing, but more or less of it than the task asks for, such as half, twice, with the wrong \
+         sign, or regardless of the sign.",
         "What should half the coefficient do, and what minus the coefficient?",
     ),
     general(
@@ -384,13 +392,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::STEP_LEFT_OUT,
         "A step left out or made twice",
-        "You left out one of the steps that the task describes, or made it twice: a mask, a scale, a softmax, a norm, a bias.",
+        "You left out one of the steps that the task describes, or made it twice, such as a mask, a scale, a softmax, \
+         a norm or a bias.",
         "Which line of your code belongs to which word of the task?",
     ),
     general(
         code::CHANGED_INPUT,
         "Inputs changed first",
-        "You changed the inputs before you used them: normalized, centered, made positive, or put through a softmax. The task takes them as they are.",
+        "You changed the inputs before you used them, such as by a norm, a mean, an absolute value or a softmax. The \
+         task takes them as they are.",
         "What happens to your result when all inputs are twice as large?",
     ),
     general(
@@ -402,13 +412,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::OTHER_EDIT,
         "A different change",
-        "You changed the activation in another way than the task says: replaced instead of added to, set to zero instead of replaced, or at more places.",
+        "You changed the activation in another way than the task says, such as replaced instead of added to, set to \
+         zero instead of replaced, or at more places.",
         "What should be the same after your change as before it?",
     ),
     general(
         code::OTHER_CHOICE,
         "Chosen by another rule",
-        "You chose by another rule than the one in the task: a neighbor of the right one, the first that fits, the cheapest, or the largest.",
+        "You chose by another rule than the one in the task, such as a neighbor of the right one, the first that \
+         fits, the cheapest, or the largest.",
         "By which number does the task rank, and which one wins?",
     ),
     general(

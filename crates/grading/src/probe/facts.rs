@@ -70,7 +70,7 @@ pub(super) fn explain(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation>
         .or_else(|| shuffled(all, first))
         .or_else(|| zeros(first))
         .or_else(|| out_of_range(all, first))
-        .or_else(|| sums(first))
+        .or_else(|| sums(all, first))
 }
 
 /// The right entries in their order, with other axes around them.
@@ -233,25 +233,30 @@ fn masked(first: &Look<'_>) -> Option<Explanation> {
         flat.map(|flat| want.index_of(flat)).map(|index| (index[queries], index[keys])).collect()
     };
     // The first query has only itself to look at, so that a mask often leaves it out.
-    let lost = cells(&|got, want| got == 0.0 && want > ROOM * tolerance);
-    let lost: Vec<(usize, usize)> = lost.into_iter().filter(|(query, _)| *query > 0).collect();
+    let later = |cells: Vec<(usize, usize)>| -> Vec<_> { cells.into_iter().filter(|(query, _)| *query > 0).collect() };
+    let lost = later(cells(&|got, want| got == 0.0 && want > ROOM * tolerance));
+    let kept = later(cells(&|got, want| got != 0.0 && want > ROOM * tolerance));
     let shown = cells(&|got, want| got > ROOM * tolerance && want == 0.0);
-    let all = |cells: &[(usize, usize)], fits: fn(usize, usize) -> bool| {
-        cells.len() > 1 && cells.iter().all(|&(query, key)| fits(query, key))
-    };
+    let hidden = cells(&|got, want| got <= ROOM * tolerance && want == 0.0);
+    type Fits = fn(usize, usize) -> bool;
+    let any = |cells: &[(usize, usize)], fits: Fits| cells.iter().any(|&(query, key)| fits(query, key));
+    let all =
+        |cells: &[(usize, usize)], fits: Fits| cells.len() > 1 && cells.iter().all(|&(query, key)| fits(query, key));
+    // These cells, all of them, and no others.
+    let just = |cells: &[(usize, usize)], rest: &[(usize, usize)], fits: Fits| all(cells, fits) && !any(rest, fits);
     // Of gradients and of anything else that can be negative, nothing is said about what attends to what.
     let words = if want.data.iter().any(|x| *x < 0.0) {
         if !all(&shown, |query, key| key > query) {
             return None;
         }
-        "entries where the key comes after the query are not 0, as all of them should be."
-    } else if all(&lost, |query, key| key == query) {
-        "no token attends to itself, although it may: the mask hides the diagonal too."
-    } else if all(&lost, |_, key| key == 0) {
-        "nothing attends to the first token, although it may."
+        "some entries where the key comes after the query are not 0, as they should be."
+    } else if just(&lost, &kept, |query, key| key == query) {
+        "after the first, no token attends to itself, although it may: the mask hides the diagonal too."
+    } else if just(&lost, &kept, |_, key| key == 0) {
+        "after the first, no token attends to the first one, although it may."
     } else if all(&lost, |query, key| key < query) {
         "some of what came before is hidden, although a token may attend to all of it."
-    } else if all(&shown, |query, key| key == query + 1) {
+    } else if just(&shown, &hidden, |query, key| key == query + 1) {
         "each token attends to the next one too, which it must not see."
     } else if all(&shown, |query, key| key > query) {
         "some attention goes to later tokens, which must not be seen."
@@ -280,7 +285,7 @@ fn offset(first: &Look<'_>) -> Option<Explanation> {
         want.shape[*axis] > 2 && lines.all(|flat| is_flat(&line(&differences, &differences.index_of(flat), *axis)))
     })?;
     Some(Explanation::fact(format!(
-        "along {}, all entries are off by the same amount. Something that does not depend on {} is added or left out.",
+        "along {}, all entries are off by the same amount: what is added or left out does not depend on {}.",
         axes[along], axes[along]
     )))
 }
@@ -304,7 +309,8 @@ fn factor_along(first: &Look<'_>) -> Option<Explanation> {
         if want.shape[axis] < 3 {
             return None;
         }
-        let starts = (0..want.data.len()).filter(|flat| want.index_of(*flat)[axis] == 0).map(|flat| want.index_of(flat));
+        let starts =
+            (0..want.data.len()).filter(|flat| want.index_of(*flat)[axis] == 0).map(|flat| want.index_of(flat));
         let factors: Option<Vec<Option<f64>>> =
             starts.map(|at| is_multiple(&line(got, &at, axis), &line(want, &at, axis))).collect();
         let factors: Vec<f64> = factors?.into_iter().flatten().collect();
@@ -322,14 +328,9 @@ fn factor_along(first: &Look<'_>) -> Option<Explanation> {
         }
         // A factor of one everywhere but in one place is told by where that is.
         let moved = factors.iter().filter(|factor| (**factor - 1.0).abs() > 0.01).count();
-        // No norm is negative, nor zero.
-        let why = match least > 0.0 {
-            true => " Something is divided by a norm or a sum that should not be, or the other way around.",
-            false => "",
-        };
         (moved >= 2 && most - least > 0.01).then(|| {
             Explanation::fact(format!(
-                "along {}, all entries are the right ones times the same factor, but not the same everywhere: {} to {}.{why}",
+                "each line along {} is the right one times a factor of its own, from {} to {}.",
                 axes[axis],
                 number(least),
                 number(most)
@@ -405,21 +406,27 @@ fn is_or_are(count: usize) -> &'static str {
     if count == 1 { "is" } else { "are" }
 }
 
-/// The totals along an axis are right although the entries are not.
-fn sums(first: &Look<'_>) -> Option<Explanation> {
-    let Look { got, want, axes, tolerance, .. } = *first;
+/// The totals along an axis are right although the entries are not: in every case, of which at least two are wrong, as what
+/// is added in one may have no sum of its own.
+fn sums(all: &[Look<'_>], first: &Look<'_>) -> Option<Explanation> {
     // Integers have the right sum by chance.
-    if got.shape != want.shape || want.data.iter().all(|x| x.fract() == 0.0) {
+    let tells = |look: &Look<'_>| look.got.shape == look.want.shape && look.want.data.iter().any(|x| x.fract() != 0.0);
+    let wrong = || all.iter().filter(|look| !look.is_right());
+    if wrong().count() < 2 || !wrong().all(tells) {
         return None;
     }
-    let agrees = |axis: &usize| {
-        let length = want.shape[*axis];
-        let mut starts = (0..want.data.len()).filter(|flat| want.index_of(*flat)[*axis] == 0).map(|f| want.index_of(f));
-        let sum = |values: &Tensor, at: &[usize]| line(values, at, *axis).iter().sum::<f64>();
-        length > 1 && starts.all(|at| (sum(got, &at) - sum(want, &at)).abs() <= length as f64 * tolerance)
+    let agrees = |look: &Look<'_>, axis: usize| {
+        let Look { got, want, tolerance, .. } = *look;
+        let Some(&length) = want.shape.get(axis) else { return false };
+        let mut starts = (0..want.data.len()).filter(|flat| want.index_of(*flat)[axis] == 0).map(|f| want.index_of(f));
+        let sum = |values: &Tensor, at: &[usize]| line(values, at, axis).iter().sum::<f64>();
+        // Rows that must sum to one do so whatever is in them.
+        length > 1
+            && starts.all(|at| (sum(got, &at) - sum(want, &at)).abs() <= length as f64 * tolerance)
+            && !sums_to_one(want, axis, tolerance)
     };
-    // Rows that must sum to one do so whatever is in them.
-    let axis = (0..axes.len()).find(|axis| agrees(axis) && !sums_to_one(want, *axis, tolerance))?;
+    let axes = first.axes;
+    let axis = (0..axes.len()).find(|axis| wrong().all(|look| agrees(look, *axis)))?;
     Some(Explanation::fact(format!(
         "along {} the entries have the right sum, but it is shared out wrongly.",
         axes[axis]
