@@ -35,6 +35,8 @@ pub fn c12_show_attention(submission: &Submission) -> Cases {
                     Some(fault) => Some(fault),
                     None => attention_fault(of, &drawings)?,
                 };
+                let n_layers = of.case.model()?.cfg().n_layers;
+                let fault = fault.or_else(|| names_fault(of, n_layers));
                 if let Some(fault) = fault {
                     return fault.in_case(of.name).found();
                 }
@@ -100,6 +102,16 @@ fn frame_fault(view: &Shown<'_>, strings: &[String]) -> Option<Fault> {
     let of = |list: &[String]| list.get(at).cloned().unwrap_or_default();
     let evidence = format!("token {at} of the picture is {:?}, but should be {:?}.", of(shown), of(strings));
     Some(Fault::new(evidence).mistake(mistake))
+}
+
+/// The names of the heads, of a picture that is right otherwise.
+fn names_fault(of: &Drawing<'_>, n_layers: usize) -> Option<Fault> {
+    let (heads, layer) = (of.view.heads, of.layer);
+    of.view.names_another_layer(layer, n_layers).then(|| {
+        let evidence =
+            format!("the picture shows layer {layer}, but calls its heads {} to {}.", heads[0], heads[heads.len() - 1]);
+        Fault::new(evidence).mistake("E01-129")
+    })
 }
 
 /// The numbers.

@@ -140,7 +140,10 @@ fn fault(of: &Drawing<'_>, all: &[Drawing<'_>]) -> Option<Fault> {
         return Some(Fault::new(evidence).mistake(wrong_count(all)));
     }
     let faults = views.iter().enumerate().map(|(layer, view)| {
-        wrong_kind(layer, view).or_else(|| wrong_pattern(layer, view, cache)).or_else(|| wrong_tokens(view, &tokens))
+        wrong_kind(layer, view)
+            .or_else(|| wrong_pattern(layer, view, cache))
+            .or_else(|| wrong_tokens(view, &tokens))
+            .or_else(|| wrong_names(layer, view, cache))
     });
     faults.flatten().next()
 }
@@ -188,4 +191,12 @@ fn known(got: &Tensor, layer: usize, cache: &ActivationCache) -> Option<&'static
 fn wrong_tokens(view: &Shown<'_>, tokens: &[String]) -> Option<Fault> {
     let evidence = format!("the tokens drawn are {:?}.", view.tokens);
     (view.tokens != tokens).then(|| Fault::new(evidence).mistake("E02-44"))
+}
+
+fn wrong_names(layer: usize, view: &Shown<'_>, cache: &ActivationCache) -> Option<Fault> {
+    view.names_another_layer(layer, cache.n_layers()).then(|| {
+        let (first, last) = (&view.heads[0], &view.heads[view.heads.len() - 1]);
+        let evidence = format!("picture {layer} shows layer {layer}, but calls its heads {first} to {last}.");
+        Fault::new(evidence).mistake("E02-103")
+    })
 }

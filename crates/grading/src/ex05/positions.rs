@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::stored::{TINY, embedded, files, part, tiny, want, words};
+use super::stored::{TINY, embedded, files, part, tensor, tiny, words};
 use super::tokens::heads;
 use super::{C08, C09, Submission};
 use crate::cases::Cases;
@@ -17,16 +17,23 @@ const EMBEDDED_POSITIONS: usize = 48;
 
 const PATTERN: &[&str] = &["query_pos", "key_pos"];
 
-/// All positions of the tiny models, and the first ones of the embedded model's layer 0.
+/// All positions of the tiny models, all but four, and the first ones of the embedded model's layer 0.
 pub fn c08_positional_pattern(submission: &Submission) -> Cases {
     let pattern = submission.positional_pattern;
     Cases::of(&C08, |cases| {
         for key in TINY {
             let n_ctx = files()?.tiny_config(key)?.n_ctx;
             for (layer, head) in heads(key)? {
-                let name = format!("{}, head {layer}.{head}, {n_ctx} positions", words(key)?);
-                let want = want(format!("{key}.positions.{layer}.{head}"), PATTERN, ATTENTION);
-                cases.case_on(name, want, move || tiny(key), move |model| pattern(&model, layer, head, n_ctx));
+                // No position sees a later one, so the pattern of the first few is the corner of the whole.
+                for n_pos in [n_ctx, n_ctx - 4] {
+                    let name = format!("{}, head {layer}.{head}, {n_pos} of {n_ctx} positions", words(key)?);
+                    let want = move || -> Result<Want, Damaged> {
+                        let whole = tensor(&format!("{key}.positions.{layer}.{head}"))?;
+                        let values = whole.gather(&[n_pos, n_pos], <[usize]>::to_vec);
+                        Ok(Want::Array { values, axes: PATTERN, tolerance: ATTENTION })
+                    };
+                    cases.case_on(name, want, move || tiny(key), move |model| pattern(&model, layer, head, n_pos));
+                }
             }
         }
         for head in [1, 7] {

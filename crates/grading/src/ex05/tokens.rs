@@ -52,6 +52,9 @@ pub fn c04_top_k_accuracy(submission: &Submission) -> Cases {
             let name = format!("made-up logits, ranks 0, 2, 1, 3, k = {k}");
             cases.case(name, move || number(share, SHARE), move || accuracy(logits().view(), &[0, 4, 3, 1], k));
         }
+        // Ranks 0, 0, 1 and 3: twice as many places hold not twice as many right tokens.
+        let name = "made-up logits, ranks 0, 0, 1, 3, k = 2";
+        cases.case(name, || number(0.75, SHARE), move || accuracy(logits().view(), &[0, 1, 3, 1], 2));
         // Equal logits: none is larger, so the right token is a hit.
         let equal = || Array2::from_elem((3, 4), 2.0_f32);
         cases.case("equal logits, k = 1", || number(1.0, SHARE), move || accuracy(equal().view(), &[3, 0, 1], 1));

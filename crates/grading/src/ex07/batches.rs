@@ -219,6 +219,13 @@ fn segment_fault(row: &[usize], length: usize, n_ctx: usize) -> Option<Fault> {
     if (1..=longest).contains(&length) && repeats(length + 1, 0) && row[length + 1] == 0 {
         return fault(format!("BOS comes again at position {}.", length + 1), Some("E07-132"));
     }
+    let is_too_long = (longest + 1..n_ctx).contains(&length) && repeats(length, 1);
+    if is_too_long && !(SHORTEST..=longest).any(|by| repeats(by, 1)) {
+        let evidence = format!(
+            "the length returned is {length}, but of {n_ctx} tokens BOS and two copies leave at most {longest} to a segment."
+        );
+        return fault(evidence, Some("E07-217"));
+    }
     if !(1..=longest).contains(&length) || !repeats(length, 1) {
         let period = (SHORTEST..=longest).find(|by| repeats(*by, 1));
         let reversed = (1..=longest).contains(&length)
@@ -227,10 +234,12 @@ fn segment_fault(row: &[usize], length: usize, n_ctx: usize) -> Option<Fault> {
             Some(period) => format!("the length returned is {length}, but the row repeats after {period} tokens."),
             None => format!("the row does not repeat after {length} tokens."),
         };
+        let copied = (1 + length..n_ctx).filter(|pos| row[*pos] == row[pos - length]).count();
+        let are_new = (1..=longest).contains(&length) && 2 * copied < n_ctx - 1 - length;
         let mistake = match period {
             Some(_) => Some("E07-133"),
             None if reversed => Some("E07-134"),
-            None => Some("E07-135"),
+            None => are_new.then_some("E07-135"),
         };
         return fault(evidence, mistake);
     }

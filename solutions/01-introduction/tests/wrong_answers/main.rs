@@ -166,6 +166,7 @@ wrong_answers! {
     e01_116_smallest: "E01-116", largest_error = patterns::smallest;
     e01_117_z_in_the_block: "E01-117", full_name = sizes::z_in_the_block;
     e01_118_next_layer: "E01-118", show_attention = views::next_layer;
+    e01_129_names_of_layer_0: "E01-129", show_attention = views::names_of_layer_0;
     e01_119_first_head: "E01-119", largest_error = patterns::first_head;
     e01_120_one_softmax: "E01-120", pattern_from_q_and_k = patterns::one_softmax;
     e01_121_ids: "E01-121", token_strings = tokens::ids;

@@ -151,4 +151,20 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         d.fold(0.0_f32, |a, b| a.max(*b)) - d.fold(0.0_f32, |a, b| a.min(*b))
     };
     "E00-48" largest_error "the other layer is compared" = |c, l| largest(difference(c, usize::from(l == 0)).iter());
+
+    "E00-58" sizes "the heads of a layer are d_model / d_head" =
+        |c| [c.n_layers, c.n_layers * (c.d_model / c.d_head), c.n_ctx];
+    "E00-52" tokens_guessed "the token after the one that is guessed is listed" = |m, t| {
+        let tokens = m.to_tokens(t, true).expect("a text");
+        let right = sol::guessed_right(&m.forward(&tokens).expect("tokens of this model"), &tokens);
+        let strings = strings(m, t);
+        let guessed = (0..right.ncols()).filter(|pos| right[[0, *pos]]);
+        guessed.filter_map(|pos| strings.get(pos + 2).cloned()).collect()
+    };
+    "E00-51" pattern_from_q_and_k "the keys of item 0 stand for those of every item" = |q, k| {
+        sol::pattern_from_q_and_k(q, &Array4::from_shape_fn(k.dim(), |(_, pos, head, d)| k[[0, pos, head, d]]))
+    };
+    "E00-51" pattern_from_q_and_k "the queries of item 0 stand for those of every item" = |q, k| {
+        sol::pattern_from_q_and_k(&Array4::from_shape_fn(q.dim(), |(_, pos, head, d)| q[[0, pos, head, d]]), k)
+    };
 };

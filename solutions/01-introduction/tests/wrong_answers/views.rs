@@ -1,6 +1,6 @@
 //! Wrong pictures.
 
-use circuit_vis::{AttentionOptions, View, attention_pattern, attention_patterns};
+use circuit_vis::{AttentionOptions, View, attention_pattern, attention_patterns, head_names};
 use hooked_transformer::HookedTransformer;
 use ndarray::{Array3, Axis, Ix4, s};
 use solution_01_introduction::show_attention as right;
@@ -68,4 +68,10 @@ pub fn head_0(model: &Model, text: &str, layer: usize) -> View {
 
 pub fn next_layer(model: &Model, text: &str, layer: usize) -> View {
     right(model, text, (layer + 1) % model.cfg().n_layers)
+}
+
+pub fn names_of_layer_0(model: &Model, text: &str, layer: usize) -> View {
+    let (pattern, tokens) = pattern(model, text, layer);
+    let options = AttentionOptions::new().head_names(head_names(0, pattern.dim().0));
+    attention_patterns(&tokens, pattern.view(), options).expect("of one length")
 }

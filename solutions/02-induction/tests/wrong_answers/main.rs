@@ -139,6 +139,7 @@ wrong_answers! {
     e02_92_last_layer_missing: "E02-92", attention_views = views::last_layer_missing;
     e02_93_each_head: "E02-93", attention_views = views::each_head;
     e02_94_filled_up: "E02-94", attention_views = views::filled_up;
+    e02_103_names_of_layer_0: "E02-103", attention_views = views::names_of_layer_0;
     e02_95_three_copies: "E02-95", generate_repeated_tokens = repeated_tokens::three_copies;
     e02_96_two_bos_in_front: "E02-96", generate_repeated_tokens = repeated_tokens::two_bos_in_front;
     e02_97_last_row: "E02-97", repeated_loss_by_half = losses::last_row;

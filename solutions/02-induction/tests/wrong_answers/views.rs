@@ -1,6 +1,6 @@
 //! Wrong pictures of the attention of each layer.
 
-use circuit_vis::{AttentionOptions, View, VisError, attention_heads, attention_patterns};
+use circuit_vis::{AttentionOptions, View, VisError, attention_heads, attention_patterns, head_names};
 use hooked_transformer::ActivationCache;
 use ndarray::{Array3, ArrayView3, Axis, Ix4, s};
 
@@ -90,4 +90,12 @@ pub fn filled_up(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>
     let mut tokens = tokens.to_vec();
     tokens.resize(pattern(cache, 0).dim().1, String::new());
     each_layer(cache, &tokens, |layer| pattern(cache, layer).to_owned())
+}
+
+pub fn names_of_layer_0(cache: &ActivationCache, tokens: &[String]) -> Result<Vec<View>, VisError> {
+    let of_layer = |layer| {
+        let pattern = pattern(cache, layer);
+        attention_patterns(tokens, pattern, AttentionOptions::new().head_names(head_names(0, pattern.dim().0)))
+    };
+    (0..cache.n_layers()).map(of_layer).collect()
 }

@@ -406,4 +406,38 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
             row.iter().filter(|x| **x > row[t[[i, p + 1]]]).count()
         })
     };
+
+    "E00-52" induction_scores "the number of positions is not halved for the length of a segment" =
+        |m, t| scores(m, t, t.ncols() - 2, |v| mean(v.into_iter()));
+    "E00-48" head_results "the heads of W_O are counted from the last" =
+        |m, c, l| results(c, ("z", l), |h| w_o(m, l, m.cfg().n_heads - 1 - h));
+    "E00-52" logit_attribution "the embedding of the next token is read for the direct path" = |e, a, b, u, t| {
+        let mut shares = sol::logit_attribution(e, a, b, u, t);
+        for pos in 0..t.len() - 1 {
+            shares[[pos, 0]] = e.row(pos + 1).dot(&u.column(t[pos + 1]));
+        }
+        shares
+    };
+    "E00-52" attribution_by_half "the second mean is over all rows" = |a| {
+        let mut halves = sol::attribution_by_half(a);
+        halves.row_mut(1).assign(&a.mean_axis(Axis(0)).expect("rows"));
+        halves
+    };
+    "E00-52" attribution_by_half "the first mean is over all rows" = |a| {
+        let mut halves = sol::attribution_by_half(a);
+        halves.row_mut(0).assign(&a.mean_axis(Axis(0)).expect("rows"));
+        halves
+    };
+    "E00-56" logit_lens "each stream goes through the last layer again" = |m, t| {
+        let again = |stream: Array3<f32>| {
+            let last = m.cfg().n_layers - 1;
+            let cache = m.run(stream).start_at_layer(last as isize).cache().expect("a stream of this model");
+            cache.view::<Ix3>(("resid_post", last)).to_owned()
+        };
+        lens(m, t, again, log_prob)
+    };
+    "E00-51" next_token_ranks "the tokens of item 0 are used for every item" = |l, t| {
+        let of_item_0 = Tokens::from_shape_fn(t.dim(), |(_, pos)| t[[0, pos]]);
+        sol::next_token_ranks(l, &of_item_0)
+    };
 };

@@ -2,7 +2,7 @@
 
 use grading::ex04::Submission;
 use grading::proof::{Variation, mean};
-use hooked_transformer::{HookedTransformer, Tokens, fwd_hook};
+use hooked_transformer::{HookedTransformer, KeyValueCache, Tokens, argmax, fwd_hook};
 use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayViewMut3, Axis, Ix3, s};
 use solution_04_activation_addition as sol;
 
@@ -158,6 +158,28 @@ fn steepest(gains: ArrayView1<f32>, costs: ArrayView1<f32>) -> f32 {
 
 fn last_of(values: ArrayView1<f32>) -> f32 {
     values[values.len() - 1]
+}
+
+/// Generates with another edit of the stream, which sees where the chunk begins and the number of the step.
+fn generate(
+    model: &HookedTransformer,
+    prompt: &[usize],
+    (layer, n_new, use_cache): (usize, usize, bool),
+    edit: impl Fn(ArrayViewMut3<f32>, usize, usize) + Send + Sync,
+) -> Vec<usize> {
+    let mut text = prompt.to_vec();
+    let mut past = KeyValueCache::new(model.cfg(), 1);
+    for step in 0..n_new {
+        let first = if use_cache { past.len() } else { 0 };
+        let hook = fwd_hook(("resid_pre", layer), |x, _| {
+            edit(x.into_dimensionality::<Ix3>().expect("batch, pos, d_model"), first, step);
+        });
+        let run = model.run(&text[first..]).hook(hook);
+        let run = if use_cache { run.past(&mut past) } else { run };
+        let logits = run.logits().expect("tokens of this model");
+        text.push(argmax(logits.slice(s![0, -1, ..])));
+    }
+    text.split_off(prompt.len())
 }
 
 pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
@@ -378,5 +400,55 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         let x = sol::gain_at_cost(g, c, b);
         let top = sol::best_layer(g, c, b);
         (0..x.len()).filter(|l| *l != top).fold(usize::from(top == 0), |a, l| if x[l] > x[a] { l } else { a })
+    };
+
+    "E00-52" steered_logits "the last rows are used of a vector that is longer than the text" = |m, t, v, l, c| {
+        let from = v.nrows().saturating_sub(t.ncols());
+        sol::steered_logits(m, t, &v.slice(s![from.., ..]).to_owned(), l, c)
+    };
+    "E00-54" add_at_positions "each item gets the vector once more than the item before it" = |mut x, v, f, r| {
+        for item in 0..x.dim().0 {
+            sol::add_at_positions(x.slice_mut(s![item.., .., ..]), v, f, r);
+        }
+    };
+    "E00-52" steered_generate "with kept keys and values a new token counts as one position too early" =
+        |m, p, v, l, r, n, c| {
+            generate(m, p, (l, n, c), |x, first, _| sol::add_at_positions(x, v, first.saturating_sub(1), r))
+        };
+    "E00-52" steered_generate "with kept keys and values only the new tokens are steered" = |m, p, v, l, r, n, c| {
+        generate(m, p, (l, n, c), |x, first, _| {
+            if !c || first > 0 {
+                sol::add_at_positions(x, v, first, r);
+            }
+        })
+    };
+    "E00-52" steered_generate "the first new token is chosen without steering" = |m, p, v, l, r, n, _| {
+        generate(m, p, (l, n, false), |x, first, step| {
+            if step > 0 {
+                sol::add_at_positions(x, v, first, r);
+            }
+        })
+    };
+    "E00-53" target_log_prob "the probabilities are averaged over the positions first" = |l, ids| {
+        let of_item = |item: usize| {
+            let all = (0..l.dim().1).map(|pos| target(&log_probs(l, pos)[item], ids).exp());
+            mean(all).ln()
+        };
+        mean((0..l.dim().0).map(of_item))
+    };
+    "E00-58" effect_table "the gain is divided by the coefficient" = |m, p, v, c, t| {
+        let mut table = sol::effect_table(m, p, v, c, t);
+        for ((measure, _, at), x) in table.indexed_iter_mut() {
+            if measure == 0 && c[at] != 0.0 {
+                *x /= c[at];
+            }
+        }
+        table
+    };
+    "E00-60" best_layer "the largest gain of a column within the budget decides" = |g, c, b| {
+        best(g, c, |gains, costs| {
+            let within = gains.iter().zip(costs).filter(|(_, cost)| **cost <= b);
+            within.fold(f32::NEG_INFINITY, |most, (gain, _)| most.max(*gain))
+        })
     };
 };

@@ -70,6 +70,7 @@ wrong_answers! {
     e05_14_smallest: "E05-14", top_k_accuracy = tokens::smallest;
     e05_15_number_of_hits: "E05-15", top_k_accuracy = tokens::number_of_hits;
     e05_72_k_not_used: "E05-72", top_k_accuracy = tokens::k_not_used;
+    e05_115_by_k: "E05-115", top_k_accuracy = tokens::by_k;
     e05_73_by_vocabulary: "E05-73", top_k_accuracy = tokens::by_vocabulary;
     e05_16_queries_and_keys: "E05-16", ov_circuit = ov::queries_and_keys;
     e05_17_transposed: "E05-17", ov_circuit = ov::transposed;

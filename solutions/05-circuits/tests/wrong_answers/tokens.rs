@@ -52,6 +52,10 @@ pub fn k_not_used(logits: ArrayView2<f32>, right: &[usize], _k: usize) -> f32 {
     share(logits, right, |larger, _| larger == 0)
 }
 
+pub fn by_k(logits: ArrayView2<f32>, right: &[usize], k: usize) -> f32 {
+    number_of_hits(logits, right, k) / (right.len() * k) as f32
+}
+
 pub fn by_vocabulary(logits: ArrayView2<f32>, right: &[usize], k: usize) -> f32 {
     number_of_hits(logits, right, k) / logits.ncols() as f32
 }

@@ -467,4 +467,29 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
     };
     "E00-58" loss_with_frozen_pattern "the losses are divided by the clean loss" =
         |m, t, a, b| sol::loss_with_frozen_pattern(m, t, a, b).map(|x| x / clean_loss(m, t));
+
+    "E00-52" product_corner "the last columns are taken, but the first rows" = |a, b, n| {
+        let from = b.ncols().saturating_sub(n);
+        sol::product_corner(a, b.slice(s![.., from..]), n)
+    };
+    "E00-52" product_corner "the last rows are taken, but the first columns" = |a, b, n| {
+        let from = a.nrows().saturating_sub(n);
+        sol::product_corner(a.slice(s![from.., ..]), b, n)
+    };
+    "E00-52" positional_pattern "the last positions of W_pos are used" = |m, l, h, n| {
+        let from = m.W_pos().expect("the model has learned positions").nrows() - n;
+        read_by(m, ['Q', 'K'], [l, h], from, n)
+    };
+    "E00-54" scores_by_pair "the scores are divided by the square root of d_model" = |m, h, x| {
+        sol::scores_by_pair(m, h, x) * (m.cfg().d_head as f32 / m.cfg().d_model as f32).sqrt()
+    };
+    "E00-56" composition_scores "the norm of the second head divides twice, and that of the first not at all" =
+        |m, k| {
+            let mut scores = sol::composition_scores(m, k);
+            let (written, read) = (m.OV(), if let Composition::V = k { m.OV() } else { m.QK() });
+            for ((first, second), score) in scores.indexed_iter_mut() {
+                *score *= written.get(0, first).norm() / read.get(1, second).norm();
+            }
+            scores
+        };
 };

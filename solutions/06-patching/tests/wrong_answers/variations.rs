@@ -466,4 +466,42 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         d.slice_mut(s![.., -1, ..]).fill(0.0);
         into_keys(m, d, [from.0, from.1], ("k_input", to.0, Some(to.1)), 1.0)
     };
+
+    "E00-52" logit_difference "the position is the number of items less one" = |l, r, w| {
+        let pos = (r.len() - 1).min(l.dim().1 - 1);
+        mean(answers(l, pos, r, w).into_iter().map(|(a, b)| a - b))
+    };
+    "E00-53" logit_difference "each item is compared with the wrong answers of all items" = |l, r, w| {
+        let last = l.dim().1 - 1;
+        mean(r.iter().enumerate().flat_map(|(item, right)| {
+            w.iter().map(move |wrong| l[[item, last, *right]] - l[[item, last, *wrong]])
+        }))
+    };
+    "E00-52" patch_resid_pre "the source is read at the position before" = |c, l, p| {
+        on_stream(c, [l, l], move |x, stored| {
+            x.slice_mut(s![.., p, ..]).assign(&stored.slice(s![.., p.saturating_sub(1), ..]));
+        })
+    };
+    "E00-52" patch_resid_pre "the source is read at the position after" = |c, l, p| {
+        on_stream(c, [l, l], move |x, stored| {
+            x.slice_mut(s![.., p, ..]).assign(&stored.slice(s![.., (p + 1).min(stored.dim().1 - 1), ..]));
+        })
+    };
+    "E00-55" sufficient_and_necessary "noising patches the corrupted run into itself" =
+        |m, c, x, r, w| both(m, [c, x], [r, w], "z", |value, top, bottom| [(value - bottom) / (top - bottom), 1.0]);
+    "E00-53" attribution_estimate "differences and gradients are added up over d_model before they are multiplied" =
+        |a, b, g| ((&a - &b).sum_axis(Axis(2)) * g.sum_axis(Axis(2))).sum_axis(Axis(0));
+    "E00-56" correlation "only the first map is centered" = |a, b| {
+        let a = &a - a.mean().unwrap_or(0.0);
+        (&a * &b).sum() / (squares(a.view()) * squares(b)).sqrt()
+    };
+    "E00-56" correlation "only the second map is centered" = |a, b| {
+        let b = &b - b.mean().unwrap_or(0.0);
+        (&a * &b).sum() / (squares(a) * squares(b.view())).sqrt()
+    };
+    "E00-53" correlation "each column is centered by its own mean" = |a, b| {
+        let centered = |x: ArrayView2<f32>| &x - &x.mean_axis(Axis(0)).expect("rows");
+        let (a, b) = (centered(a), centered(b));
+        (&a * &b).sum() / (squares(a.view()) * squares(b.view())).sqrt()
+    };
 };

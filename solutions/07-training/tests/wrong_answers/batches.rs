@@ -95,6 +95,11 @@ pub fn never_repeated(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (Ve
     (row(&drawn(rng, 1..d_vocab, n_ctx - 1), n_ctx), length)
 }
 
+pub fn segment_too_long(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (Vec<usize>, usize) {
+    let length = rng.random_range(SHORTEST..n_ctx);
+    (row(&drawn(rng, 1..d_vocab, length), n_ctx), length)
+}
+
 pub fn too_short(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (Vec<usize>, usize) {
     let length = rng.random_range(1..=(n_ctx - 1) / 2);
     (row(&drawn(rng, 1..d_vocab, length), n_ctx), length)

@@ -190,6 +190,7 @@ wrong_answers! {
     e07_121_never_levels_off: "E07-121", learning_rate = steps::never_levels_off;
     e07_122_last_tenth: "E07-122", learning_rate = steps::last_tenth;
     e07_203_last_half: "E07-203", learning_rate = steps::last_half;
+    e07_203_last_quarter: "E07-203", learning_rate = steps::last_quarter;
     e07_204_along_a_curve: "E07-204", learning_rate = steps::along_a_curve;
     e07_205_rise_by_share: "E07-205", learning_rate = steps::rise_by_share;
     e07_123_too_long: "E07-123", text_window = batches::too_long;
@@ -206,6 +207,7 @@ wrong_answers! {
     e07_133_length_with_bos: "E07-133", repeated_segment = batches::length_with_bos;
     e07_134_backwards: "E07-134", repeated_segment = batches::backwards;
     e07_135_never_repeated: "E07-135", repeated_segment = batches::never_repeated;
+    e07_217_segment_too_long: "E07-217", repeated_segment = batches::segment_too_long;
     e07_136_too_short: "E07-136", repeated_segment = batches::too_short;
     e07_137_longest_never: "E07-137", repeated_segment = batches::longest_never;
     e07_138_one_length: "E07-138", repeated_segment = batches::one_length;

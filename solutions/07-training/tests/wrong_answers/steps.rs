@@ -355,6 +355,10 @@ fn rate(step: usize, steps: usize, peak: f32, rise: f32, fall: f32, curve: fn(f3
     peak * (step as f32 / rise).min(1.0).min(curve(left.min(1.0)))
 }
 
+pub fn last_quarter(step: usize, steps: usize, peak: f32) -> f32 {
+    rate(step, steps, peak, WARM_UP as f32, 0.25, |left| left)
+}
+
 pub fn last_half(step: usize, steps: usize, peak: f32) -> f32 {
     rate(step, steps, peak, WARM_UP as f32, 0.5, |left| left)
 }

@@ -390,4 +390,18 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         let [a, b] = by_copy(m, t, n).map(|x| median(x.into_iter()));
         (a, b, sol::bump(m, t, n).2)
     };
+
+    "E00-12" loss_gradient "each text is divided by the number of its own predictions" = |l, next| {
+        let mut gradient = sol::loss_gradient(l, next);
+        for (mut of_text, of_next) in gradient.outer_iter_mut().zip(next.outer_iter()) {
+            of_text *= counted(next) / of_next.iter().flatten().count().max(1) as f32;
+        }
+        gradient
+    };
+    "E00-54" adamw_step "v is divided by its correction after the root" = |w, g, m, v, step, rate, decay| {
+        let moved = |[m, corrected, _, v]: [f32; 4], _: f32, rate: f32, w: f32| {
+            w - rate * m / (corrected / v.sqrt() + sol::EPSILON)
+        };
+        adamw(&Step { moved, ..RIGHT_STEP }, (w, g, m, v), [step as f32, rate, decay]);
+    };
 };

@@ -74,4 +74,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
          cache.",
         "What is the number of the first layer, and which does your picture show for it?",
     ),
+    property(
+        "E01-129",
+        CHECK,
+        "Heads with the names of another layer",
+        "Your picture is right, but its heads have the names of another layer's. The name of a head is its layer, a point \
+         and its number.",
+        "Which layer do you give to `head_names`?",
+    ),
 ];

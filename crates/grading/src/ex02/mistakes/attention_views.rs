@@ -26,7 +26,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-42",
         CHECK,
         "The pattern of another layer",
-        "One of your pictures shows the wrong layer. Either you drew the same layer each time, or your pictures are \
+        "Some of your pictures show the wrong layer. Either you drew the same layer each time, or your pictures are \
          not in the order of the layers.",
         "Where does the number in `(\"pattern\", …)` come from?",
     ),
@@ -125,5 +125,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "The tokens did not fit the patterns, and you drew pictures anyway. You padded the shorter of the two, so the \
          picture shows something that is not in the data.",
         "Who should decide what to do about a missing token: your function, or its caller?",
+    ),
+    property(
+        "E02-103",
+        CHECK,
+        "Heads with the names of another layer",
+        "Your pictures are right, but in one of them the heads have the names of another layer's. The name of a head is its \
+         layer, a point and its number.",
+        "Which layer do you give to `head_names`?",
     ),
 ];

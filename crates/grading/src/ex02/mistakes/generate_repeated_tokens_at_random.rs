@@ -49,8 +49,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-77",
         CHECK,
         "Tokens that depend on their neighbors",
-        "Your tokens depend on the token before: the segment is sorted, or counts upward, or no token occurs twice. \
-         Then the first copy can be predicted in part. Random tokens are meant to prevent that.",
+        "Your tokens depend on the tokens before, as when the segment is sorted or counts upward, or when a token is drawn \
+         again if it has occurred. Then the first copy can be predicted in part. Random tokens are meant to prevent that.",
         "After you have drawn a token, which tokens can still come next?",
     ),
     property(

@@ -152,8 +152,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-40",
         CACHE,
         "Keys and values are not kept",
-        "You computed the whole text in each step, although the keys and values should be kept. The tokens are right, \
-         but the work grows with the square of the length.",
+        "You computed the whole text in each step, although the keys and values should be kept. The tokens come out the \
+         same, but the work grows with the square of the length.",
         "After the first run, how many tokens do you still have to give the model?",
     ),
     property(

@@ -73,6 +73,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Where does your function use `k`?",
     ),
     output(
+        "E05-115",
+        "c04_top_k_accuracy",
+        "Divided by k as well",
+        "You divided the number of hits by k, too. Each row has one right token, however many places count.",
+        "What should the fraction be if every right token is among the k largest?",
+    ),
+    output(
         "E05-73",
         "c04_top_k_accuracy",
         "Divided by the size of the vocabulary",

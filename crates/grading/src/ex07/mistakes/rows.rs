@@ -96,8 +96,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-135",
         "c13_repeated_segment",
         "Nothing repeats",
-        "Your tokens after the first segment are new ones.",
+        "The tokens after your first segment are not a copy of it.",
         "What is at position `1 + length`?",
+    ),
+    property(
+        "E07-217",
+        "c13_repeated_segment",
+        "Segments too long for two copies",
+        "Your segment can be longer than half of what follows BOS, so that its second copy is cut off or missing. An \
+         induction head has nothing to find in such a row.",
+        "How long may a segment be, if BOS and two copies are to fit into `n_ctx` tokens?",
     ),
     property(
         "E07-136",
