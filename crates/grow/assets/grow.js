@@ -33,7 +33,7 @@ function preparePictures({ about }, pictures) {
   const place = (id) => document.getElementById(id);
   place("recipe").textContent = about.recipe;
   const heads = Array.from({ length: about.layers }, (_, l) => Array.from({ length: about.heads }, (__, h) => [l, h])).flat();
-  const ofHeads = (score) => heads.map(([l, h]) => ({ name: `L${l}H${h}`, value: (frame) => frame[score][l][h] }));
+  const ofHeads = (score) => heads.map(([l, h]) => ({ name: `${l}.${h}`, value: (frame) => frame[score][l][h] }));
   pictures.plots = [
     livePlot(place("losses"), { y: "loss (nats)", least: 0, most: 1, series: [
       { name: "first copy", value: (frame) => frame.first_copy },
@@ -54,7 +54,7 @@ function drawRun({ about, frames, arrived }, pictures) {
   pictures.attention(latest);
   const [layer, head] = latest.head;
   const score = latest.induction[layer][head].toFixed(2);
-  document.getElementById("attention-title").textContent = `Attention of L${layer}H${head} (induction score ${score})`;
+  document.getElementById("attention-title").textContent = `Attention of head ${layer}.${head} (induction score ${score})`;
   document.getElementById("story").textContent = latest.story;
   showNumbers(latest, arrived);
   const root = document.documentElement;

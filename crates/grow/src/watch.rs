@@ -157,7 +157,7 @@ impl<'w> Watch<'w> {
             self.bar.wipe();
             let (layer, head, score) = measured.best_induction_head();
             println!(
-                "The bump: step {}, {:.2} million tokens, {:.1} seconds. L{layer}H{head} is an induction head (score {score:.2}).",
+                "The bump: step {}, {:.2} million tokens, {:.1} seconds. Head {layer}.{head} is an induction head (score {score:.2}).",
                 trainer.steps(),
                 trainer.tokens() as f64 / 1e6,
                 self.started.elapsed().as_secs_f64()

@@ -66,11 +66,15 @@ fn makers(picture: &Picture, right: &Right) -> String {
     let (yours, ours): (Vec<&str>, Vec<&str>) = picture.made_with.iter().copied().partition(|name| right.has(name));
     match (&yours[..], &ours[..]) {
         (yours, []) => format!("Made with your {}.", list(yours)),
-        ([], ours) => format!("Made with the course's {}; yours is used once it passes its checks.", list(ours)),
+        ([], ours) => format!("Made with the course's {}. Yours are used once they pass their checks.", list(ours)),
         (yours, ours) => format!("Made with your {} and the course's {}.", list(yours), list(ours)),
     }
 }
 
+/// "a", "a and b", "a, b and c".
 fn list(names: &[&str]) -> String {
-    names.join(", ")
+    match names {
+        [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+        _ => names.concat(),
+    }
 }

@@ -30,7 +30,7 @@ export function findPanel(root, { ask, problem, model, state, look, change, head
       const { shape: [, layers, heads], values } = answer.arrays.scores;
       const score = answer.score_names.indexOf(pattern.value);
       const numbers = values.slice(score * layers * heads, (score + 1) * layers * heads);
-      found.replaceChildren(...ranking(`${pattern.value} score`, numbers, heads, head, false), headMap(`${pattern.value} score`, numbers, layers, heads, [-1, 1]));
+      found.replaceChildren(...ranking(`${pattern.value} score`, numbers, heads, head, false), headMap(`${pattern.value} score`, numbers, layers, heads, [0, 1]));
     }, problem);
   });
 

@@ -7,6 +7,7 @@
 mod claims;
 mod exact;
 mod facts;
+mod guesses;
 mod scan;
 
 use std::fs;
