@@ -41,10 +41,17 @@ pub fn now(recipe: &Recipe, measured: &Measured, bump: Option<usize>) -> String 
         return format!("{what}{how}{late}");
     }
     if previous > 0.3 && recipe.layers > 1 {
-        return format!(
-            "Head {previous_head} of layer {previous_layer} attends to the previous token (score {previous:.2}): half of the \
-             circuit. Next, a head of a later layer can learn to look for what that head wrote."
+        let attends = format!(
+            "Head {previous_head} of layer {previous_layer} attends to the previous token (score {previous:.2})"
         );
+        return match previous_layer + 1 < recipe.layers {
+            true => format!(
+                "{attends}: half of the circuit. Next, a head of a later layer can learn to look for what that head wrote."
+            ),
+            false => {
+                format!("{attends}. No layer reads what it writes, so an induction head needs another one, earlier.")
+            }
+        };
     }
     "The model learns which tokens are frequent, and which follow which. No head attends anywhere in particular yet."
         .to_string()
@@ -94,6 +101,10 @@ mod tests {
         let recipe = Recipe::grow();
         assert!(now(&recipe, &measured(0.1, 0.0), None).contains("No head attends anywhere in particular"));
         assert!(now(&recipe, &measured(0.8, 0.0), None).starts_with("Head 1 of layer 0 attends to the previous token"));
+        let mut in_the_last = measured(0.1, 0.0);
+        in_the_last.previous = vec![vec![0.1, 0.1], vec![0.4, 0.0]];
+        let said = now(&recipe, &in_the_last, None);
+        assert!(said.starts_with("Head 0 of layer 1 attends") && !said.contains("later layer"), "{said}");
         let after = now(&recipe, &measured(0.8, 0.9), Some(420));
         assert!(after.starts_with("The bump came at step 420. Head 0 of layer 1"), "{after}");
         assert!(after.contains("because head 1 of layer 0 has written"), "{after}");
