@@ -1,5 +1,5 @@
-//! `mdbook`: the preprocessor that `exercises/book.toml` names. It puts functions of the solutions into the pages, writes the
-//! playground beside them, and leads there from the live views of the chapters.
+//! `mdbook`: the preprocessor that `exercises/book.toml` names. It puts functions of the solutions and the stubs into the
+//! pages, writes the playground beside them, and leads there from the live views of the chapters.
 //!
 //! mdBook itself includes the lines between two `ANCHOR` comments, which a solution would need around every function. Here
 //! the name of a function is enough: `{{#include ../../../solutions/02-induction/src/lib.rs:prev_attn_detector}}`. Pieces
@@ -34,7 +34,10 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     complete(book, &course.workspace)?;
     write_for_book(&course.workspace, &course.workspace.path(&format!("{PAGES}/{PLAYGROUND}")))?;
     for exercise in &course.exercises {
-        lead_to_playground(book, &format!("{}.md", exercise.slug), &exercise.model, &exercise.text);
+        let stub = exercise.stub(&course.workspace)?;
+        edit(book, &format!("{}.md", exercise.slug), &|content| {
+            with_stubs(&with_playground(content, &exercise.model, &exercise.text), exercise.number(), &stub)
+        });
     }
     say!("{book}");
     Ok(true)
@@ -55,30 +58,59 @@ fn complete(part: &mut Json, workspace: &Workspace) -> Result<(), String> {
     }
 }
 
-/// Puts a link to the playground, with the chapter's text, below every live view of a chapter.
-fn lead_to_playground(part: &mut Json, chapter: &str, model: &str, text: &str) {
+/// Changes the text of one chapter.
+fn edit(part: &mut Json, chapter: &str, change: &dyn Fn(&str) -> String) {
     match part {
-        Json::Array(parts) => parts.iter_mut().for_each(|part| lead_to_playground(part, chapter, model, text)),
+        Json::Array(parts) => parts.iter_mut().for_each(|part| edit(part, chapter, change)),
         Json::Object(fields) => {
             if fields.get("path").and_then(Json::as_str) == Some(chapter)
                 && let Some(Json::String(content)) = fields.get_mut("content")
             {
-                let link = format!(
-                    "<p class=\"open-in-playground\"><a href=\"{PLAYGROUND}#model={}&amp;text={}\" target=\"_blank\">Open a text \
-                     like this in the playground</a></p>",
-                    percent_encoded(model),
-                    percent_encoded(text)
-                );
-                let lines = content.lines().map(|line| match line.starts_with("<iframe class=\"live-view\"") {
-                    true => format!("{line}\n{link}\n"),
-                    false => format!("{line}\n"),
-                });
-                *content = lines.collect();
+                *content = change(content);
             }
-            fields.values_mut().for_each(|part| lead_to_playground(part, chapter, model, text));
+            fields.values_mut().for_each(|part| edit(part, chapter, change));
         }
         _ => {}
     }
+}
+
+/// With a link to the playground, with the chapter's text, below every live view.
+fn with_playground(content: &str, model: &str, text: &str) -> String {
+    let link = format!(
+        "<p class=\"open-in-playground\"><a href=\"{PLAYGROUND}#model={}&amp;text={}\" target=\"_blank\">Open a text \
+         like this in the playground</a></p>",
+        percent_encoded(model),
+        percent_encoded(text)
+    );
+    let lines = content.lines().map(|line| match line.starts_with("<iframe class=\"live-view\"") {
+        true => format!("{line}\n{link}\n"),
+        false => format!("{line}\n"),
+    });
+    lines.collect()
+}
+
+/// With the stubs of a section below its task, and the commands that check them, to be copied. The line with the difficulty
+/// names the functions.
+fn with_stubs(content: &str, number: &str, stub: &str) -> String {
+    let (mut complete, mut names, mut is_task) = (String::new(), Vec::new(), false);
+    for paragraph in content.split_inclusive("\n\n") {
+        if paragraph.starts_with("*Difficulty") {
+            names = paragraph.split('`').skip(1).step_by(2).filter(|name| stub::cited(stub, name).is_some()).collect();
+        }
+        is_task |= paragraph.starts_with("**Your task.**");
+        // The hints come after the task and its lists.
+        if is_task && paragraph.starts_with("<details>") {
+            let stubs: Vec<String> = names.iter().filter_map(|name| stub::cited(stub, name)).collect();
+            let checks: Vec<String> = names.iter().map(|name| format!("cargo xtask check {number} {name}")).collect();
+            if !stubs.is_empty() {
+                let (stubs, checks) = (stubs.join("\n\n"), checks.join("\n"));
+                complete += &format!("```rust,ignore\n{stubs}\n```\n\n```sh\n{checks}\n```\n\n");
+            }
+            is_task = false;
+        }
+        complete += paragraph;
+    }
+    complete
 }
 
 /// A text as a part of an address.
@@ -138,11 +170,26 @@ mod tests {
         let chapter =
             |path: &str, content: &str| json!({"Chapter": {"path": path, "content": content, "sub_items": []}});
         let mut book = json!([chapter("a.md", &format!("one\n{view}\ntwo\n")), chapter("b.md", view)]);
-        lead_to_playground(&mut book, "a.md", "m", "A & \"é\"");
+        edit(&mut book, "a.md", &|content| with_playground(content, "m", "A & \"é\""));
         let content = book[0]["Chapter"]["content"].as_str().unwrap();
         assert!(content.starts_with(&format!("one\n{view}\n<p ")) && content.ends_with("</p>\ntwo\n"), "{content}");
         assert!(content.contains("live-playground.html#model=m&amp;text=A%20%26%20%22%C3%A9%22\""), "{content}");
         assert_eq!(book[1], chapter("b.md", view));
+    }
+
+    #[test]
+    fn a_task_shows_its_stubs_and_the_command_that_checks_them() {
+        let stub = "/// Doc.\npub fn f(x: f32) -> f32 {\n    todo!(\"{x}\")\n}\n\npub fn g() {\n    todo!()\n}\n";
+        let section = |functions: &str, before_hint: &str| {
+            format!(
+                "## S\n\n*Difficulty 1/5 · {functions} ·\ncheck `c01`*\n\n**Your task.** `f(x)`.\n\n- x: a number\n\n{before_hint}\
+                 <details>\n<summary>Hint 1</summary>\n\nText.\n\n</details>\n<details>\n\nMore.\n\n</details>\n\n"
+            )
+        };
+        let content = section("`f`, `g`", "") + &section("`none`", "");
+        let shown = "```rust,ignore\npub fn f(x: f32) -> f32 {\n    todo!(\"{x}\")\n}\n\npub fn g() {\n    todo!()\n}\n```\n\n\
+                     ```sh\ncargo xtask check 01 f\ncargo xtask check 01 g\n```\n\n";
+        assert_eq!(with_stubs(&content, "01", stub), section("`f`, `g`", shown) + &section("`none`", ""));
     }
 
     #[test]
