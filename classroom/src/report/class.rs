@@ -89,7 +89,7 @@ impl<'a> Class<'a> {
         let most = self
             .mistakes
             .first()
-            .map_or(String::new(), |mistake| format!(" Most made: {} ({} times).", mistake.title, mistake.count));
+            .map_or(String::new(), |mistake| format!(" Most frequent: {} ({} times).", mistake.title, mistake.count));
         let copies: BTreeSet<&str> = self.copies.iter().flat_map(|(_, names)| names.iter().copied()).collect();
         let copies = match copies.len() {
             0 => String::new(),

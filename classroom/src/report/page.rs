@@ -23,7 +23,7 @@ pub(super) fn html(class: &Class<'_>) -> String {
 
 fn mistakes(class: &Class<'_>) -> String {
     let Some(most) = class.mistakes.first() else { return String::new() };
-    let mut text = "<h2>The mistakes that are made most</h2>\n<table class=mistakes>\
+    let mut text = "<h2>The most frequent mistakes</h2>\n<table class=mistakes>\
                     <thead><tr><th>made by<th>mistake<th>check</thead>\n"
         .to_string();
     for mistake in class.mistakes.iter().take(MISTAKES) {
@@ -37,7 +37,10 @@ fn mistakes(class: &Class<'_>) -> String {
     }
     text.push_str("</table>\n");
     if let Some(more) = class.mistakes.len().checked_sub(MISTAKES).filter(|more| *more > 0) {
-        let _ = writeln!(text, "<p class=soft>{more} more are made by no more submissions than the last of these.</p>");
+        let _ = writeln!(
+            text,
+            "<p class=soft>{more} more mistakes, none of them more frequent than the last of these.</p>"
+        );
     }
     text
 }
