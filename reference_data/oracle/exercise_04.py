@@ -78,7 +78,7 @@ STEERED_AT_RANDOM = [(2, 9, 5, 3, 0.75), (3, 6, 7, 0, -1.25)]
 # set, layer, position, unit norm
 CONTRASTS = [(0, 1, -2, False), (1, 2, -1, False), (2, 3, -2, True)]
 # The same for PAIRS, as far as they have a token there: prompts, and pairs, of unequal lengths
-CONTRASTS_OF_PAIRS = [(2, -1, False), (1, 1, False), (3, 2, True)]
+CONTRASTS_OF_PAIRS = [(2, -1, False), (1, 1, False), (3, 2, True), (2, -2, False)]
 
 TEMPLATES = ["They spoke of the {}.", "He dreamed of a {}.", "She often thought about the {}.",
              "It was like the {}.", "We shall never forget that {}.", "There is nothing like a {}."]
@@ -338,7 +338,8 @@ def contrast_references(model, tokenizer, sets, tensors) -> list[dict]:
         found.append({"pairs": pairs, "layer": layer, "pos": pos, "unit_norm": unit_norm})
     for layer, pos, unit_norm in CONTRASTS_OF_PAIRS:
         pairs = [(positive, negative) for positive, negative, _ in PAIRS
-                 if all(len(common.encode(tokenizer, p)) > pos for p in (positive, negative))]
+                 if all(-len(ids) <= pos < len(ids)
+                        for ids in (common.encode(tokenizer, p) for p in (positive, negative)))]
         vector = contrastive_vector(model, tokenizer, pairs, layer, pos, unit_norm)
         tensors[f"contrast_{len(found)}.vector"] = vector
         found.append({"pairs": pairs, "layer": layer, "pos": pos, "unit_norm": unit_norm})

@@ -114,6 +114,8 @@ wrong_answers! {
     e04_91_contrast_sides: "E04-91", contrastive_vector = vectors::contrast_sides;
     e04_92_contrast_from_the_front: "E04-92", contrastive_vector = vectors::contrast_from_the_front;
     e04_92_contrast_cast: "E04-92", contrastive_vector = vectors::contrast_cast;
+    e04_185_from_the_longer: "E04-185", contrastive_vector = vectors::contrast_from_the_longer;
+    e04_185_from_the_shorter: "E04-185", contrastive_vector = vectors::contrast_from_the_shorter;
     e04_163_by_prompts: "E04-163", contrastive_vector = vectors::contrast_by_prompts;
     e04_164_centered: "E04-164", contrastive_vector = vectors::contrast_centered;
     e04_29_within_the_chunk: "E04-29", add_at_positions = steering::within_the_chunk;

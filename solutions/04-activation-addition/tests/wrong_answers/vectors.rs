@@ -325,6 +325,43 @@ pub fn contrast_batched(
     as_asked(positive - side(pairs.iter().map(|pair| pair.1).collect()), unit)
 }
 
+/// A negative position counts from the end of one of the two prompts.
+fn contrast_from_one(
+    m: &HookedTransformer,
+    pairs: Pairs<'_>,
+    (layer, pos, unit): (usize, isize, bool),
+    of_lengths: fn(usize, usize) -> usize,
+) -> Array1<f32> {
+    let of_pair = |(positive, negative): (&str, &str)| {
+        let both = [positive, negative].map(|text| stream(m, &tokens(m, text, true), "resid_pre", layer));
+        let length = of_lengths(both[0].nrows(), both[1].nrows()) as isize;
+        let at = (if pos < 0 { length + pos } else { pos }).max(0) as usize;
+        let [positive, negative] = both.map(|rows| rows.row(at.min(rows.nrows() - 1)).to_owned());
+        positive - negative
+    };
+    as_asked(mean(pairs, of_pair), unit)
+}
+
+pub fn contrast_from_the_longer(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    contrast_from_one(m, pairs, (layer, pos, unit), usize::max)
+}
+
+pub fn contrast_from_the_shorter(
+    m: &HookedTransformer,
+    pairs: &[(&str, &str)],
+    layer: usize,
+    pos: isize,
+    unit: bool,
+) -> Array1<f32> {
+    contrast_from_one(m, pairs, (layer, pos, unit), usize::min)
+}
+
 pub fn contrast_sides(
     m: &HookedTransformer,
     pairs: &[(&str, &str)],

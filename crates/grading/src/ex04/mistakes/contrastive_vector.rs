@@ -106,6 +106,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Which index does -1 become for a prompt of five tokens?",
     ),
     output(
+        "E04-185",
+        CONTRAST,
+        "From the end of the other prompt",
+        "A negative position counts from the end of the longer or of the shorter prompt in both prompts of a pair. It counts \
+         from the end of each prompt's own tokens.",
+        "For a prompt of four tokens beside one of ten, which token do you read at -2?",
+    ),
+    output(
         "E04-90",
         CONTRAST,
         "All prompts in one batch",
