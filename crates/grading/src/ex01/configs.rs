@@ -5,6 +5,7 @@ use hooked_transformer::HookedTransformerConfig;
 
 use crate::call::Outcome;
 use crate::compare::Want;
+use crate::general::code;
 use crate::probe::Explanation;
 use crate::run::CaseRun;
 use crate::value::Value;
@@ -49,6 +50,17 @@ pub(super) fn other_size(configs: &[Cfg], runs: &[CaseRun]) -> Option<Explanatio
     };
     let is_wrong = |at: &usize| pairs.iter().any(|(_, got, want)| got.get(*at) != want.get(*at));
     let wrong: Vec<usize> = (0..names.len()).filter(is_wrong).collect();
+    let is_reordered = |(_, got, want): &(&Cfg, &[f64], &[f64])| {
+        let sorted = |sizes: &[f64]| {
+            let mut sizes = sizes.to_vec();
+            sizes.sort_by(f64::total_cmp);
+            sizes
+        };
+        sorted(got) == sorted(want)
+    };
+    if pairs.len() >= 2 && wrong.len() >= 2 && pairs.iter().all(is_reordered) {
+        return Some(Explanation::named("the three numbers are the right ones, in another order.", code::OTHER_INDEX));
+    }
     // Two that are wrong are told one after the other.
     let at = *wrong.first().filter(|_| pairs.len() >= 2)?;
     let fits = |size: &&Size| pairs.iter().all(|(cfg, got, _)| got.get(at) == Some(&(size.1(cfg) as f64)));

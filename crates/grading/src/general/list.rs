@@ -190,8 +190,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::TOO_MANY,
         "Too many",
-        "You returned everything that the task asks for, and more. Your range goes too far, or you kept something \
-         that should be left out.",
+        "You returned everything that the task asks for, and more. This happens when a range goes too far, when something \
+         is kept that should be left out, or when a result is filled up to a length.",
         "What is the first thing in your result, and what is the last?",
     ),
     general(

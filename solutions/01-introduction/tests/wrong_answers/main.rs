@@ -201,6 +201,12 @@ wrong_answers! {
 }
 
 #[test]
+fn sizes_in_another_order_are_named() -> Result<(), Prose> {
+    let wrong = Submission { sizes: |cfg| [cfg.n_layers, cfg.n_ctx, cfg.n_layers * cfg.n_heads], ..RIGHT };
+    SUITE.rejects_in("c01_sizes", "E00-18", &wrong)
+}
+
+#[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
     SUITE.covers_every_mistake(WRONG)
 }

@@ -440,4 +440,15 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         let of_item_0 = Tokens::from_shape_fn(t.dim(), |(_, pos)| t[[0, pos]]);
         sol::next_token_ranks(l, &of_item_0)
     };
+    "E00-56" logit_lens "the final norm and the bias are left out" = |m, t| {
+        let n_layers = m.cfg().n_layers;
+        let cache = m.run(t).cache().expect("tokens of this model");
+        let depth = |depth: usize| {
+            let name = if depth < n_layers { ("resid_pre", depth) } else { ("resid_post", n_layers - 1) };
+            cache.view::<Ix3>(name)
+        };
+        Array3::from_shape_fn((n_layers + 1, t.nrows(), t.ncols() - 1), |(d, item, pos)| {
+            log_prob(depth(d).slice(s![item, pos, ..]).dot(&m.W_U()).view(), t[[item, pos + 1]])
+        })
+    };
 };

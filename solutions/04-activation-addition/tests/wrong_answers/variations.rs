@@ -451,4 +451,19 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
             within.fold(f32::NEG_INFINITY, |most, (gain, _)| most.max(*gain))
         })
     };
+    "E00-57" steered_logits "each row of the vector is divided by its norm first" = |m, t, v, l, c| {
+        let mut v = v.clone();
+        for mut row in v.rows_mut() {
+            let norm = row.dot(&row).sqrt();
+            if norm > 0.0 {
+                row /= norm;
+            }
+        }
+        sol::steered_logits(m, t, &v, l, c)
+    };
+    "E00-52" add_at_positions "only the first position of the chunk that is in the range is steered" = |x, v, f, r| {
+        if let Some(first) = (f..f + x.dim().1).find(|pos| r.contains(pos)) {
+            sol::add_at_positions(x, v, f, &(first..first + 1));
+        }
+    };
 };

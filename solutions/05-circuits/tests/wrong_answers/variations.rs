@@ -2,7 +2,7 @@
 
 use grading::ex05::Submission;
 use grading::proof::Variation;
-use hooked_transformer::{Composition, FactoredMatrix, HookedTransformer, Tokens};
+use hooked_transformer::{Composition, FactoredMatrix, HookedTransformer, Tokens, fwd_hook};
 use ndarray::{Array1, Array2, ArrayView2, ArrayView3, Axis, s};
 use solution_05_circuits as sol;
 
@@ -492,4 +492,15 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
             }
             scores
         };
+    "E00-60" top_k_accuracy "the right token must be the k-th largest itself" =
+        |l, r, k| share(ranks(l, r).filter(|rank| rank + 1 == k).count(), r.len());
+    "E00-50" loss_with_frozen_pattern "z of the frozen head is kept, not its pattern" = |m, t, silenced, frozen| {
+        let cache = m.run(t).cache().expect("tokens of this model");
+        let clean = cache.view::<ndarray::Ix4>(("z", 1)).index_axis_move(Axis(2), frozen);
+        let silence = fwd_hook(("z", 0), move |mut z, _| z.slice_mut(s![.., .., silenced, ..]).fill(0.0));
+        let freeze = fwd_hook(("z", 1), |mut z, _| z.slice_mut(s![.., .., frozen, ..]).assign(&clean));
+        let losses = m.run(t).hooks([silence, freeze]).loss_per_token().expect("tokens of this model");
+        let kept = losses.slice(s![.., (t.ncols() - 1) / 2..]).mean().expect("there is a second copy");
+        [sol::loss_with_frozen_pattern(m, t, silenced, frozen)[0], kept]
+    };
 };

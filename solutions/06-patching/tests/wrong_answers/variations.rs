@@ -504,4 +504,28 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         let (a, b) = (centered(a), centered(b));
         (&a * &b).sum() / (squares(a.view()) * squares(b.view())).sqrt()
     };
+    "E00-18" patch_resid_pre "the items of the source are in reverse order" = |c, l, p| {
+        on_stream(c, [l, l], move |x, stored| {
+            x.slice_mut(s![.., p, ..]).assign(&stored.slice(s![..;-1, p, ..]));
+        })
+    };
+    "E00-48" residual_map "the position is patched in this layer and in all later ones" = |m, b, c, r, w| {
+        let n_layers = m.cfg().n_layers;
+        Array2::from_shape_fn((n_layers, b.ncols()), |(layer, pos)| {
+            let hooks = (layer..n_layers).map(|layer| sol::patch_resid_pre(c, layer, pos));
+            let logits = m.run(b).hooks(hooks).logits().expect("tokens of this model");
+            sol::logit_difference(logits.view(), r, w)
+        })
+    };
+    "E00-48" head_map "the head with this number is patched in all later layers as well" = |m, b, c, name, r, w| {
+        let (n_layers, axis) = (m.cfg().n_layers, head_axis(name));
+        Array2::from_shape_fn((n_layers, m.cfg().n_heads), |(layer, head)| {
+            let hooks = (layer..n_layers).map(|layer| {
+                let stored = c.view::<Ix4>((name, layer)).index_axis_move(axis, head);
+                fwd_hook((name, layer), move |mut x, _| x.index_axis_mut(axis, head).assign(&stored))
+            });
+            let logits = m.run(b).hooks(hooks).logits().expect("tokens of this model");
+            sol::logit_difference(logits.view(), r, w)
+        })
+    };
 };

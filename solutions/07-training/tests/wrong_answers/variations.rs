@@ -404,4 +404,13 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         };
         adamw(&Step { moved, ..RIGHT_STEP }, (w, g, m, v), [step as f32, rate, decay]);
     };
+    "E00-56" mean_loss "the largest logit is subtracted before the exponential and not added again" = |l, next| {
+        let largest_of = |item: usize, pos: usize| largest(l.slice(s![item, pos, ..]).iter().copied());
+        mean(losses(l, next).into_iter().map(|(item, pos, loss)| loss - largest_of(item, pos)))
+    };
+    "E00-52" bump "the last prediction of the first copy counts for the second as well" = |m, t, n| {
+        let (first, _, score) = sol::bump(m, t, n);
+        let losses = m.run(t).loss_per_token().expect("tokens of this model");
+        (first, losses.slice(s![.., n - 1..]).mean().expect("predictions"), score)
+    };
 };

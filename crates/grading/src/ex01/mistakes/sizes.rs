@@ -57,7 +57,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-123",
         CHECK,
         "Another number of the configuration",
-        "One of your three numbers is another size of the model, or a product or sum of several. It is the same size in every case.",
+        "A number that you returned is another size of the model, or a product or sum of several, and it is that same size \
+         in every case.",
         "What does that number count?",
     ),
 ];
