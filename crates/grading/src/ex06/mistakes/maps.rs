@@ -327,7 +327,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E06-100",
         "c07_head_by_position_map",
-        "Another vector than z",
+        "A vector other than z",
         "You patched `v`, or another vector of the head. The map is of `z`, what the head has read.",
         "Which name do you use for reading, and which for the hook?",
     ),

@@ -133,7 +133,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E07-206",
         "c15_bump",
-        "Too near by one",
+        "One position too near",
         "Your stripe is two positions further than the earlier copy of the current token. The token after that copy is \
          one further, `n - 1` positions before the query.",
         "For n = 3 and query 5, at which position is the last copy of the current token, and what follows it?",
