@@ -139,7 +139,8 @@ pub fn c08_steered_generate_and_the_cache(submission: &Submission) -> Cases {
 fn cache_fault(text: &Text, keep: bool, lengths: &[f64], hooks: f64) -> Option<Fault> {
     // The last new token need not be run.
     let once = (text.prompt.len() + text.new_tokens) as f64;
-    let ran = format!("the model ran on chunks of {lengths:?} positions.");
+    let chunks: Vec<usize> = lengths.iter().map(|length| *length as usize).collect();
+    let ran = format!("the model ran on chunks of {chunks:?} positions.");
     let sum: f64 = lengths.iter().sum();
     if keep && sum > once {
         let evidence = format!("{ran}\nWith kept keys and values each position is computed once.");

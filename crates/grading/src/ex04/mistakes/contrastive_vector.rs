@@ -109,8 +109,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-185",
         CONTRAST,
         "From the end of the other prompt",
-        "A negative position counts from the end of the longer or of the shorter prompt in both prompts of a pair. It counts \
-         from the end of each prompt's own tokens.",
+        "You counted a negative position from the end of one prompt of the pair, the longer or the shorter, and read that \
+         position in both. Count it from the end of each prompt's own tokens.",
         "For a prompt of four tokens beside one of ten, which token do you read at -2?",
     ),
     output(
