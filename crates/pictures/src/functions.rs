@@ -153,6 +153,33 @@ functions!(
         patch_path_to_keys,
     ]
 );
+functions!(
+    ex07,
+    "yours-07",
+    exercise_07_training,
+    solution_07_training,
+    [
+        untrained_model,
+        letters,
+        mean_loss,
+        loss_gradient,
+        linear_backward,
+        softmax_backward,
+        attention_backward,
+        layer_backward,
+        embedding_backward,
+        model_gradients,
+        clip_gradients,
+        adamw_step,
+        learning_rate,
+        text_window,
+        repeated_segment,
+        training_batch,
+        bump,
+        train_step,
+        grow,
+    ]
+);
 
 #[cfg(test)]
 mod tests {

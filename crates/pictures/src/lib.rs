@@ -5,7 +5,7 @@
 //!
 //! - `functions`: which function is taken, the learner's or the course's;
 //! - `stored`: the models, tokens and facts that the pictures are made of;
-//! - `ex01` to `ex06`: the pictures;
+//! - `ex01` to `ex07`: the pictures;
 //! - `neurons`, `training`: views of the guide that need no function of an exercise.
 
 pub mod ex01;
@@ -14,6 +14,7 @@ pub mod ex03;
 pub mod ex04;
 pub mod ex05;
 pub mod ex06;
+pub mod ex07;
 mod functions;
 pub mod neurons;
 mod stored;
@@ -49,6 +50,7 @@ pub fn of_exercise(number: &str, right: &Right) -> Outcome<Option<Vec<Picture>>>
         "04" => ex04::pictures(&functions::ex04(right))?,
         "05" => ex05::pictures(&functions::ex05(right))?,
         "06" => ex06::pictures(&functions::ex06(right))?,
+        "07" => ex07::pictures(&functions::ex07(right))?,
         _ => return Ok(None),
     }))
 }
