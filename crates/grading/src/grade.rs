@@ -216,24 +216,31 @@ fn judge_runs(
         let _ = write!(evidence, "\n{}", wrap(&format!("Look: {}", explanation.words), "  "));
         general = general.or(explanation.mistake);
     }
-    general = general.or_else(|| runs.iter().find_map(|run| general::of_panic(&run.outcome)));
-    let known =
-        recognized(info, &runs, general.and_then(|code| info.exercise.mistake(code).or_else(|| GENERAL.mistake(code))));
-    Err(verdict(info, kind, evidence, known))
+    let known = match fingerprint::recognize(info.exercise, info.name, &runs) {
+        Some(Recognized::Fully(mistake)) => return Err(verdict(info, kind, evidence, Some(mistake))),
+        Some(Recognized::Nearly(mistake)) => Some(mistake),
+        None => None,
+    };
+    if general.is_none()
+        && let Some((run, message, code)) = runs.iter().find_map(panicked)
+    {
+        general = Some(code);
+        let first = runs.iter().find(|run| matches!(run.outcome, Outcome::Panicked { .. }));
+        if kind != Kind::Panicked || first.is_some_and(|first| first.name != run.name) {
+            let words = format!("Look: in another case it panicked: {}. {message}", run.name);
+            let _ = write!(evidence, "\n{}", wrap(&words, "  "));
+        }
+    }
+    let general = general.and_then(|code| info.exercise.mistake(code).or_else(|| GENERAL.mistake(code)));
+    // What holds in every case comes before what holds in most.
+    let in_most_cases = general.is_none() && known.is_some();
+    Err(Verdict { in_most_cases, ..verdict(info, kind, evidence, general.or(known)) })
 }
 
-/// The mistake that the cases show: one of the exercise that gives the same in all of them, a general one, which holds in
-/// all of them too, or one of the exercise that gives nearly the same.
-fn recognized(
-    info: &'static CheckInfo,
-    runs: &[CaseRun],
-    general: Option<&'static Mistake>,
-) -> Option<&'static Mistake> {
-    match fingerprint::recognize(info.exercise, info.name, runs) {
-        Some(Recognized::Fully(mistake)) => Some(mistake),
-        Some(Recognized::Nearly(mistake)) => general.or(Some(mistake)),
-        None => general,
-    }
+/// A case that panicked, the message, and what that comes from, where the message says so.
+fn panicked(run: &CaseRun) -> Option<(&CaseRun, &str, &'static str)> {
+    let Outcome::Panicked { message, .. } = &run.outcome else { return None };
+    Some((run, message, general::of_panic(&run.outcome)?))
 }
 
 /// What is wrong in a case, if something is.
@@ -286,7 +293,7 @@ fn unfinished<T>(info: &'static CheckInfo, name: &str, outcome: &Outcome<T>) -> 
 }
 
 fn verdict(check: &'static CheckInfo, kind: Kind, evidence: String, mistake: Option<&'static Mistake>) -> Verdict {
-    Verdict { kind, check, evidence, mistake }
+    Verdict { kind, check, evidence, mistake, in_most_cases: false }
 }
 
 #[cfg(test)]
@@ -407,6 +414,29 @@ mod tests {
         assert!(text.contains("grade.rs:"), "{text}");
         assert!(text.contains("    too many\n    things"), "{text}");
         assert!(!text.contains("panicked at"), "{text}");
+    }
+
+    /// The mistake is told with the case that it comes from, where another case is the one that is shown.
+    #[test]
+    fn a_panic_in_another_case_is_told_where_it_names_the_mistake() {
+        let of = |n: usize| if n == 5 { n - "no more".len() } else { n + 2 };
+        let verdict = graded(of).unwrap_err();
+        assert_eq!(verdict.kind, Kind::Wrong);
+        let text = verdict.to_string();
+        assert!(
+            text.contains("Look: in another case it panicked: 5 things. attempt to subtract with overflow"),
+            "{text}"
+        );
+        assert!(text.contains("What happened, most likely: E00-38 "), "{text}");
+    }
+
+    #[test]
+    fn a_mistake_that_fits_most_cases_is_told_as_a_guess() {
+        let sure = verdict(&CHECK, Kind::Wrong, "  Off.".into(), EXERCISE.mistake("E99-1"));
+        assert!(sure.to_string().contains("\n  What happened, most likely: E99-1 Off by one\n"), "{sure}");
+        let guess = Verdict { in_most_cases: true, ..sure };
+        let words = "\n  It could be this, which fits most of the cases but not all: E99-1 Off by one\n";
+        assert!(guess.to_string().contains(words), "{guess}");
     }
 
     #[test]

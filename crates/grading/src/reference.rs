@@ -45,7 +45,13 @@ impl Damaged {
     #[must_use]
     pub fn verdict(&self, check: &'static CheckInfo) -> Verdict {
         let paragraphs = self.to_string().lines().map(|line| wrap(line, "  ")).collect::<Vec<_>>();
-        Verdict { kind: Kind::CourseDamaged, check, evidence: paragraphs.join("\n"), mistake: None }
+        Verdict {
+            kind: Kind::CourseDamaged,
+            check,
+            evidence: paragraphs.join("\n"),
+            mistake: None,
+            in_most_cases: false,
+        }
     }
 }
 

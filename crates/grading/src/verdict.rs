@@ -71,6 +71,8 @@ pub struct Verdict {
     pub evidence: String,
     /// The known mistake that gives the same, if there is one.
     pub mistake: Option<&'static Mistake>,
+    /// Whether that mistake gives the same in most cases only, so that it is a guess.
+    pub in_most_cases: bool,
 }
 
 impl fmt::Display for Verdict {
@@ -79,7 +81,12 @@ impl fmt::Display for Verdict {
         writeln!(f, "{}: `{function}`", self.kind.headline())?;
         writeln!(f, "{}", self.evidence)?;
         if let Some(mistake) = self.mistake {
-            writeln!(f, "\n  What happened, most likely: {}", mistake.heading())?;
+            let what = if self.in_most_cases {
+                "It could be this, which fits most of the cases but not all"
+            } else {
+                "What happened, most likely"
+            };
+            writeln!(f, "\n  {what}: {}", mistake.heading())?;
             writeln!(f, "{}", wrap(mistake.explanation, "    "))?;
             writeln!(f, "{}", wrap(mistake.question, "    "))?;
             return write!(f, "  More about it:  {}", mistake.link());

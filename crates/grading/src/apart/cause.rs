@@ -21,8 +21,9 @@ pub(super) fn shown_first(verdict: Verdict, uses: Vec<Cases>) -> Verdict {
         Kind::NotStarted => format!("which is not written yet ({check})"),
         _ => format!("which fails {check}"),
     };
+    let mistake = cause.mistake.filter(|_| !cause.in_most_cases);
     let shown = cause.evidence.lines().take(SHOWN).map(|line| format!("  {line}"));
-    let shown: Vec<String> = shown.chain(cause.mistake.map(|mistake| format!("    {}", mistake.heading()))).collect();
+    let shown: Vec<String> = shown.chain(mistake.map(|mistake| format!("    {}", mistake.heading()))).collect();
     let evidence =
         format!("  If it uses your `{function}`, {what}, begin there:\n{}\n\n{}", shown.join("\n"), verdict.evidence);
     Verdict { evidence, ..verdict }

@@ -71,7 +71,7 @@ fn cannot_start(info: &'static CheckInfo, trouble: &str) -> Verdict {
          there room in {}?",
         env::temp_dir().display()
     );
-    Verdict { kind: Kind::CourseDamaged, check: info, evidence, mistake: None }
+    Verdict { kind: Kind::CourseDamaged, check: info, evidence, mistake: None, in_most_cases: false }
 }
 
 /// What is left of a child.

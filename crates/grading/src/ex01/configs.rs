@@ -106,8 +106,11 @@ pub(super) fn other_shape(asked: &[(Cfg, String)], runs: &[CaseRun]) -> Option<E
         return Some(Explanation::named(words, "E01-124"));
     }
     let without = |shape: &[usize], axis: usize| [&shape[..axis], &shape[axis + 1..]].concat();
-    if let Some(axis) = (0..want.len()).find(|axis| without(&want, *axis) == got) {
-        let words = format!("of the axes [{}] of {name}, {} is missing.", axes.join(", "), axes[axis]);
+    // Of two axes of one length, either may be the one that is missing.
+    let missing: Vec<&str> =
+        (0..want.len()).filter(|axis| without(&want, *axis) == got).map(|axis| axes[axis]).collect();
+    if !missing.is_empty() {
+        let words = format!("of the axes [{}] of {name}, {} is missing.", axes.join(", "), missing.join(" or "));
         return Some(Explanation::named(words, "E01-125"));
     }
     if let Some(axis) = (0..got.len()).find(|axis| without(&got, *axis) == want) {

@@ -73,7 +73,9 @@ fn wrong_layer(drawings: &[Drawing<'_>]) -> Result<Option<&'static str>, Damaged
             close(of.view.attention, &Tensor::from(pattern.index_axis_move(Axis(0), 0)), OF_PATTERNS)
         });
     }
-    Ok(fits.first().map(|(mistake, _)| *mistake))
+    // Two explanations are none.
+    let first = fits.first().map(|(mistake, _)| *mistake);
+    Ok(first.filter(|first| fits.iter().all(|(mistake, _)| mistake == first)))
 }
 
 /// The kind of the picture, and its tokens.

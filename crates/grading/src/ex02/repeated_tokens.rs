@@ -317,7 +317,9 @@ fn independent(tokens: &Rows, request: Request) -> Option<Fault> {
     let steps: Vec<Vec<usize>> = segments.iter().map(|segment| steps(segment, request.d_vocab)).collect();
     let alike = steps.windows(2).filter(|rows| rows[0] == rows[1] && rows[0].iter().any(|step| *step != rows[0][0]));
     if 2 * alike.count() > segments.len() {
-        return Some(Fault::new("each row is the row above it, with a number added to all tokens.").mistake("E02-78"));
+        return Some(
+            Fault::new("most rows are the row above them, with a number added to all tokens.").mistake("E02-78"),
+        );
     }
     let neighbors = segments.iter().flat_map(|segment| segment.windows(2).map(|pair| (pair[0], pair[1])));
     if dependent(n, neighbors.filter_map(ranked)) {
@@ -330,6 +332,6 @@ fn independent(tokens: &Rows, request: Request) -> Option<Fault> {
         return Some(Fault::new(evidence).mistake("E02-77"));
     }
     let rows = segments.windows(2).flat_map(|rows| rows[0].iter().copied().zip(rows[1].iter().copied()));
-    let evidence = "the tokens of a row follow from those of the row above it.";
+    let evidence = "the tokens of a row depend on those of the row above it.";
     dependent(n, rows.filter_map(ranked)).then(|| Fault::new(evidence).mistake("E02-78"))
 }

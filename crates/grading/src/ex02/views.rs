@@ -132,7 +132,7 @@ fn fault(of: &Drawing<'_>, all: &[Drawing<'_>]) -> Option<Fault> {
     let (cache, tokens) = (of.cache, str_tokens(of.size().1));
     let views = match of.drawn {
         Value::Parts(views) => views.iter().filter_map(|(_, view)| Shown::of(view)).collect::<Vec<_>>(),
-        Value::Words(error) => return Some(Fault::new(format!("circuit_vis refused: {}", error.join(" ")))),
+        Value::Words(error) => return Some(Fault::new(format!("it returned an error: {}", error.join(" ")))),
         Value::Array(_) => return Some(Fault::new("no pictures came.")),
     };
     if views.len() != cache.n_layers() {

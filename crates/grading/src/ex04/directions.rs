@@ -171,7 +171,11 @@ fn sign_fault(rows: &[&[f64]]) -> Option<Fault> {
         return Some(Fault::new(evidence).mistake("E04-71"));
     }
     let uneven = (positive + zero / 2.0 - 0.5).abs() > 0.02;
-    let evidence = if uneven { evidence } else { format!("{evidence}\nBut some entries are nearly always positive.") };
+    let evidence = if uneven {
+        evidence
+    } else {
+        format!("{evidence}\nBut some entries have one sign more often than the other.")
+    };
     (statistic > bound(ENTRIES)).then(|| Fault::new(evidence).mistake(uneven.then_some("E04-72")))
 }
 

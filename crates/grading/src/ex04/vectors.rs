@@ -82,8 +82,10 @@ fn rows_fault(i: usize, pair: &Pair, vector: &Tensor, exchanged: &Tensor) -> Res
         return Ok(Some(Fault::new(evidence).mistake("E04-64")));
     }
     if goes_on_after(vector, &right) {
-        let words =
-            format!("{evidence}\nThe first {} rows are right: both prompts were padded too far.", right.shape[0]);
+        let words = format!(
+            "{evidence}\nThe first {} rows are right, and more follow, as when both prompts are padded.",
+            right.shape[0]
+        );
         return Ok(Some(Fault::new(words)));
     }
     Ok(Some(Fault::new(evidence).mistake(mistake)))

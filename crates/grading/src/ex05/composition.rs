@@ -161,9 +161,11 @@ fn is_a_list_of_scores(answers: &Answers<'_>, asked: Asked, name: &str, n: usize
         return Fault::new(format!("Shape: got {:?}, want [{n}].", array.shape)).in_case(name).found();
     }
     if let Some(odd) = array.data.iter().find(|x| !(**x > 0.0 && **x <= 1.0 + 1e-4)) {
-        return Fault::new(format!("A composition score is between 0 and 1; one of these is {odd}."))
-            .in_case(name)
-            .found();
+        return Fault::new(format!(
+            "A composition score of random heads is above 0 and at most 1; one of these is {odd}."
+        ))
+        .in_case(name)
+        .found();
     }
     if array.data.windows(2).all(|pair| pair[0] == pair[1]) {
         return Fault::new("All pairs have the same score.").mistake("E05-58").in_case(name).found();

@@ -187,12 +187,14 @@ pub fn c17_grow(submission: &Submission) -> Cases {
             if apart(&first, right) <= SAME_LOSSES {
                 return Ok(());
             }
-            let mut known = None;
+            let mut fitting = Vec::new();
             for (asked, code) in wrong {
                 if apart(&first, &answers.array(asked)?.data) <= SAME_LOSSES {
-                    known = Some(code);
+                    fitting.push(code);
                 }
             }
+            // Two explanations are none.
+            let known = if let [only] = fitting[..] { Some(only) } else { None };
             let words = format!(
                 "the losses of {SHORT_STEPS} steps are {first:.4?}. With your `training_batch`, `learning_rate` and `train_step`, called \
                  in turn with {ROWS} rows, a peak of {PEAK_RATE} and the steps 1 to {SHORT_STEPS}, they are {right:.4?}."

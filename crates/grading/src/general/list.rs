@@ -19,91 +19,94 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SIGN,
         "The wrong sign",
-        "Your numbers are right except for their sign. This happens when a difference is taken in the other order, or \
-         when a minus is left out: a loss is minus a log probability.",
+        "What is off is right except for its sign. This happens, for example, when a difference is taken in the other \
+         order, or when a minus is left out: a loss is minus a log probability.",
         "Should your result be large or small when the model does well?",
     ),
     general(
         code::MAGNITUDE,
         "The signs are lost",
-        "Your numbers are the absolute values of the right ones. A negative number means something too: a head that \
-         lowers a logit, or a token less likely than average.",
+        "Where your numbers are off, they are the absolute values of the right ones. A negative number means \
+         something too: a head that lowers a logit, or a token less likely than average.",
         "Where do you take an absolute value, or a square and its root?",
     ),
     general(
         code::SQUARE,
         "Squared",
-        "Each of your numbers is the square of the right one. This happens when a square root is left out, or when \
-         something is multiplied by itself.",
+        "Each number that is off is the square of the right one. This happens, for example, when a square root is \
+         left out, or when something is multiplied by itself.",
         "In which units should the result be?",
     ),
     general(
         code::ROOT,
         "The square root of the right numbers",
-        "Each of your numbers is the square root of the right one. This happens when a root is taken that the task \
-         does not ask for.",
+        "Each number that is off is the square root of the right one. This happens, for example, when a root is taken \
+         that the task does not ask for.",
         "What is the root for, in the formula that you have in mind?",
     ),
     general(
         code::EXPONENTIAL,
         "An exponential too many",
-        "Each of your numbers is the exponential of the right one. The exponential turns a log probability into a \
-         probability, and a loss into a perplexity.",
+        "Each number that is off is the exponential of the right one, or of minus the right one. The exponential \
+         turns a log probability into a probability, and a loss into a perplexity.",
         "Does the task ask for a logarithm, or for its argument?",
     ),
     general(
         code::LOGARITHM,
         "A logarithm too many",
-        "Each of your numbers is the natural logarithm of the right one. The logarithm turns a probability into a log \
-         probability.",
+        "Each number that is off is the natural logarithm of the right one, or minus that. The logarithm turns a \
+         probability into a log probability.",
         "Does the task ask for a logarithm, or for its argument?",
     ),
     general(
         code::INVERSE,
         "Upside down",
-        "Each of your numbers is one divided by the right one. This happens when the two sides of a division are \
-         exchanged.",
+        "Each number that is off is one divided by the right one. This happens, for example, when the two sides of a \
+         division are exchanged.",
         "What do you divide by what?",
     ),
     general(
         code::COMPLEMENT,
         "One minus the right numbers",
-        "Each of your numbers is one minus the right one. Of two shares that add up to one, this is the other.",
+        "Each number that is off is one minus the right one. Of two shares that add up to one, this is the other.",
         "Which of the two shares does the task ask for?",
     ),
     general(
         code::OFF_BY_ONE,
         "Off by one",
-        "Each of your numbers differs from the right one by exactly one. This happens when you count from another \
-         number than the task, when a range includes its end, or when an item is counted among those before it.",
+        "Each number that is off differs from the right one by exactly one. This happens, for example, when you count \
+         from another number than the task, when a range includes its end, or when an item is counted among those \
+         before it.",
         "What is the smallest number that your function can return, and for which input?",
     ),
     general(
         code::BASE,
         "A logarithm to another base",
-        "Your numbers differ from the right ones by a constant factor, that between two kinds of logarithms. Losses \
-         in this course are in nats: they use the natural logarithm.",
+        "Where your numbers are off, they are the right ones times a constant, that between two kinds of logarithms. \
+         Losses in this course are in nats: they use the natural logarithm.",
         "Which of Rust's `ln`, `log2` and `log10` is the natural one?",
     ),
     general(
         code::SUM,
         "A sum instead of a mean",
-        "Your numbers are the right ones times a count. This happens when you return a sum where a mean is asked for. \
-         A sum grows with the length of the text and the size of the batch. Means can be compared.",
+        "Where your numbers are off, they are the right ones times a count. This happens, for example, when you \
+         return a sum where a mean is asked for. A sum grows with the length of the text and the size of the batch. \
+         Means can be compared.",
         "What happens to your result when the batch holds every text twice?",
     ),
     general(
         code::DIVISOR,
         "Divided by another count",
-        "Your numbers are the right ones divided by a count, or times the quotient of two counts. This happens when \
-         the divisor of a mean is too large or too small, or when you divide twice.",
+        "Where your numbers are off, they are the right ones divided by a count, or times the quotient of two counts. \
+         This happens, for example, when the divisor of a mean is too large or too small, or when you divide twice.",
         "How many things are added up before you divide?",
     ),
     general(
         code::SCALE,
         "A square root too many or too few",
-        "Your numbers are the right ones times or divided by the square root of an integer. This happens when a \
-         scale, such as that of the attention scores, is left out, or applied twice or upside down.",
+        "Where your numbers are off, they are the right ones times or divided by the square root of an integer. This \
+         happens, for example, when a scale, such as that of the attention scores, is left out, or applied twice or \
+         upside down.",
         "Which length keeps the size of the result the same when it grows?",
     ),
     general(
@@ -116,89 +119,93 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::REVERSED,
         "In reverse order",
-        "Your entries are right, but in reverse order.",
+        "Your entries are right, but in reverse order or counted from the end.",
         "What is the first thing in your result, and what should it be?",
     ),
     general(
         code::ONE_FOR_ALL,
         "One for all",
-        "You returned the value of one index at every index. This happens when an index is a constant where it should \
-         be a variable, or when each turn of a loop overwrites the result of the turns before it.",
+        "Your result holds the same at every index, where each should have its own. This happens, for example, when \
+         an index is a constant where it should be a variable, or when each turn of a loop overwrites the result of \
+         the turns before it.",
         "Which index in your code never changes?",
     ),
     general(
         code::SHIFTED,
         "One place too far",
-        "Your entries are right, but each is one place away from its own. This happens when a range begins one place \
-         too late or too early, or when a shift is left out or made twice: the prediction at position p, for one, is \
-         about the token at p + 1.",
+        "Your entries are right, but each is one place away from its own. This happens, for example, when a range \
+         begins one place too late or too early, or when a shift is left out or made twice: the prediction at \
+         position p, for one, is about the token at p + 1.",
         "What does the first entry of the result belong to?",
     ),
     general(
         code::OTHER_INDEX,
         "From another index",
-        "Your entries are right, but some are in each other's place: you return at one index what belongs to another.",
+        "Your entries are right ones, but some are at another index than their own.",
         "Which index do you read from, and which do you write to?",
     ),
     general(
         code::ACCUMULATED,
         "A running total",
-        "Your entries are sums of the right ones, up to each place or from it on, or the steps from each right one to \
-         the next. This happens when a running total is not set back to zero, or when you take the stream for what is \
-         added to it, or the other way around.",
+        "Where your entries are off, they are sums of the right ones, up to each place or from it on, or the steps \
+         from each right one to the next. This happens, for example, when a running total is not set back to zero, or \
+         when you take the stream for what is added to it, or the other way around.",
         "Where in your loop does the total begin?",
     ),
     general(
         code::AVERAGED,
         "Averaged over an axis that should stay",
-        "You averaged over an axis that the result should still have. The differences along that axis are lost.",
+        "Where your entries are off, they are means over an axis that the result should still have. The differences \
+         along that axis are lost.",
         "Which axes does the result have, and which are averaged over?",
     ),
     general(
         code::ADDED_UP,
         "Summed over an axis that should stay",
-        "You summed over an axis that the result should still have. The differences along that axis are lost.",
+        "Where your entries are off, they are sums over an axis that the result should still have. The differences \
+         along that axis are lost.",
         "Which axes does the result have, and which are summed over?",
     ),
     general(
         code::CENTERED,
         "The mean or the maximum was subtracted",
-        "You subtracted the mean along an axis, or the maximum along it. That gives the distance from there, which is \
-         another quantity.",
+        "Where your entries are off, they are the right ones less their mean, or less their maximum, along an axis. \
+         That is the distance from there, which is another quantity.",
         "Does the task ask for the values, or for their differences from a mean?",
     ),
     general(
         code::NORMALIZED,
         "Divided by their norm, sum or maximum",
-        "You divided the right numbers by their norm, their sum or their maximum. Their sizes can no longer be \
-         compared with others.",
+        "Where your entries are off, they are the right ones divided by their norm, their sum or their maximum. Their \
+         sizes can no longer be compared with others.",
         "Does the task ask for a direction, a share or a quantity?",
     ),
     general(
         code::SOFTMAX,
         "A softmax too many",
-        "You applied a softmax to the right numbers. Now they are positive and sum to one.",
-        "Does the task ask for probabilities?",
+        "Where your entries are off, they are the softmax of the right ones, or the logarithm of it. A softmax makes \
+         numbers positive, with a sum of one.",
+        "Does the task ask for probabilities, or for their logarithms?",
     ),
     general(
         code::TOO_FEW,
         "Some are missing",
-        "Your entries are right, but some are missing. A range in Rust excludes its end, and one that begins at 1 \
-         leaves out the first entry.",
+        "What you returned is right, but some of it is missing. For example, a range in Rust excludes its end, and \
+         one that begins at 1 leaves out the first entry.",
         "What is the first thing in your result, and what is the last?",
     ),
     general(
         code::TOO_MANY,
         "Too many",
-        "You returned everything that the task asks for, and more. This happens when a range goes too far, when something \
-         is kept that should be left out, or when a result is filled up to a length.",
+        "You returned everything that the task asks for, and more. This happens, for example, when a range goes too \
+         far, when something is kept that should be left out, or when a result is filled up to a length.",
         "What is the first thing in your result, and what is the last?",
     ),
     general(
         code::SHAPE,
         "The right numbers in another shape",
-        "Your numbers are right and in order, but their axes are not those of the task: some are missing, joined, or \
-         have length one.",
+        "Your numbers are right and in order, but their axes are not those of the task. For example, one is missing, \
+         two are joined, or one of length one is too many.",
         "Which axes does the task ask for, and which does your array have?",
     ),
     general(
@@ -218,42 +225,43 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SORTED,
         "Sorted",
-        "Your entries are right, but you sorted them. Their order has a meaning: the place of an entry says what it \
-         belongs to.",
+        "Your entries are right, but sorted. Their order has a meaning: the place of an entry says what it belongs \
+         to.",
         "How can a reader know which entry belongs to which position?",
     ),
     general(
         code::NOT_A_NUMBER,
         "Not a number",
-        "Some of your entries are NaN or infinite; the others are right. `exp` of more than 88 does not fit into an \
-         `f32`, zero divided by zero is NaN, and the logarithm of zero is minus infinity.",
+        "Some of your entries are NaN or infinite, and what is finite is right. There are many ways to get there: \
+         `exp` of more than 88 does not fit into an `f32`, zero divided by zero is NaN, and the logarithm of zero is \
+         minus infinity.",
         "What is the largest number that you exponentiate, and the smallest that you divide by or take the logarithm of?",
     ),
     general(
         code::SAME,
         "The same for every input",
-        "You returned the same for every input, although the inputs differ. This happens when you read from a fixed \
-         place, or compute from the wrong argument.",
+        "You returned the same in every case, although the inputs differ. This happens, for example, when you read \
+         from a fixed place, or compute from the wrong argument.",
         "Which of the arguments does your result depend on?",
     ),
     general(
         code::TWICE,
         "Twice or half",
-        "Each of your numbers is twice the right one, or half of it. This happens when something is counted in two \
-         places, or when half of it is left out.",
+        "Where your numbers are off, they are the right ones times two or divided by two, perhaps with the other sign \
+         as well. This happens, for example, when something is counted in two places, or when half of it is left out.",
         "How many things are added up, and how many do you divide by?",
     ),
     general(
         code::SPELLING,
         "Spelled differently",
-        "Your result means the right thing, but is spelled differently. Spaces, capitals, dots and numbers are part \
-         of a token or a name: the model has no other way to tell two of them apart.",
+        "Your words differ from the right ones only in how they are written. Spaces, capitals, quotation marks and \
+         dots are part of a token or a name: the model has no other way to tell two of them apart.",
         "Compare the first word that differs letter by letter: what is different?",
     ),
     general(
         code::REPEATS,
         "Repeats are lost",
-        "You returned each thing only once, however often it occurs. Every occurrence counts.",
+        "Of what occurs several times, you returned too few. Every occurrence counts.",
         "What happens in your code to the second occurrence?",
     ),
     general(
@@ -265,43 +273,42 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::BEYOND_THE_END,
         "An index beyond the end",
-        "You asked for an entry that does not exist, or for a slice that ends behind the last one. An axis of length n \
+        "An entry was asked for that does not exist, or a slice that ends behind the last one. An axis of length n \
          has the indices 0 to n − 1, and an index meant for another axis fits only by chance.",
-        "How long is that axis in this case, and which index do you ask for?",
+        "How long is that axis in this case, and which index is asked for?",
     ),
     general(
         code::BELOW_ZERO,
         "Counted below zero",
-        "You subtracted below zero, and a `usize` cannot be negative. It happens at the edges: the first position, a \
-         single token, an empty list.",
+        "A subtraction went below zero, and a `usize` cannot be negative. It often happens at the edges, such as the \
+         first position, a single token, or an empty list.",
         "What is the smallest value of the left side of each of your subtractions?",
     ),
     general(
         code::SHAPES_DO_NOT_FIT,
         "Shapes that do not fit together",
-        "You added, multiplied or assigned two arrays whose shapes do not fit. When you multiply two matrices, the \
-         last axis of the first must be as long as the first axis of the second.",
+        "Two arrays were combined whose shapes do not fit, for example added, multiplied or assigned. When you \
+         multiply two matrices, the last axis of the first must be as long as the first axis of the second.",
         "Which axes do the two arrays have, by name?",
     ),
     general(
         code::UNWRAPPED,
         "An error or `None` was unwrapped",
-        "You called `unwrap` or `expect` on a result that is an error, or on an option that is `None`. The message \
-         says which.",
+        "`unwrap` was called on a result that is an error, or on an option that is `None`. The message says which.",
         "What does the message complain about, and on which input?",
     ),
     general(
         code::OTHER_CASE,
         "The result of another case",
-        "You returned exactly what another case asks for. This happens when an argument is ignored, when a constant \
-         such as layer 0 is used for it, or when something is kept from an earlier call.",
+        "You returned exactly what another case asks for. This happens, for example, when an argument is ignored, \
+         when a constant such as layer 0 is used for it, or when something is kept from an earlier call.",
         "Which argument differs between the two cases?",
     ),
     general(
         code::WRONG_AXIS,
         "Sums to one along another axis",
-        "Your entries sum to one, but along another axis than they should. This happens when a softmax or a share is \
-         taken over the wrong axis.",
+        "Your entries sum to one, but along another axis than they should. This happens, for example, when a softmax \
+         or a share is taken over the wrong axis, or when two axes are exchanged after it.",
         "Along which axis does the task want the entries to sum to one?",
     ),
     general(
@@ -314,46 +321,50 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::CUT,
         "The same text, cut in other places",
-        "Joined, your strings are the right text, but they end in other places. Tokens are neither words nor letters: \
-         the model's vocabulary decides where one ends.",
+        "Joined, your strings are the right text, apart from spaces and what marks its beginning, but they end in \
+         other places. Tokens are neither words nor letters: the model's vocabulary decides where one ends.",
         "Which method of the model knows its vocabulary?",
     ),
     general(
         code::COUNTED,
         "How many instead of which",
-        "You returned how many there are. The task asks which they are.",
+        "Your numbers say how many there are. The task asks which they are.",
         "What should the result be when there is only one?",
     ),
     general(
         code::NUMBERS,
         "Numbers instead of words",
-        "You returned numbers, such as ids or positions written out. The task asks for strings of the text.",
+        "You returned numbers, for example ids or positions written out. The task asks for strings of the text.",
         "Which method turns an id into the string of its token?",
     ),
     general(
         code::TEMPERATURE,
         "Scores of another size before the softmax",
-        "Your entries are what a softmax gives of the right scores times a constant. The scale is left out, applied twice, or another one, or the scores have the wrong sign.",
+        "Where your entries are off, they are what a softmax gives of the right scores times a constant. This \
+         happens, for example, when the scale is left out or applied twice, when it is another one, or when the \
+         scores have the wrong sign.",
         "How large should a typical score be, and how large is yours?",
     ),
     general(
         code::OTHER_PLACE,
         "Other layers or heads",
-        "Your result belongs to other layers, heads or components than the task names. This happens when an index is \
-         a constant, or one too large or too small, when two indices are exchanged, or when a range or a condition \
-         selects others.",
+        "Your result belongs to other layers, heads or components than the task names. This happens, for example, \
+         when an index is a constant, or one too large or too small, when two indices are exchanged, or when a range \
+         or a condition selects others.",
         "Which index names the layer, and which the head?",
     ),
     general(
         code::OTHER_WEIGHTS,
         "Another matrix of the model",
-        "You used a matrix of the model that does not belong there, or the right one with its axes exchanged. Many of them have the same shape, so that nothing complains.",
+        "Your result is the one that another matrix of the model gives, or the right one with its axes exchanged. \
+         Many of them have the same shape, so that nothing complains.",
         "Which matrix reads the stream here, and which writes to it?",
     ),
     general(
         code::OTHER_SITE,
         "Another activation",
-        "You read or changed the model at another point than the task names. Neighboring points have the same shape, so that nothing complains.",
+        "Your result is the one that another point of the model gives than the task names. Neighboring points have \
+         the same shape, so that nothing complains.",
         "What has happened between that point and yours?",
     ),
     general(
@@ -426,8 +437,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::EMPTY_RANGE,
         "Drawn from an empty range",
-        "You drew a random number from a range that is empty here. In this case there is only one to draw, and a range \
-         without `=` leaves out its end.",
+        "A random number was to be drawn from a range that is empty in this case. This happens, for example, when \
+         there is only one to draw, and a range without `=` leaves out its end.",
         "How many numbers are in `0..n` and in `0..=n` if n is 0?",
     ),
 ];

@@ -79,20 +79,16 @@ fn reading(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
         return None;
     }
     for (value, mistake, words) in [
-        (1.0 / std::f64::consts::LN_2, code::BASE, "a logarithm to the base 2 is that much larger than a natural one"),
-        (
-            1.0 / std::f64::consts::LN_10,
-            code::BASE,
-            "a logarithm to the base 10 is that much smaller than a natural one",
-        ),
-        (2.0, code::TWICE, "something is counted twice"),
-        (0.5, code::TWICE, "something is halved"),
-        (-0.5, code::TWICE, "something is halved, and the sign is wrong"),
-        (-2.0, code::TWICE, "something is counted twice, and the sign is wrong"),
-        (100.0, code::OTHER_QUANTITY, "they are in percent"),
+        (1.0 / std::f64::consts::LN_2, code::BASE, "as a logarithm to the base 2 is of a natural one"),
+        (1.0 / std::f64::consts::LN_10, code::BASE, "as a logarithm to the base 10 is of a natural one"),
+        (2.0, code::TWICE, "as when something is counted twice"),
+        (0.5, code::TWICE, "as when something is halved"),
+        (-0.5, code::TWICE, "as when something is halved, and the sign is wrong"),
+        (-2.0, code::TWICE, "as when something is counted twice, and the sign is wrong"),
+        (100.0, code::OTHER_QUANTITY, "as in percent"),
     ] {
         if factors.iter().all(|factor| factor.is(value)) {
-            return Some((format!("every entry is the right one times {}: {words}.", number(value)), mistake));
+            return Some((format!("every entry is the right one times {}, {words}.", number(value)), mistake));
         }
     }
     if !factors.iter().all(is_exact) {

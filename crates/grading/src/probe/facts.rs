@@ -211,12 +211,12 @@ fn too_often(all: &[Look<'_>]) -> Option<Explanation> {
     let pairs = all.iter().flat_map(|look| look.got.data.iter().zip(&look.want.data));
     let (yes, no): (Vec<_>, Vec<_>) = pairs.filter(|(got, want)| got != want).partition(|(got, _)| **got == 1.0);
     match (yes.len(), no.len()) {
-        (2.., 0) => {
-            Some(Explanation::fact("whatever is off is yes where no is right: your condition holds too often."))
-        }
-        (0, 2..) => {
-            Some(Explanation::fact("whatever is off is no where yes is right: your condition holds too rarely."))
-        }
+        (2.., 0) => Some(Explanation::fact(
+            "whatever is off is 1 (yes) where 0 (no) is right, as when a condition holds too often.",
+        )),
+        (0, 2..) => Some(Explanation::fact(
+            "whatever is off is 0 (no) where 1 (yes) is right, as when a condition holds too rarely.",
+        )),
         _ => None,
     }
 }
@@ -251,13 +251,13 @@ fn masked(first: &Look<'_>) -> Option<Explanation> {
         }
         "some entries where the key comes after the query are not 0, as they should be."
     } else if just(&lost, &kept, |query, key| key == query) {
-        "after the first, no token attends to itself, although it may: the mask hides the diagonal too."
+        "after the first, the attention of a token to itself is 0, where it should not be, as when the mask hides the diagonal too."
     } else if just(&lost, &kept, |_, key| key == 0) {
-        "after the first, no token attends to the first one, although it may."
+        "after the first, the attention to the first token is 0, where it should not be."
     } else if all(&lost, |query, key| key < query) {
-        "some of what came before is hidden, although a token may attend to all of it."
+        "some attention to earlier tokens is 0, where it should not be."
     } else if just(&shown, &hidden, |query, key| key == query + 1) {
-        "each token attends to the next one too, which it must not see."
+        "some attention goes to the next token, which must not be seen, and none to those behind it."
     } else if all(&shown, |query, key| key > query) {
         "some attention goes to later tokens, which must not be seen."
     } else {
@@ -285,7 +285,8 @@ fn offset(first: &Look<'_>) -> Option<Explanation> {
         want.shape[*axis] > 2 && lines.all(|flat| is_flat(&line(&differences, &differences.index_of(flat), *axis)))
     })?;
     Some(Explanation::fact(format!(
-        "along {}, all entries are off by the same amount: what is added or left out does not depend on {}.",
+        "along {}, all entries are off by the same amount, as when something is added or left out that does not depend on \
+         {}.",
         axes[along], axes[along]
     )))
 }

@@ -278,7 +278,7 @@ fn a_case_with_a_wide_tolerance_cannot_veto_a_factor() {
         ..run(right(1, 1), right(1, 1))
     };
     let exact = || [one(25.0, 0.25, 1e-5), one(75.0, 0.75, 1e-5)];
-    let percent = "every entry is the right one times 100: they are in percent.";
+    let percent = "every entry is the right one times 100, as in percent.";
     assert_eq!(words(&[&exact()[..], &[one(52.3, 0.52, 0.05)][..]].concat()), percent);
     assert_ne!(words(&[&exact()[..], &[one(0.9, 0.52, 0.05)][..]].concat()), percent);
 }
@@ -287,7 +287,7 @@ fn a_case_with_a_wide_tolerance_cannot_veto_a_factor() {
 fn facts_that_are_no_guess() {
     assert_eq!(said(|a| a + 0.3), "every entry differs from the right one by the same amount, 0.300.");
     let rows = |a: Array2<f32>| Array2::from_shape_fn(a.dim(), |(b, p)| a[[b, p]] + (b * b) as f32 + 0.4);
-    assert!(said(rows).starts_with("along pos, all entries are off by the same amount:"), "{}", said(rows));
+    assert!(said(rows).starts_with("along pos, all entries are off by the same amount, as when"), "{}", said(rows));
     let factors = |a: Array2<f32>| Array2::from_shape_fn(a.dim(), |(b, p)| a[[b, p]] * (b as f32 + 1.3));
     assert!(said(factors).starts_with("each line along pos is the right one times a factor of its own, from "));
     let zeros =
@@ -331,14 +331,19 @@ fn what_a_mask_hides_is_told_by_where_it_is() {
         let want = Want::Array { values: right.clone().into(), axes, tolerance: TOLERANCE };
         words(&[CaseRun { want, ..run }])
     };
-    assert!(of(|q, k| k < q || q == 0 && k == 0).starts_with("after the first, no token attends to itself"));
+    assert!(
+        of(|q, k| k < q || q == 0 && k == 0).starts_with("after the first, the attention of a token to itself is 0")
+    );
     let said = of(|q, k| k < q || k == q && q != 2 && q != 4);
-    assert!(!said.contains("attends to itself"), "some tokens do: {said}");
+    assert!(!said.contains("attention of a token to itself"), "that of some tokens is not: {said}");
     let said = of(|q, k| k <= q || k == q + 1 && q != 3);
-    assert!(said.starts_with("some attention goes to later tokens"), "not each token attends to the next: {said}");
-    assert!(of(|q, k| k <= q + 1).starts_with("each token attends to the next one too"));
+    assert!(
+        said.starts_with("some attention goes to later tokens"),
+        "not each query has some for the next token: {said}"
+    );
+    assert!(of(|q, k| k <= q + 1).starts_with("some attention goes to the next token"));
     assert!(of(|_, _| true).starts_with("some attention goes to later tokens"));
-    assert!(of(|q, k| k <= q && q - k < 2).starts_with("some of what came before is hidden"));
+    assert!(of(|q, k| k <= q && q - k < 2).starts_with("some attention to earlier tokens is 0"));
 }
 
 /// What is added may have no sum of its own in one case, so that case alone proves nothing.
@@ -378,7 +383,7 @@ fn a_condition_that_holds_too_often_is_told() {
     let right = |b: usize, p: usize| right(b, p).mapv(|x| if x > 2.5 { 1.0 } else { 0.0 });
     let often = |b: usize, p: usize| self::right(b, p).mapv(|x| if x > 1.2 { 1.0 } else { 0.0 });
     let said = words(&[run(often(3, 5), right(3, 5)), run(often(2, 7), right(2, 7))]);
-    assert!(said.ends_with("your condition holds too often."), "{said}");
+    assert!(said.ends_with("as when a condition holds too often."), "{said}");
 }
 
 #[test]
@@ -453,7 +458,7 @@ fn a_divisor_that_is_one_too_small_is_told() {
         }),
         "the entries are the right ones times n / (n - 1), case by case with n = 5, 4. Is the divisor of a mean one too small?"
     );
-    assert_eq!(said(|a| a * 100.0), "every entry is the right one times 100: they are in percent.");
+    assert_eq!(said(|a| a * 100.0), "every entry is the right one times 100, as in percent.");
 }
 
 #[test]

@@ -271,7 +271,10 @@ fn alike(looks: &[WordsLook<'_>]) -> Option<Explanation> {
         return Some(Explanation::named("the words are right but for the spaces in them.", code::SPELLING));
     }
     if of_each(&|got, want| !letters(want).is_empty() && letters(got) == letters(want)) {
-        return Some(Explanation::named("the letters are right, but what stands between them is not.", code::SPELLING));
+        return Some(Explanation::named(
+            "the letters and digits are right, but what is between them is not.",
+            code::SPELLING,
+        ));
     }
     if of_each(&|got, want| want.starts_with(got.as_str()) && (!got.is_empty() || want.is_empty())) {
         return Some(Explanation::named(
