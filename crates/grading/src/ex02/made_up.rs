@@ -73,6 +73,8 @@ pub(super) enum Profile {
     OnlyLast,
     /// All but the last one.
     ButLast,
+    /// Every second one, from the first on; nothing at all in the others.
+    EverySecond,
 }
 
 /// What is left in a cell that a profile leaves out.
@@ -89,6 +91,7 @@ impl Profile {
             Self::Late => return Self::Early.level(count - 1 - at, count, strength),
             Self::OnlyLast => at + 1 == count,
             Self::ButLast => at + 1 < count,
+            Self::EverySecond => return if at.is_multiple_of(2) { strength } else { 0.0 },
         };
         if lit { strength } else { LEFT }
     }

@@ -4,7 +4,7 @@
 //! but many. It is recognized by a threshold that turns its scores into the very lists that came, for all caches alike.
 
 use hooked_transformer::{ActivationCache, argmax};
-use ndarray::ArrayView3;
+use ndarray::{ArrayView3, Ix4};
 
 use super::made_up::{self, Cells};
 
@@ -60,7 +60,7 @@ pub(super) fn of_halves(line: Line) -> [Rival; 2] {
 
 /// The wrong ways to make one number of a line that any of the detectors may fall for.
 pub(super) fn of_any_line(line: Line, first_item: &'static str) -> Vec<Rival> {
-    let scores: [(&str, Score); 19] = [
+    let scores: [(&str, Score); 22] = [
         ("E02-1", |_, patterns| f64::from(patterns.mean().unwrap_or(0.0))),
         ("E02-2", |cells, patterns| mean(cells, patterns) * cells.len() as f64),
         (first_item, |cells, patterns| of_items(cells, patterns).first().copied().unwrap_or(0.0)),
@@ -70,6 +70,9 @@ pub(super) fn of_any_line(line: Line, first_item: &'static str) -> Vec<Rival> {
         ("E02-52", share_of_queries),
         ("E02-53", |cells, patterns| over_items(patterns, |item| median(values(cells, item).collect()))),
         ("E02-53", |cells, patterns| median(items(patterns).flat_map(|item| values(cells, item)).collect())),
+        ("E02-53", |cells, patterns| share_above(0.3, cells, patterns)),
+        ("E02-53", |cells, patterns| share_above(0.4, cells, patterns)),
+        ("E02-53", |cells, patterns| share_above(0.5, cells, patterns)),
         ("E02-54", |cells, patterns| most(of_items(cells, patterns).into_iter())),
         ("E02-55", |cells, patterns| of_items(cells, patterns).last().copied().unwrap_or(0.0)),
         ("E02-56", |cells, patterns| of_items(cells, patterns).iter().sum()),
@@ -112,6 +115,11 @@ fn mean_square(cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// The share of the cells that are above a limit.
+fn share_above(limit: f64, cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
+    over_items(patterns, |item| average(values(cells, item).map(|x| f64::from(u8::from(x > limit + NOISE)))))
 }
 
 fn over_items(patterns: Patterns<'_>, score: impl Fn(ndarray::ArrayView2<'_, f32>) -> f64) -> f64 {
@@ -283,21 +291,26 @@ fn threshold(listed: &[Listed], right: &Rival) -> Option<&'static str> {
     within(THRESHOLDS, &others, right).then_some("E02-60")
 }
 
-/// Only some of the right heads: the best one of each cache, or those of some layers.
+/// Only some of the right heads: the best one of each cache, those of some layers, or as many as the batch has items.
 fn selection(listed: &[Listed], right: &Rival) -> Option<&'static str> {
     if listed.iter().all(|of| of.names.len() == 1 && Some(&of.names[0]) == best(right, &of.cache).as_ref()) {
         return Some("E02-62");
     }
-    let layers: [fn(usize, usize) -> bool; 4] =
-        [|layer, _| layer < 1, |layer, _| layer < 2, |layer, _| layer > 0, |layer, n_layers| layer + 1 == n_layers];
-    let only = |of: &Listed, chosen: fn(usize, usize) -> bool| {
-        let n_layers = of.cache.n_layers();
-        let layer = |name: &str| numbers(name).is_some_and(|(layer, _)| chosen(layer, n_layers));
-        let names: Vec<_> = named_from(right, &of.cache, THRESHOLDS.1).into_iter().filter(|name| layer(name)).collect();
+    type Chosen = fn((usize, usize), &ActivationCache) -> bool;
+    let selections: [(&str, Chosen); 5] = [
+        ("E02-5", |(layer, _), _| layer < 1),
+        ("E02-5", |(layer, _), _| layer < 2),
+        ("E02-5", |(layer, _), _| layer > 0),
+        ("E02-5", |(layer, _), cache| layer + 1 == cache.n_layers()),
+        ("E02-104", |(_, head), cache| head < cache.view::<Ix4>(("pattern", 0)).dim().0),
+    ];
+    let only = |of: &Listed, chosen: Chosen| {
+        let is_chosen = |name: &String| numbers(name).is_some_and(|head| chosen(head, &of.cache));
+        let names: Vec<_> = named_from(right, &of.cache, THRESHOLDS.1).into_iter().filter(is_chosen).collect();
         names.len() == of.names.len() && names.iter().all(|name| of.names.contains(name))
     };
-    let fits = layers.into_iter().any(|chosen| listed.iter().all(|of| only(of, chosen)));
-    fits.then_some("E02-5")
+    let mut fits = selections.into_iter().filter(|(_, chosen)| listed.iter().all(|of| only(of, *chosen)));
+    fits.next().map(|(mistake, _)| mistake)
 }
 
 fn best(right: &Rival, cache: &ActivationCache) -> Option<String> {

@@ -169,6 +169,18 @@ pub fn middle_of_previous<const T: u8>(cache: &ActivationCache) -> Vec<String> {
     detect_line::<T>(cache, -1, median)
 }
 
+pub fn share_above_the_threshold<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    detect_line::<T>(cache, 0, |cells| {
+        cells.iter().filter(|cell| **cell > threshold::<T>()).count() as f32 / cells.len() as f32
+    })
+}
+
+pub fn as_many_heads_as_items<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    let heads = detect::<T>(cache, |pattern| line(pattern, 0));
+    let is_looked_at = |&(layer, head): &(usize, usize)| head < cache.view::<Ix4>(("pattern", layer)).len_of(Axis(0));
+    named(heads.into_iter().filter(is_looked_at).collect())
+}
+
 /// The heads for which `choose(scores of the items)` is above the threshold.
 fn over_items<const T: u8>(cache: &ActivationCache, by: isize, choose: impl Fn(&[f32]) -> f32) -> Vec<String> {
     let mut heads = Vec::new();

@@ -145,6 +145,7 @@ wrong_answers! {
     e02_97_last_row: "E02-97", repeated_loss_by_half = losses::last_row;
     e02_98_median: "E02-98", repeated_loss_by_half = losses::median;
     e02_102_last_left_out: "E02-102", repeated_loss_by_half = losses::last_left_out;
+    e02_104_as_many_heads_as_items: "E02-104", current_attn_detector = detectors::as_many_heads_as_items::<40>;
     // Other forms of the same mistakes.
     e02_28_plain_logits: "E02-28", repeated_loss_by_half = losses::plain_logits;
     e02_32_summed_without_sign: "E02-32", repeated_loss_by_half = losses::summed_without_sign;
@@ -156,6 +157,7 @@ wrong_answers! {
     e02_90_root_of_squares: "E02-90", current_attn_detector = detectors::root_of_squares::<40>;
     e02_99_earlier_queries: "E02-99", current_attn_detector = detectors::earlier_queries::<40>;
     e02_100_other_diagonal: "E02-100", current_attn_detector = detectors::other_diagonal::<40>;
+    e02_53_share_above_the_threshold: "E02-53", current_attn_detector = detectors::share_above_the_threshold::<40>;
     e02_76_remainder_of_a_byte: "E02-76", generate_repeated_tokens = repeated_tokens::remainder_of_a_byte;
     e02_76_smaller_of_two: "E02-76", generate_repeated_tokens = repeated_tokens::smaller_of_two;
     e02_77_counting_up: "E02-77", generate_repeated_tokens = repeated_tokens::counting_up;
@@ -225,6 +227,8 @@ with_other_thresholds! {
     "E02-51", current_attn_detector = peak;
     "E02-52", current_attn_detector = share_of_wins;
     "E02-53", current_attn_detector = middle;
+    "E02-53", current_attn_detector = share_above_the_threshold;
+    "E02-104", current_attn_detector = as_many_heads_as_items;
     "E02-54", current_attn_detector = any_item;
     "E02-55", current_attn_detector = last_item;
     "E02-56", current_attn_detector = summed_over_batch;

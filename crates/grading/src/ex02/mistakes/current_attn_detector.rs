@@ -9,16 +9,18 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-1",
         CHECK,
         "Averaged over the whole pattern",
-        "You averaged over the whole pattern. Each row sums to one, so that mean is one divided by the number of keys \
-         for every head, and cannot distinguish them. Average only over the cells of one line.",
+        "Your lists match the mean over the whole pattern. Each row of a pattern sums to one, so that mean is one \
+         divided by the number of keys for every head, and cannot distinguish heads. Average only over the cells of \
+         one line.",
         "Which cells of the pattern would be bright for a head that does only this?",
     ),
     property(
         "E02-2",
         CHECK,
         "Sum instead of mean",
-        "You summed along the line. A sum grows with the length of the text: a head that gives each of these cells a \
-         tenth of its attention gets more than one on eleven tokens. So every head passes. Take the mean.",
+        "Your lists match the sum along the line. A sum grows with the length of the text: a head that gives each of \
+         these cells a tenth of its attention gets more than one on eleven tokens. So too many heads pass. Take the \
+         mean.",
         "What would your score be for the same head on a text twice as long?",
     ),
     property(
@@ -32,7 +34,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-4",
         CHECK,
         "Only the first item of the batch",
-        "You took the score from item 0 of the batch. A head that does something only in that text then counts as a \
+        "Your lists match item 0 of the batch alone. A head that does something only in that text then counts as a \
          finding. The axes are [batch, head, query_pos, key_pos], and the mean includes the batch.",
         "Do you average over the batch axis, or index it with 0?",
     ),
@@ -40,8 +42,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-5",
         CHECK,
         "Not every layer",
-        "You judged the heads of some layers correctly, but the list has no heads of the others. The cache knows how \
-         many layers it has, and it need not be the number that you have seen so far.",
+        "The heads that you listed are right, but those of some layers are missing. The cache knows how many layers \
+         it has, and it need not be the number that you have seen so far.",
         "How often does your outer loop run for a model of three layers?",
     ),
     property(
@@ -64,47 +66,49 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-51",
         CHECK,
         "The largest instead of the mean",
-        "You took the largest cell along the line. One cell can be bright by chance, and that is enough for your \
-         score. Take the mean, which shows what the head does for most queries.",
+        "Your lists match the largest cell. One cell can be bright by chance, and that is enough for such a score. \
+         Take the mean, which shows what the head does for most queries.",
         "For how many queries must a head do this before your score is high?",
     ),
     property(
         "E02-52",
         CHECK,
         "Counted instead of averaged",
-        "You counted the queries whose largest attention is in this cell. A head that gives it a quarter, and less to \
-         everything else, counts each time. The mean shows how much attention the cell gets.",
+        "Your lists are what comes if you count the queries whose largest attention is in this cell. A head that \
+         gives it a quarter, and less to everything else, counts each time. The mean shows how much attention the \
+         cell gets.",
         "What is your score for rows with 0.27 here and 0.1 everywhere else?",
     ),
     property(
         "E02-53",
         CHECK,
-        "The median instead of the mean",
-        "You took the median. It does not depend on how bright the brighter half is. Take the mean.",
+        "The median or a share instead of the mean",
+        "Your lists match the median, or the share of the cells that are above a limit. Neither depends on how bright \
+         the brighter cells are. Take the mean.",
         "What are the median and the mean of the cells 0.3, 0.3, 0.3, 1, 1?",
     ),
     property(
         "E02-54",
         CHECK,
         "One item of the batch is enough",
-        "You named a head if its score is high in any item of the batch. A head that does this in only one text then \
-         counts as a finding. Take the mean over the batch.",
+        "Your lists are what comes if a high score in any one item of the batch is enough. A head that does this in \
+         only one text then counts as a finding. Take the mean over the batch.",
         "Do you name a head before or after your code has seen the last item?",
     ),
     property(
         "E02-55",
         CHECK,
         "Only the last item of the batch",
-        "Your score is that of the last item of the batch. Most likely each item overwrites the result of the one \
-         before. Add them up instead.",
+        "Your lists match the last item of the batch alone. This happens, for example, when each item overwrites the \
+         result of the one before. Add them up instead.",
         "Is there an `=` in the loop over the batch where a `+=` belongs?",
     ),
     property(
         "E02-56",
         CHECK,
         "Summed over the batch",
-        "You summed the scores over the batch and did not divide by the number of items. In a batch of three, every \
-         head seems three times as strong.",
+        "Your lists match the sum over the batch, which is not divided by the number of items. In a batch of three, \
+         every head seems three times as strong.",
         "What is the largest score that a head can have?",
     ),
     property(
@@ -119,70 +123,80 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-58",
         CHECK,
         "Heads listed more than once",
-        "Your list has some heads several times. You add the name inside a loop over the batch or over the queries. \
-         Add it once, after the loop.",
+        "Your list has some heads several times. This happens, for example, when you add the name inside a loop over \
+         the batch or over the queries. Add it once, after the loop.",
         "Inside how many loops is your `push`, and what does each run over?",
     ),
     property(
         "E02-59",
         CHECK,
         "A threshold out of range",
-        "Your scores are right: the heads that you named have the highest ones. But your threshold is too high or too \
-         low. A head with 0.55 or more must be named, and a head below 0.3 must not.",
+        "Your lists are what the right scores give with a threshold that is too high or too low. A head with 0.55 or \
+         more must be named, and a head below 0.3 must not.",
         "What do the scores of all heads look like when you print them sorted?",
     ),
     property(
         "E02-60",
         CHECK,
         "The heads below the threshold",
-        "You named the heads that do not attend there. Your comparison is in the wrong direction.",
+        "The heads that you named are those that do not attend there, as when a comparison is in the wrong direction.",
         "Does your condition say which heads to keep, or which to drop?",
     ),
     property(
         "E02-61",
         CHECK,
         "The first query left out",
-        "Your mean begins at query 1. Only the previous token is missing for the first query. This line has a cell in \
-         every row, and on a short text one cell is a large part of the mean.",
+        "Your lists match a mean from query 1 on. Only the previous token is missing for the first query. This line \
+         has a cell in every row, and on a short text one cell is a large part of the mean.",
         "How many cells does your mean run over on a text of two tokens?",
     ),
     property(
         "E02-62",
         CHECK,
         "Only the best head",
-        "You named only the head with the highest score. Several heads can do the same, and in most models they do.",
+        "You named one head each time, the one with the highest score. Several heads can do the same, and in most \
+         models they do.",
         "What decides whether a head is named: its own score, or those of the others?",
     ),
     property(
         "E02-90",
         CHECK,
         "Squares averaged",
-        "You squared the cells before you took the mean. Large cells then count too much: a head that is bright for a \
-         few queries looks like one that is fairly bright for all.",
+        "Your lists match the mean of the squared cells, or its root. Large cells then count too much: a head that is \
+         bright for a few queries looks like one that is fairly bright for all.",
         "What are the mean and the mean of the squares for the cells 0.9, 0, 0?",
     ),
     property(
         "E02-91",
         CHECK,
         "The smallest instead of the mean",
-        "You named a head only if every cell, or every item of the batch, is high enough. One quiet query or one \
-         unusual text then hides the head. Take the mean over the batch and the queries.",
+        "Your lists are what comes if every cell, or every item of the batch, must be high enough. One quiet query or \
+         one unusual text then hides the head. Take the mean over the batch and the queries.",
         "What does your code do with a head that has 0.9 in two texts and 0.1 in a third?",
     ),
     property(
         "E02-99",
         CHECK,
         "Only half of the line",
-        "You averaged over one half of the queries. A head may do this early in the text and not later, or the other way \
-         round. Take the mean over the whole line.",
+        "Your lists match the mean over one half of the queries. A head may do this early in the text and not later, \
+         or the other way round. Take the mean over the whole line.",
         "What are the first and the last query that count?",
     ),
     property(
         "E02-100",
         CHECK,
         "The other diagonal",
-        "You averaged over the line from the first query's last key to the last query's first key. It crosses the diagonal \
-         once.",
+        "Your lists match another line: from the first query's last key to the last query's first key. It crosses the \
+         diagonal once.",
         "Which key belongs to query 0 on your line, and which to query 1?",
+    ),
+    property(
+        "E02-104",
+        CHECK,
+        "As many heads as the batch has items",
+        "The heads that you listed are right, but none has a number as large as the batch or larger. This happens, \
+         for example, when the length of the batch axis is taken for the number of heads. The axes are [batch, head, \
+         query_pos, key_pos].",
+        "Where does the end of your loop over heads come from?",
     ),
 ];
