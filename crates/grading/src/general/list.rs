@@ -19,8 +19,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SIGN,
         "The wrong sign",
-        "What is off is right except for its sign. This happens, for example, when a difference is taken in the other \
-         order, or when a minus is left out: a loss is minus a log probability.",
+        "Where your numbers are off, only their sign is wrong. This happens, for example, when a difference is taken \
+         in the other order, or when a minus is left out: a loss is minus a log probability.",
         "Should your result be large or small when the model does well?",
     ),
     general(
@@ -169,7 +169,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::CENTERED,
         "The mean or the maximum was subtracted",
-        "Where your entries are off, they are the right ones less their mean, or less their maximum, along an axis. \
+        "Where your entries are off, they are the right ones minus their mean, or minus their maximum, along an axis. \
          That is the distance from there, which is another quantity.",
         "Does the task ask for the values, or for their differences from a mean?",
     ),

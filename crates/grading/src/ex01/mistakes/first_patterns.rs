@@ -70,16 +70,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-95",
         CHECK,
         "Only the first row of the batch",
-        "You ran the model on one row of the tokens. `run` takes the whole batch, and then each activation has one \
-         entry per row.",
+        "Your patterns are those of one row of the tokens. This happens, for example, when only that row is given to \
+         `run`, which takes the whole batch: then each activation has one entry per row.",
         "What do you pass to `run`?",
     ),
     property(
         "E01-96",
         CHECK,
         "The batch axis removed",
-        "Your patterns are right, but they lack the first axis. Every activation in a cache begins with the batch \
-         axis, even if the batch is one text.",
+        "Your patterns lack the first axis: they are those of one row, without the axis of the batch. Every \
+         activation in a cache begins with the batch axis, even if the batch is one text.",
         "Which of your calls removes an axis?",
     ),
 ];

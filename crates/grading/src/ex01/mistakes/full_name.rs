@@ -56,7 +56,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-99",
         CHECK,
         "The part guessed from some letters",
-        "You chose the part by some letters of the name. `resid_pre` ends like `pre`, but it is not inside the MLP.",
+        "Some of your names have the wrong part. This happens when the part is chosen by some letters of the name: \
+         `resid_pre` ends like `pre`, for example, but it is not inside the MLP.",
         "Which names contain `pre`, and where does each belong?",
     ),
     output(

@@ -71,16 +71,17 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-88",
         CHECK,
         "Large enough instead of the largest",
-        "You counted the next token as guessed if its own logit or probability is high. The guess is the token with \
-         the largest logit, however high or low that logit is.",
+        "Your answers are those of a condition on the logit or the probability of the next token itself, such as that \
+         it is high. The guess is the token with the largest logit, however high or low that logit is.",
         "Can the guess be a token with a probability of one tenth?",
     ),
     output(
         "E01-89",
         CHECK,
         "A maximum that starts at zero",
-        "Your search for the largest logit starts at zero. If all logits are negative, none is larger, and the guess \
-         is token 0. Only the differences between logits have a meaning, so all of them may be negative.",
+        "If all logits are negative, your guess is token 0. This happens when the search for the largest logit starts \
+         at zero: then none is larger. Only the differences between logits have a meaning, so all of them may be \
+         negative.",
         "With which value does your search for the largest logit start?",
     ),
     output(

@@ -17,8 +17,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-61",
         CHECK,
         "The sign kept",
-        "You counted only entries that are too large. A difference of -0.3 is as bad as one of 0.3.",
-        "What does your function return if every entry is 0.3 too small?",
+        "Differences of one sign are missing from your result: a recomputed entry that is too small is as bad as one \
+         that is too large. This happens when the largest difference is taken without an absolute value.",
+        "What does your function return if every entry is 0.3 too small, and what if it is 0.3 too large?",
     ),
     output(
         "E01-62",
@@ -38,8 +39,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-64",
         CHECK,
         "A check that cannot fail",
-        "Your answer does not depend on the cache, not even for a wrong pattern. Most likely you compare a pattern \
-         with itself, or with something computed from it. A check is useful only if it can fail.",
+        "Your answer does not depend on the cache, not even for a wrong pattern. This happens, for example, when a \
+         pattern is compared with itself or with something computed from it. A check is useful only if it can fail.",
         "Where do the two sides of your comparison come from?",
     ),
     output(

@@ -32,8 +32,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-49",
         CHECK,
         "No mask",
-        "Your queries attend to later tokens. When the model predicts a token, it must not have seen that token, so \
-         mask the keys after the query.",
+        "Your queries attend to later tokens, as without a mask. When the model predicts a token, it must not have \
+         seen that token, so mask the keys after the query.",
         "Which half of the pattern should be zero?",
     ),
     output(
@@ -56,7 +56,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-52",
         CHECK,
         "The past masked",
-        "Your mask is on the wrong side. Queries see the tokens after them, and none before.",
+        "Your mask is on the wrong side: queries see the keys after them, and not those before.",
         "For query 2, which keys may it attend to?",
     ),
     output(
@@ -110,7 +110,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-59",
         CHECK,
         "The exponential overflows",
-        "With scores around a hundred, your result is not a number: exp(100) does not fit in an f32. Subtract the \
+        "With scores around a hundred, your result is not a number. exp(100) does not fit in an f32. Subtract the \
          largest score of each row first. That does not change the softmax, and no exponential is above one.",
         "What is the largest x for which exp(x) is a finite f32?",
     ),

@@ -49,8 +49,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-82",
         CHECK,
         "One position too far",
-        "Your positions are one too high. Either you counted BOS although it was already there, or you began counting \
-         at one.",
+        "Your positions are one too high. This happens, for example, when you count BOS although it is already there, \
+         or when you begin counting at one.",
         "At which position is BOS in your count?",
     ),
     output(

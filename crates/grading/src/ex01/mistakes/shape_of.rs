@@ -18,7 +18,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         CHECK,
         "The layer axis is missing",
         "You gave the shape of one layer's array. The model stacks the arrays of all layers, with the layer as the \
-         first axis. Your embeddings and unembedding are right: they belong to no layer.",
+         first axis. Embeddings and unembedding have no such axis, because they belong to no layer.",
         "For a model of three layers, how many times as many entries has the model's array as yours?",
     ),
     output(
@@ -115,7 +115,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-127",
         CHECK,
         "An axis of another length",
-        "One of the shapes has the right number of axes, but one of them has the length of something else.",
+        "One of the shapes has the right number of axes, but one of them has another length.",
         "What does this axis count?",
     ),
 ];

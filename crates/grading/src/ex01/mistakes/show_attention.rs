@@ -30,24 +30,24 @@ pub(super) const MISTAKES: &[Mistake] = &[
     property(
         "E01-68",
         CHECK,
-        "Ids instead of strings",
-        "Your picture shows the tokens as numbers. A reader wants to see the text.",
+        "Numbers instead of strings",
+        "Your picture shows the tokens as numbers, such as their ids. A reader wants to see the text.",
         "Which function of the model returns the tokens as strings?",
     ),
     property(
         "E01-103",
         CHECK,
         "Without BOS",
-        "Your picture begins with the first word. Run the text with BOS: many heads rest on it, and the picture should \
-         show that.",
+        "The tokens in your picture begin with the first word, and BOS is missing. Run the text with BOS and show it: \
+         many heads rest on it.",
         "What does your call say about BOS?",
     ),
     property(
         "E01-104",
         CHECK,
         "Scores instead of the pattern",
-        "Your picture shows attention scores, before the softmax. They may be negative, and rows do not sum to one. \
-         Draw the pattern, which comes after the softmax.",
+        "Your picture shows numbers that are negative or infinite, as attention scores are before the softmax. In a \
+         pattern nothing is negative, and each row sums to one. Draw the pattern, which comes after the softmax.",
         "Which of the names in the guide is the activation after the softmax?",
     ),
     property(

@@ -25,8 +25,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-3",
         CHECK,
         "The same sizes for every model",
-        "Your answer is the same for every configuration. It fits one of the models, but the grader asks about \
-         several.",
+        "Your answer is the same for every configuration, and the grader asks about several. The sizes of one model \
+         are not those of another.",
         "Which line of your function reads the configuration?",
     ),
     output(
@@ -57,8 +57,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-123",
         CHECK,
         "Another number of the configuration",
-        "A number that you returned is another size of the model, or a product or sum of several, and it is that same size \
-         in every case.",
+        "A number that you returned is not the size that is asked for, but equals another size of the model, or a \
+         product or sum of several, in every case.",
         "What does that number count?",
     ),
 ];

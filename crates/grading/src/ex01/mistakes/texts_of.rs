@@ -55,8 +55,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-78",
         CHECK,
         "The text trimmed",
-        "You removed the spaces at the ends of the text. They are part of its tokens, and so of the text. Text that is \
-         turned into tokens and back must be unchanged.",
+        "Spaces at the beginning or the end of the text are gone. They are part of its tokens, and so of the text. \
+         Text that is turned into tokens and back must be unchanged.",
         "What does your function return for \" cat\", and what would the first token of that be?",
     ),
     output(

@@ -25,8 +25,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-12",
         CHECK,
         "BOS twice",
-        "Your result has two BOS in a row. You added one, and the library added another, because its call was not told \
-         to leave BOS out.",
+        "Your result has two BOS in a row. This happens, for example, when you add one and the library adds another, \
+         because its call was not told to leave BOS out.",
         "What adds BOS in your function: your own code, or the call that makes the tokens?",
     ),
     output(

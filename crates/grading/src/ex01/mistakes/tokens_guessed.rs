@@ -9,9 +9,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-31",
         CHECK,
         "Without BOS, or without its prediction",
-        "You ran the model on the text without BOS. Then it makes no guess about the first token, and it guesses the \
-         others in a situation that it never saw in training. The same list comes when you leave out the prediction that \
-         it makes at BOS.",
+        "Your list is the one that comes without BOS: then the model makes no guess about the first token, and it \
+         guesses the others in a situation that it never saw in training. The same list comes when you leave out the \
+         prediction that it makes at BOS.",
         "Which token has the model read when it guesses the first word of the text?",
     ),
     output(

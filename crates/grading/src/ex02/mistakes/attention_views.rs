@@ -26,8 +26,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-42",
         CHECK,
         "The pattern of another layer",
-        "Some of your pictures show the wrong layer. Either you drew the same layer each time, or your pictures are \
-         not in the order of the layers.",
+        "At least one of your pictures shows the pattern of another layer. This happens, for example, when the same \
+         layer is drawn each time, or when the pictures are not in the order of the layers.",
         "Where does the number in `(\"pattern\", …)` come from?",
     ),
     property(
@@ -66,8 +66,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-47",
         CHECK,
         "Cut to fit",
-        "The tokens did not fit the patterns, and you drew pictures anyway. You cut one of them to the length of the \
-         other, so the labels may be at the wrong rows.",
+        "The tokens did not fit the patterns, and you drew pictures anyway. They are as long as the shorter of the \
+         two, so something was cut off, and the labels may be at the wrong rows.",
         "Who should decide which tokens to leave out: your function, or its caller?",
     ),
     property(
@@ -122,8 +122,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-94",
         CHECK,
         "Padded to fit",
-        "The tokens did not fit the patterns, and you drew pictures anyway. You padded the shorter of the two, so the \
-         picture shows something that is not in the data.",
+        "The tokens did not fit the patterns, and you drew pictures anyway. They are as long as the longer of the \
+         two, so the picture shows something that is not in the data.",
         "Who should decide what to do about a missing token: your function, or its caller?",
     ),
     property(

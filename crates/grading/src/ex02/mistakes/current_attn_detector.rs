@@ -74,7 +74,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-52",
         CHECK,
         "Counted instead of averaged",
-        "Your lists are what comes if you count the queries whose largest attention is in this cell. A head that \
+        "Your lists are what you get if you count the queries whose largest attention is in this cell. A head that \
          gives it a quarter, and less to everything else, counts each time. The mean shows how much attention the \
          cell gets.",
         "What is your score for rows with 0.27 here and 0.1 everywhere else?",
@@ -91,7 +91,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-54",
         CHECK,
         "One item of the batch is enough",
-        "Your lists are what comes if a high score in any one item of the batch is enough. A head that does this in \
+        "Your lists are what you get if a high score in any one item of the batch is enough. A head that does this in \
          only one text then counts as a finding. Take the mean over the batch.",
         "Do you name a head before or after your code has seen the last item?",
     ),
@@ -170,8 +170,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-91",
         CHECK,
         "The smallest instead of the mean",
-        "Your lists are what comes if every cell, or every item of the batch, must be high enough. One quiet query or \
-         one unusual text then hides the head. Take the mean over the batch and the queries.",
+        "Your lists are what you get if every cell, or every item of the batch, must be high enough. One quiet query \
+         or one unusual text then hides the head. Take the mean over the batch and the queries.",
         "What does your code do with a head that has 0.9 in two texts and 0.1 in a third?",
     ),
     property(

@@ -9,8 +9,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-14",
         CHECK,
         "BOS is missing",
-        "Your rows are the segment twice, without BOS. The model has seen BOS at the start of every training text, and \
-         many heads rest on it. Without BOS they rest on the first token.",
+        "Your rows are the segment twice, without BOS. The model has seen BOS at the start of every training text, \
+         and many heads rest on it. Without BOS they rest on the first token.",
         "How long must a row be if the segment has seq_len tokens?",
     ),
     property(
@@ -24,25 +24,24 @@ pub(super) const MISTAKES: &[Mistake] = &[
     property(
         "E02-16",
         CHECK,
-        "The two halves drawn independently",
-        "Your second half is also random, so nothing repeats, and an induction head has nothing to find. Draw one \
-         segment and use it twice.",
+        "The second half is another one",
+        "Your second half is not a copy of the first: most of its tokens do not even occur there. Then an induction \
+         head has nothing to find. Draw one segment and use it twice.",
         "How many tokens do you draw from the generator for one row?",
     ),
     property(
         "E02-17",
         CHECK,
         "One row instead of a batch",
-        "You made one row for every batch size. A score on one random sequence is noisy, and the batch is there to \
-         average over several.",
+        "You returned one row, and the batch should have more. A score on one random sequence is noisy, and the batch \
+         is there to average over several.",
         "Where does your code use `batch`?",
     ),
     property(
         "E02-18",
         CHECK,
         "BOS taken to be 0",
-        "The first token of your rows is 0, but not every tokenizer has BOS at 0. Its id is an argument of the \
-         function.",
+        "The first token of your rows is 0, and BOS is another one here. Its id is an argument of the function.",
         "Which argument does your first column come from?",
     ),
     property(
@@ -65,7 +64,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-63",
         CHECK,
         "BOS counted in the segment",
-        "Your row begins with BOS but has only 2 * seq_len positions, so one copy lacks a token. `seq_len` counts the \
+        "Your row begins with BOS but has only 2 * seq_len positions, so one token is missing. `seq_len` counts the \
          random tokens of one copy, without BOS.",
         "How long is a row for a segment of one token?",
     ),
@@ -73,14 +72,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-70",
         CHECK,
         "The segment only once",
-        "Your row is BOS and one segment. Without a second copy, the model has seen nothing before.",
+        "Your row is BOS and as many tokens as one segment has. Without a second copy, nothing in it has been seen \
+         before.",
         "Where does your code write a token a second time?",
     ),
     property(
         "E02-71",
         CHECK,
         "seq_len taken for the whole row",
-        "Your two copies together are as long as one should be. `seq_len` is the length of one copy.",
+        "Your two copies are shorter than they should be. `seq_len` is the length of one copy.",
         "For seq_len = 4, how many random tokens do you draw for a row?",
     ),
     property(
@@ -102,16 +102,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-74",
         CHECK,
         "A copy of another row",
-        "The second half of your row repeats the first half of another row. Rows do not see each other, so nothing \
-         repeats within a row.",
+        "The second half of your row repeats the first half of another row. Rows do not see each other, so a row \
+         needs its own copy.",
         "Which row does your code read from when it writes the second copy?",
     ),
     property(
         "E02-75",
         CHECK,
         "The second copy shifted",
-        "Your second half is the segment, but shifted: it begins in the middle, or a position too late. The previous \
-         occurrence of a token is then not seq_len positions back.",
+        "Your second half has the segment's tokens in their order, but it is shifted: it begins in the middle, or too \
+         late. The previous occurrence of a token is then not seq_len positions back.",
         "At which position is the first token of the segment the second time?",
     ),
     property(

@@ -9,15 +9,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-35",
         CHECK,
         "The stripe one too low",
-        "You found heads that attend to the previous occurrence of the current token. That is one position too early: \
-         an induction head attends to the token after it.",
+        "Your lists match the attention to the previous occurrence of the current token. That is one position too \
+         early: an induction head attends to the token after it.",
         "The second copy begins at position seq_len + 1. Which key holds what followed its first token?",
     ),
     property(
         "E02-36",
         CHECK,
         "The stripe one too high",
-        "You found heads that attend two tokens after the previous occurrence. That is one position past the token \
+        "Your lists match the attention two tokens after the previous occurrence. That is one position past the token \
          that an induction head copies.",
         "For a segment of three, write down the six tokens. Which one does the second query of the second copy attend \
          to?",
@@ -26,15 +26,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-37",
         CHECK,
         "The stripe on the wrong side",
-        "You found heads that attend to later tokens, which is impossible in a causal model. You swapped query and \
-         key, or your offset has the wrong sign: the key must be the smaller of the two.",
+        "Your lists match the attention to later tokens, which is impossible in a causal model. This happens, for \
+         example, when query and key are exchanged, or when the offset has the wrong sign: the key must be the \
+         smaller of the two.",
         "Is the previous occurrence before or after the query?",
     ),
     property(
         "E02-38",
         CHECK,
         "Only the first item of the batch",
-        "You took the score from item 0 of the batch, one random sequence. Chance similarities there count as much as \
+        "Your lists match item 0 of the batch alone, one random sequence. Chance similarities there count as much as \
          the mechanism. Take the mean over the batch.",
         "Do you average over the batch axis, or index it with 0?",
     ),
@@ -50,7 +51,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-67",
         CHECK,
         "The stripe two too low",
-        "You found heads that attend to the token before the previous occurrence. The token that an induction head \
+        "Your lists match the attention to the token before the previous occurrence. The token that an induction head \
          copies is two positions later.",
         "Is the token after the previous occurrence closer to the query than the occurrence itself, or further away?",
     ),
@@ -58,16 +59,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-68",
         CHECK,
         "Divided by another count",
-        "You divided the sum along the line by the wrong number: by that of all queries, or by the length of a \
-         segment. The line begins at query seq_len - 1 and ends at the last query.",
+        "Your lists are what you get if the sum along the line is divided by the wrong number, such as that of all \
+         queries or the length of a segment. The line begins at query seq_len - 1 and ends at the last query.",
         "How many cells does the line have in a pattern of 1 + 2 * seq_len positions?",
     ),
     property(
         "E02-69",
         CHECK,
         "The previous token instead of the stripe",
-        "You found heads that attend to the previous token. They are the first half of the circuit, in an earlier \
-         layer. An induction head looks back by almost a whole segment.",
+        "Your lists match the attention to the previous token. Heads that do that are the first half of the circuit, \
+         in an earlier layer. An induction head looks back by almost a whole segment.",
         "How many positions from the diagonal is the cell that you read?",
     ),
 ];

@@ -78,17 +78,17 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-34",
         CHECK,
         "The exponential overflows",
-        "With logits around 100, your result is infinite or not a number: exp(100) does not fit in an f32. Subtract \
-         the largest logit of each position first. That does not change the probabilities, and no exponential is above \
-         one.",
+        "With logits around 100, your result is infinite or not a number. exp(100) does not fit in an f32. Subtract \
+         the largest logit of each position first. That does not change the probabilities, and no exponential is \
+         above one.",
         "What is the largest x for which exp(x) is a finite f32?",
     ),
     output(
         "E02-79",
         CHECK,
         "Another logarithm",
-        "Your numbers are the right ones times a constant, because your logarithm has another base. The course and the \
-         library measure losses in nats, with the natural logarithm.",
+        "Your numbers are the right ones times a constant, the one between the natural logarithm and another. The \
+         course and the library measure losses in nats, with the natural logarithm.",
         "Which base does your logarithm have?",
     ),
     output(
@@ -127,7 +127,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-84",
         CHECK,
         "Perplexities instead of losses",
-        "You returned the exponentials of the mean losses. They are called perplexity: among how many equally likely \
+        "Your numbers are exponentials of mean losses. They are called perplexity: among how many equally likely \
          tokens the model seems to choose. Return the losses themselves.",
         "What number do you get for a model that is always certain and right?",
     ),
@@ -142,8 +142,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-86",
         CHECK,
         "Divided by one too many",
-        "You divided the sum by the number of positions. Divide by the number of predictions, which is one less in \
-         each row.",
+        "Your numbers are what a sum divided by the number of positions gives. Divide by the number of predictions, \
+         which is one less in each row.",
         "How many predictions are there of a copy of four tokens?",
     ),
     output(
@@ -158,23 +158,24 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-88",
         CHECK,
         "The rows split instead of the positions",
-        "You split the losses along the batch: the first rows against the last. The two copies are one after the other \
-         along the positions of each row.",
+        "Your numbers are those of the first rows and the last ones: the losses are split along the batch. The two \
+         copies are one after the other along the positions of each row.",
         "Along which axis did you split?",
     ),
     output(
         "E02-97",
         CHECK,
         "Only the last row of the batch",
-        "You used only the last item of the batch. Most likely each row overwrites the result of the rows before it.",
+        "Your numbers are those of the last item of the batch. This happens, for example, when each row overwrites \
+         the result of the rows before it.",
         "What do your sums hold after the first row, and what after the second?",
     ),
     output(
         "E02-98",
         CHECK,
         "The median instead of the mean",
-        "You took the median of the losses. A few tokens with a very high loss do not change it, but they are part of \
-         the model's loss. Take the mean.",
+        "Your numbers are medians of the losses. A few tokens with a very high loss do not change a median, but they \
+         are part of the model's loss. Take the mean.",
         "What are the mean and the median of the losses 1, 1 and 10?",
     ),
     output(

@@ -49,7 +49,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-27",
         CHECK,
         "The given hook is not used",
-        "Your table is right with zero ablation, and the same with any other hook. Your function decides by itself \
+        "Your table is right with zero ablation, and the same with another hook. So your function decides by itself \
          what to ablate, and does not use the given hook.",
         "Where do you call ablate?",
     ),
@@ -79,8 +79,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-94",
         CHECK,
         "Only absolute values",
-        "All your entries are positive. If a head hurts the prediction, its entry is negative, and the sign is how you \
-         recognize it.",
+        "None of your entries is negative: they are the absolute values of the right ones. If a head hurts the \
+         prediction, its entry is negative, and the sign is how you recognize it.",
         "What is the entry of a head whose removal makes the model better?",
     ),
     output(
@@ -111,15 +111,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-98",
         CHECK,
         "All heads of a layer at once",
-        "All your entries of a layer are equal, because you ablated all its heads in each run.",
+        "All your entries of a layer are equal, as when all its heads are ablated in each run.",
         "How many hooks act in one run?",
     ),
     output(
         "E03-99",
         CHECK,
-        "Layer and head swapped",
-        "You passed the head first and the layer second. `ablate` takes the layer first, so your hook asks for layers \
-         that the model does not have.",
+        "A panic, as from layer and head swapped",
+        "Your function panicked in every case. This happens, for example, when the head is passed first and the layer \
+         second: `ablate` takes the layer first, so the hook asks for layers that the model does not have.",
         "In which order do you pass the two numbers on?",
     ),
     output(

@@ -49,7 +49,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-129",
         CHECK,
         "Returned unchanged",
-        "You returned W_U unchanged. You did not store or return your result.",
+        "You returned W_U unchanged. This happens, for example, when the result of the subtraction is not stored, or \
+         not returned.",
         "Where does the result of your subtraction go?",
     ),
     output(

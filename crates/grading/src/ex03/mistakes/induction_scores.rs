@@ -50,16 +50,17 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-6",
         CHECK,
         "The same scores for every model",
-        "Your answer is the same for every model and all tokens, so it does not depend on the attention that the hook \
-         sees.",
+        "Your answer is the same in every case, although models and tokens differ, so it does not depend on the \
+         attention that the hook sees.",
         "Which line of your function runs the model?",
     ),
     property(
         "E03-7",
         CHECK,
         "A hook left on the model",
-        "Your scores may be right, but your hook is still on the model and acts in every later run. A hook given to a \
-         run is gone when the run ends. A hook from add_hook stays until it is removed.",
+        "Your scores may be right, but once your function has returned, the model has a lasting hook, which acts in \
+         every later run. A hook given to a run is gone when the run ends. A hook from add_hook stays until it is \
+         removed.",
         "Which line removes your hook?",
     ),
     output(
@@ -74,16 +75,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-66",
         CHECK,
         "Divided by the wrong count",
-        "You summed the cells of the stripe correctly, but divided by the number of positions or by seq_len. Divide by \
-         the number of cells in the sum.",
+        "Your scores are the sum of the cells of the stripe, divided by a wrong count, such as the number of \
+         positions or seq_len. Divide by the number of cells in the sum.",
         "How many cells of the stripe are there for each item of the batch?",
     ),
     output(
         "E03-67",
         CHECK,
         "Zero everywhere",
-        "All your scores are zero. Either you read the cells above the diagonal (key = query + ...), where no head of \
-         a causal model attends, or your hook did not store its result.",
+        "All your scores are zero. This happens, for example, when you read the cells above the diagonal (key = query \
+         + ...), where no head of a causal model attends, or when your hook does not store its result.",
         "Which of the two indices is larger in a cell that your hook reads, query or key?",
     ),
     output(
@@ -114,7 +115,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-71",
         CHECK,
         "Only the last item of the batch",
-        "Your score is that of the last item. Each item of the batch overwrites what the one before it stored.",
+        "Your score is that of the last item, as when each item of the batch overwrites what the one before it \
+         stored.",
         "What does your loop over the batch do with the value that is already stored?",
     ),
     output(

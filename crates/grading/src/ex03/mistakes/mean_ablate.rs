@@ -103,8 +103,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-92",
         CHECK,
         "Another activation averaged",
-        "You averaged the head's values or its pattern over the batch. z is the product of both, and the mean of a \
-         product is not the product of the means.",
+        "You averaged another activation over the batch than z, such as the head's values or its pattern. z is the \
+         product of both, and the mean of a product is not the product of the means.",
         "At which hook point has the head gathered everything that it writes?",
     ),
 ];

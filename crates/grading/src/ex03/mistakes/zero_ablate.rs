@@ -40,10 +40,11 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E03-12",
         CHECK,
-        "A copy was edited",
-        "Nothing changed. Your hook made a new array from z, wrote zeros into it, and dropped it. The model continues \
-         with the array behind the view that the hook was given.",
-        "Which call in your hook makes a new array?",
+        "Nothing changed",
+        "Nothing changed: your result is that of the model without an ablation. This happens, for example, when a \
+         hook makes a new array from z, writes zeros into it and drops it, because the model continues with the array \
+         behind the view that the hook was given. It also happens when the hook is not in the run, or never called.",
+        "Does your hook run, and which call in it makes a new array?",
     ),
     output(
         "E03-13",
@@ -88,8 +89,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-76",
         CHECK,
         "Only some of the positions",
-        "You silenced the head at some positions only: at the last, or at all but BOS. Silence it at every position, \
-         because later heads can move what it writes at any of them.",
+        "You silenced the head at some positions only, for example at the last, or at all but BOS. Silence it at \
+         every position, because later heads can move what it writes at any of them.",
         "Which positions does the slice in your hook leave out?",
     ),
     output(

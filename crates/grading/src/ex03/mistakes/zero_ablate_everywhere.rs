@@ -25,8 +25,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E03-80",
         CHECK,
         "A condition that is true for too many names",
-        "Your hook works in attention-only models. In a model with norms and MLPs your condition matches more names: \
-         `z` alone is part of `hook_normalized`, for example. There the hook gets an array of another shape.",
+        "Your hook works in attention-only models, and fails in a model with norms and MLPs. This happens, for \
+         example, when your condition matches more names there: `z` alone is part of `hook_normalized`, and there the \
+         hook gets an array of another shape.",
         "Print the names that your condition matches. Which of them is not a z?",
     ),
     output(

@@ -48,8 +48,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-93",
         ADD,
         "The whole chunk",
-        "You steered the whole chunk if its first position, or any position, is in the range. The range can begin or \
-         end inside a chunk.",
+        "You steered a whole chunk or nothing of it, for example if its first position, or any position, is in the \
+         range. The range can begin or end inside a chunk.",
         "Where does your loop compute the position of a single row of the chunk?",
     ),
     output(
@@ -77,15 +77,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-97",
         ADD,
         "The range shifted the wrong way or at one end only",
-        "You subtracted first_pos instead of adding it, or shifted only the start of the range. Position p of the \
-         chunk is position first_pos + p of the text.",
+        "Your range is shifted the wrong way, or at one end only. For example, first_pos is subtracted instead of \
+         added. Position p of the chunk is position first_pos + p of the text.",
         "Which position of the text is row 0 of a chunk that begins at 9?",
     ),
     output(
         "E04-98",
         ADD,
         "A copy was edited",
-        "Your chunk came back unchanged: you added the vector to a new array. Change the chunk itself.",
+        "Your chunk came back unchanged, as when the vector is added to a new array. Change the chunk itself.",
         "Which of your calls makes a new array?",
     ),
     output(

@@ -26,24 +26,25 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-144",
         AT_COST,
         "No interpolation",
-        "You took the gain at one column: the first that costs at least the budget, or the nearest. Interpolate \
-         linearly between the two columns.",
+        "You took the gain at one column, such as the first that costs at least the budget, or the nearest. \
+         Interpolate linearly between the two columns.",
         "What should you get if the budget is exactly halfway between two costs?",
     ),
     output(
         "E04-145",
         AT_COST,
         "Extrapolated past the last column",
-        "If the budget is never reached, you extended the last line, or read past the last column. Take such a layer \
-         at its last coefficient.",
+        "Where the budget is never reached, your result is not the gain at the last column. This happens, for \
+         example, when you extend the last line, or read past the last column. Take such a layer at its last \
+         coefficient.",
         "What do you know about a coefficient that was never measured?",
     ),
     output(
         "E04-146",
         AT_COST,
         "Wrong result if the budget is never reached",
-        "If a layer never costs as much as the budget, you returned zero, NaN or its largest gain, or panicked. Take \
-         such a layer at its last coefficient.",
+        "Where a layer never costs as much as the budget, your result is wrong or missing, and elsewhere it is right. \
+         Take such a layer at its last coefficient.",
         "What does your code do when it finds no column?",
     ),
     output(
@@ -123,7 +124,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-61",
         BEST,
         "The largest gain at any cost",
-        "You chose the layer with the largest gain in the whole table, whatever it costs. Compare the layers at the \
+        "Your layers are those with the largest gain in the whole table, whatever it costs. Compare the layers at the \
          same cost.",
         "How much does the model lose where the gain is that large?",
     ),
@@ -131,7 +132,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-62",
         BEST,
         "The layer that gains least",
-        "You chose the layer where steering gains least for its cost.",
+        "Your layers are those where steering gains least for its cost.",
         "Do you look for the largest or the smallest?",
     ),
     output(
@@ -145,59 +146,61 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-154",
         BEST,
         "The largest absolute value",
-        "You preferred a layer that loses a lot to one that gains a little.",
+        "Your layers are those with the largest absolute gain. A layer that loses a lot then wins over one that gains \
+         a little.",
         "Which of the gains -3 and 1 is larger?",
     ),
     output(
         "E04-155",
         BEST,
         "A maximum that starts at zero",
-        "Your search for the largest gain starts at zero. If every layer loses, none is larger. The best layer is then \
-         the one that loses least.",
+        "If every layer loses, your result is not the one that loses least. This happens when the search for the \
+         largest gain starts at zero: then none is larger.",
         "What does your function return if all gains are negative?",
     ),
     output(
         "E04-156",
         BEST,
         "The best quotient of gain and cost",
-        "You divided the gains by the costs and ignored the budget. A layer can be cheap and gain little.",
+        "Your layers are those with the best quotient of gain and cost, whatever the budget is. A layer can be cheap \
+         and gain little.",
         "Where does your result use the budget?",
     ),
     output(
         "E04-157",
         BEST,
         "The cheapest layer",
-        "You chose the layer that costs least, whatever it gains.",
+        "Your layers are those that cost least, whatever they gain.",
         "Where does your result use the gains?",
     ),
     output(
         "E04-158",
         BEST,
         "Compared at columns, not at the budget",
-        "You compared the gains at the column before the budget, or at the last one, without interpolating. That ranks \
-         the layers differently.",
+        "Your layers are those with the largest gain at some column, such as the one before the budget or the last \
+         one, without interpolating. That ranks the layers differently.",
         "Do you compare the results of gain_at_cost?",
     ),
     output(
         "E04-159",
         BEST,
         "Layers that stay below the budget misjudged",
-        "You left out layers that never cost as much as the budget, or counted them with zero or their largest gain. \
-         Take them at their last coefficient. One of them can be the best.",
+        "You misjudged layers that never cost as much as the budget: for example, you left them out, or counted them \
+         with zero or their largest gain. Take them at their last coefficient. One of them can be the best.",
         "What does your function do with a layer that stays below the budget?",
     ),
     output(
         "E04-180",
         BEST,
         "The largest sum of gains",
-        "You added up the gains of each layer. Only the gain where the cost reaches the budget counts.",
+        "Your layers are those with the largest sum of gains. Only the gain where the cost reaches the budget counts.",
         "Does your result depend on the budget?",
     ),
     output(
         "E04-182",
         BEST,
         "Gain minus cost",
-        "You compared gain minus cost. At the same cost the gain alone decides.",
+        "Your layers are those with the largest gain minus cost. At the same cost the gain alone decides.",
         "In which units are gain and cost?",
     ),
     output(

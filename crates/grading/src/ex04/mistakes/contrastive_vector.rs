@@ -94,8 +94,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-88",
         CONTRAST,
         "Another norm",
-        "You divided the vector by the sum of its absolute values, by its largest entry, or by the square of its norm. \
-         The Euclidean norm is the square root of the sum of squares.",
+        "Your vector is divided by another size than its norm, such as the sum of its absolute values, its largest \
+         entry, or the square of its norm. The Euclidean norm is the square root of the sum of squares.",
         "What is the dot product of your result with itself?",
     ),
     output(

@@ -63,7 +63,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-134",
         TABLE,
         "Only the last prompt",
-        "Your table is that of the last prompt: each prompt overwrote the result of the one before.",
+        "Your table is that of the last prompt, as when each prompt overwrites the result of the one before.",
         "Does your innermost line assign, or add?",
     ),
     output(
@@ -99,8 +99,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-139",
         TABLE,
         "Not at every position",
-        "You added the vector at too few positions: not at the last one, only there, or from position 2 on. Steer \
-         every position but 0.",
+        "You added the vector at too few positions, for example not at the last one, only there, or from position 2 \
+         on. Steer every position but 0.",
         "Which positions does your hook change in a prompt of five tokens?",
     ),
     output(

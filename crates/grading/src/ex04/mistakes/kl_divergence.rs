@@ -54,8 +54,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-124",
         KL,
         "Both directions averaged",
-        "Your result is symmetric: KL averaged over both directions, or to the mean of both distributions. Use one \
-         direction, with the steered probabilities as weights.",
+        "Your result is symmetric, such as KL averaged over both directions, or to the mean of both distributions. \
+         Use one direction, with the steered probabilities as weights.",
         "What happens to your result if you exchange the two arguments?",
     ),
     output(

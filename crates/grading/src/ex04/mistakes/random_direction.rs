@@ -17,16 +17,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-52",
         RANDOM,
         "All entries of one sign",
-        "Your entries are almost all positive, or all negative, for example drawn from 0 to 1. All such directions are \
-         close to each other, so many of them are hardly more than one.",
+        "In each of your directions all entries have one sign, for example because they are drawn from 0 to 1. All \
+         such directions are close to each other, so many of them are hardly more than one.",
         "Is minus your direction as likely to be drawn?",
     ),
     property(
         "E04-53",
         RANDOM,
         "Not drawn from the given generator",
-        "Your direction does not follow the given generator. Either it is the same for every seed, or it differs for \
-         the same seed. An experiment that cannot be repeated cannot be checked.",
+        "Your direction does not follow the given generator: it is the same for different seeds or calls, or differs \
+         for the same seed. An experiment that cannot be repeated cannot be checked.",
         "Do you make, copy or re-seed a generator inside the function?",
     ),
     property(
@@ -41,38 +41,39 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-68",
         RANDOM,
         "Not scaled to the norm of the vector",
-        "Your direction keeps the norm with which it was drawn, whatever vector is given. A shorter direction does \
-         less for that reason alone.",
+        "Your direction has the same norm when the given vector is twice as long. A shorter direction does less for \
+         that reason alone.",
         "Where does your result use the norm of `like`?",
     ),
     property(
         "E04-69",
         RANDOM,
         "The square root missing",
-        "You scaled by a quotient of squares. If the given vector is twice as long, your direction is four times as \
-         long. Take the square root.",
+        "If the given vector is twice as long, your direction is four times as long, as when it is scaled by a \
+         quotient of squares. Take the square root.",
         "What is the unit of `like.dot(&like)`: that of a length, or of its square?",
     ),
     property(
         "E04-70",
         RANDOM,
         "Made from the given vector",
-        "You made the direction from the entries of the given vector: shuffled, with other signs, as weights, or with \
-         noise added. A control may depend only on the vector's norm.",
+        "Your direction depends on more of the given vector than its norm. This happens, for example, when it is made \
+         from the vector's entries: shuffled, with other signs, as weights, or with noise added.",
         "Which lines of your function read the entries of `like`?",
     ),
     property(
         "E04-71",
         RANDOM,
-        "Mostly zeros",
-        "Many of your entries are zero, so only a few directions are possible.",
+        "Many zeros",
+        "Many of your entries are zero, so many directions cannot come.",
         "How many entries of your direction are drawn?",
     ),
     property(
         "E04-72",
         RANDOM,
         "More of one sign than of the other",
-        "You drew the entries from a range whose middle is not zero. All such directions have something in common.",
+        "Your entries have one sign more often than the other, as when they are drawn from a range whose middle is \
+         not zero. All such directions have something in common.",
         "What is the mean of the numbers that you draw from?",
     ),
     property(
@@ -86,8 +87,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-74",
         RANDOM,
         "Entries that depend on each other",
-        "Some of your entries determine others: they are equal, opposite, or drawn from the same number. Draw each \
-         entry separately.",
+        "Some entries of your directions depend on others. For example, they are equal, opposite, or drawn from the \
+         same number. Draw each entry separately.",
         "How many numbers do you draw from the generator?",
     ),
 ];

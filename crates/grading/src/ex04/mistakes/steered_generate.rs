@@ -10,31 +10,32 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-34",
         WRITE,
         "The schedule is ignored",
-        "You steered every position, BOS included, whatever `positions` says. Steering only the prompt, each step, or \
-         everything from some position on are three different experiments.",
+        "Your tokens are what you get if every position is steered, BOS included, whatever `positions` says. Steering \
+         only the prompt, each step, or everything from some position on are three different experiments.",
         "Where does your hook use `positions`?",
     ),
     output(
         "E04-35",
         WRITE,
         "Only the prompt is steered",
-        "You never steered the new tokens, whatever `positions` says. With kept keys and values, that happens if you \
-         give the hook only to the first run.",
+        "Your tokens are what you get if no new token is steered, whatever `positions` says. With kept keys and \
+         values, that happens if you give the hook only to the first run.",
         "Which of your runs have a hook?",
     ),
     output(
         "E04-184",
         WRITE,
         "Only the first run is steered",
-        "Only your first run has the hook. Without kept keys and values, each run computes every position again, and \
-         must steer it again. With them, new tokens are in later runs alone.",
+        "Your tokens are what you get if only the first run has the hook. Without kept keys and values, each run \
+         computes every position again, and must steer it again. With them, new tokens are in later runs alone.",
         "Which of your runs have a hook?",
     ),
     output(
         "E04-36",
         WRITE,
         "Nothing is steered",
-        "You returned the text of the unsteered model. Either no run had your hook, or your hook changed a copy.",
+        "You returned the text of the unsteered model. This happens, for example, when no run has your hook, or when \
+         your hook changes a copy.",
         "Does your hook change the array that the model continues with?",
     ),
     output(
@@ -48,30 +49,33 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-38",
         WRITE,
         "Positions start again in each step",
-        "With kept keys and values, you took each new token to be at position 0. Such a run gets one token, and its \
-         hook sees a chunk of length one. You must keep track of where that token is in the text.",
+        "Your tokens are what you get if, with kept keys and values, each new token is taken to be at position 0. \
+         Such a run gets one token, and its hook sees a chunk of length one. You must keep track of where that token \
+         is in the text.",
         "How many tokens does the cache hold before the run?",
     ),
     output(
         "E04-39",
         WRITE,
         "Without the cache, only the newest token is steered",
-        "Without kept keys and values, each step computes the whole text again, so everything must be steered again. \
-         You steered only the newest token, and so the two ways of running disagree.",
+        "Your tokens are what you get if, without kept keys and values, only the newest token is steered in each \
+         step. Each step computes the whole text again, so everything must be steered again. Otherwise the two ways \
+         of running disagree.",
         "In the third step without a cache, which positions does your hook change?",
     ),
     output(
         "E04-101",
         WRITE,
         "Only new tokens are steered",
-        "You did not steer the run on the prompt, so positions of the prompt inside the range were left unchanged.",
+        "Your tokens are what you get if the run on the prompt is not steered, so positions of the prompt inside the \
+         range are left unchanged.",
         "Which of your runs have the hook?",
     ),
     output(
         "E04-102",
         WRITE,
         "The end of the range included",
-        "You steered one position too many. A range excludes its end.",
+        "Your tokens are what you get if one position too many is steered. A range excludes its end.",
         "Is position 4 in the range 1..4?",
     ),
     output(
@@ -85,38 +89,40 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-104",
         WRITE,
         "The wrong position read",
-        "You read the next token from the logits of the first position. The last position predicts what comes next.",
+        "Your tokens are what you get if the next token is read from the logits of the first position. The last \
+         position predicts what comes next.",
         "How long is the position axis of the logits in each run?",
     ),
     output(
         "E04-105",
         WRITE,
         "The least probable token",
-        "You chose the token with the smallest logit each time.",
+        "Your tokens are what you get if the token with the smallest logit is chosen each time.",
         "Which comparison do you use to find the largest logit?",
     ),
     output(
         "E04-106",
         WRITE,
         "The whole text added to the cache again",
-        "With the cache, you gave each run the whole text once more, after what the cache already holds. The model \
-         then reads the text two, three, four times in a row. Give it only the new token.",
+        "Your tokens are what you get if, with the cache, each run gets the whole text once more, after what the \
+         cache already holds. The model then reads the text two, three, four times in a row. Give it only the new \
+         token.",
         "How many positions should the cache hold after the second run?",
     ),
     output(
         "E04-107",
         WRITE,
         "A new cache in each step",
-        "You made a new cache in each step, so each run saw only the newest token. Make one cache and keep it while \
-         the text is written.",
+        "Your tokens are what you get if the cache is new in each step, so each run sees only the newest token. Make \
+         one cache and keep it while the text is written.",
         "Do you make the cache before the loop, or in it?",
     ),
     output(
         "E04-108",
         WRITE,
         "New tokens all at one position",
-        "With the cache, you took each new token to be at the first position after the prompt. The next chunk begins \
-         where the cache ends, and the cache grows.",
+        "Your tokens are what you get if, with the cache, each new token is taken to be at the first position after \
+         the prompt. The next chunk begins where the cache ends, and the cache grows.",
         "What is cache.len() before the third run?",
     ),
     output(
@@ -130,45 +136,47 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-110",
         WRITE,
         "Another point in the layer",
-        "You added the vector after the layer. resid_pre is the stream that the layer reads.",
+        "Your tokens are what you get if the vector is added after the layer. resid_pre is the stream that the layer \
+         reads.",
         "Which hook point does your hook name?",
     ),
     output(
         "E04-111",
         WRITE,
         "Positions counted from the end of the prompt",
-        "You counted the range from the end of the prompt. Its positions are those of the whole text, counted from 0 \
-         at BOS.",
+        "Your tokens are what you get if the range is counted from the end of the prompt. Its positions are those of \
+         the whole text, counted from 0 at BOS.",
         "At which position of the text is the first new token?",
     ),
     output(
         "E04-167",
         WRITE,
         "Steered before every layer",
-        "You added the vector before every layer. It is added before one.",
+        "Your tokens are what you get if the vector is added before every layer. It is added before one.",
         "How many layers does your hook belong to?",
     ),
     property(
         "E04-40",
         CACHE,
         "Keys and values are not kept",
-        "You computed the whole text in each step, although the keys and values should be kept. The tokens come out the \
-         same, but the work grows with the square of the length.",
+        "Although keys and values should be kept, your runs computed more positions than the text has, as when each \
+         step computes the whole text. The work then grows with the square of the length.",
         "After the first run, how many tokens do you still have to give the model?",
     ),
     property(
         "E04-41",
         CACHE,
         "Keys and values are kept although they should not be",
-        "You kept keys and values although `use_cache` is false. The slow way is there to check the fast way, so it \
-         must really run without them.",
+        "Although `use_cache` is false, your runs computed no more positions than the text has, as with kept keys and \
+         values. The slow way is there to check the fast way, so it must really run without them.",
         "Where does your code look at `use_cache`?",
     ),
     property(
         "E04-42",
         CACHE,
         "A hook left on the model",
-        "Your tokens are right, but the model still has your hook, so every later run is steered too.",
+        "Once your function has returned, the model has a hook that it did not have before, so every later run is \
+         steered too.",
         "Which line removes your hook, even if a run fails?",
     ),
 ];

@@ -18,32 +18,35 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-66",
         LOGITS_HOLD,
         "The caller's hooks removed",
-        "The model had a lasting hook, and you removed it. reset_hooks removes all hooks, not only yours. A hook given \
-         to a run needs no clean-up, and remove_hook takes the handle of a lasting one.",
+        "The model had a lasting hook, and it is gone once your function has returned. reset_hooks, for example, \
+         removes all hooks, not only yours. A hook given to a run needs no clean-up, and remove_hook takes the handle \
+         of a lasting one.",
         "Which hooks does your clean-up remove?",
     ),
     property(
         "E04-11",
         LOGITS_HOLD,
         "Overwritten instead of added",
-        "You replaced the stream by the vector, so what the model had computed at those positions is lost. Add the \
-         vector to the stream. With coefficient 0 nothing must change.",
+        "At position 0, where the vector is zero, your logits are wrong in the same way with different coefficients. \
+         This happens, for example, when the stream is replaced by the vector, so what the model had computed there \
+         is lost. Add the vector to the stream. With coefficient 0 nothing must change.",
         "What is the stream after your hook if the vector is zero?",
     ),
     property(
         "E04-12",
         LOGITS_HOLD,
         "The coefficient does not scale the vector",
-        "Your logits change even with coefficient 0, and are the same for every coefficient. You left it out, or added it to \
-         the vector: the model's norm takes away what is added to all entries alike. Multiply the vector by it.",
+        "Your logits change even with coefficient 0, and are the same for another coefficient. This happens, for \
+         example, when you leave it out, or add it to the vector: the model's norm takes away what is added to all \
+         entries alike. Multiply the vector by it.",
         "Where in your hook does the coefficient appear?",
     ),
     property(
         "E04-13",
         LOGITS_HOLD,
         "One vector for all positions",
-        "You added one row of the vector at every position, so you steered position 0 although its row is zero. Each \
-         row belongs to one position.",
+        "You added the same row at every position, such as one row of the vector or the mean of all, so you steered \
+         position 0 although its row is zero. Each row belongs to one position.",
         "Which row of the vector does position 2 get?",
     ),
     output(
@@ -82,14 +85,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-160",
         LOGITS_HOLD,
         "Not logits",
-        "You applied a softmax or a log softmax. The task asks for the logits themselves.",
+        "With coefficient 0 your numbers are not the logits of the unsteered model, but between 0 and 1, or off by \
+         the same amount in each row, as after a softmax or a log softmax. The task asks for the logits themselves.",
         "What is the sum of the exponentials of your last row?",
     ),
     property(
         "E04-161",
         LOGITS_HOLD,
         "The change of the logits",
-        "You subtracted the logits of the unsteered model. The task asks for the logits of the steered one.",
+        "With coefficient 0 you returned zeros, as when the logits of the unsteered model are subtracted. The task \
+         asks for the logits of the steered one.",
         "What does your function return if the vector is zero?",
     ),
     output(
@@ -133,10 +138,11 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E04-82",
         LOGITS,
-        "A copy was edited",
-        "Your logits are those of the unsteered model. Your hook changed a new array and dropped it. The model \
-         continues with the array behind the view.",
-        "Which call in your hook makes a new array?",
+        "Nothing is steered",
+        "Your logits are those of the unsteered model. This happens, for example, when your hook changes a new array \
+         and drops it, because the model continues with the array behind the view. It also happens when the hook is \
+         not in the run.",
+        "Does your hook run, and which call in it makes a new array?",
     ),
     output(
         "E04-83",

@@ -10,23 +10,25 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-1",
         VECTOR_HOLDS,
         "Sum instead of difference",
-        "You added the two streams. Subtract them: a difference cancels everything that the prompts share, such as \
-         BOS. For two equal prompts the vector must be zero.",
+        "For two equal prompts your vector is not zero, or it stays the same when the two prompts are exchanged. This \
+         happens, for example, when the two streams are added. Subtract them: a difference cancels everything that \
+         the prompts share, such as BOS.",
         "What should the vector from a prompt to itself be?",
     ),
     property(
         "E04-2",
         VECTOR_HOLDS,
         "BOS is missing",
-        "Your vector has one row too few, because you tokenized the prompts without BOS. The model has seen BOS at the \
-         start of every text, and the vector will be added to texts that begin with it.",
+        "Your vector has one row too few. This happens, for example, when the prompts are tokenized without BOS. The \
+         model has seen BOS at the start of every text, and the vector will be added to texts that begin with it.",
         "What do you pass for `prepend_bos`, and what does the model do by default?",
     ),
     property(
         "E04-3",
         VECTOR_HOLDS,
         "Padded on the left",
-        "You padded the shorter prompt on the left, which moved its BOS away from position 0. Pad it after its end, so \
+        "Row 0 of your vector is not zero, although it is a difference: at position 0 the two prompts have different \
+         tokens. This happens, for example, when the shorter prompt is padded on the left. Pad it after its end, so \
          that every token keeps its position.",
         "At which position is BOS of the shorter prompt in your code?",
     ),
@@ -34,8 +36,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-4",
         VECTOR_HOLDS,
         "Cut to the shorter prompt",
-        "Your vector has only as many rows as the shorter prompt has tokens. That cuts off the end of the longer \
-         prompt, which often holds the word that matters. Pad the shorter prompt instead.",
+        "Your vector has only as many rows as the shorter prompt has tokens. The end of the longer prompt is missing, \
+         which often holds the word that matters. Pad the shorter prompt instead.",
         "How many rows should there be if one prompt has one token and the other has eight?",
     ),
     property(
@@ -50,8 +52,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-63",
         VECTOR_HOLDS,
         "The negative prompt not subtracted",
-        "You returned the stream of one prompt alone. Row 0 holds the stream of BOS, which both prompts share, so it \
-         must cancel.",
+        "Row 0 of your vector is not zero, and the same whichever prompt comes first, as when the stream of one \
+         prompt alone is returned. Row 0 belongs to BOS, which both prompts share, so it must cancel.",
         "Where does your result use the second run?",
     ),
     property(
@@ -66,8 +68,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-65",
         VECTOR_HOLDS,
         "BOS twice",
-        "Your vector has one row too many, because your tokens begin with BOS twice. to_tokens adds BOS unless you \
-         tell it not to.",
+        "Your vector has one row too many. This happens, for example, when your tokens begin with BOS twice: \
+         to_tokens adds BOS unless you tell it not to.",
         "How many tokens does your code have for the first prompt, and how many does the verdict say?",
     ),
     output(
@@ -124,16 +126,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-77",
         VECTOR,
         "Scaled",
-        "Your direction is right, but you divided the vector by its norm or by two. The norm of the difference belongs \
-         to the vector. The coefficient scales it later.",
+        "Your direction is right, but the vector is scaled, for example divided by its norm or by two. The norm of \
+         the difference belongs to the vector. The coefficient scales it later.",
         "What does your function do after the subtraction?",
     ),
     output(
         "E04-78",
         VECTOR,
         "Another point in the layer",
-        "You read the stream in the middle of the layer, or only what attention wrote. resid_pre is the whole stream \
-         before the layer.",
+        "You read another point of the layer, such as the stream in its middle, or only what attention wrote. \
+         resid_pre is the whole stream before the layer.",
         "Which part of the layer has already run at your hook point?",
     ),
 ];

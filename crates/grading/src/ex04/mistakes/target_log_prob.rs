@@ -63,7 +63,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-114",
         TARGETS,
         "Another position",
-        "You used the first position, the last but one, or all of them. The last position predicts the next token.",
+        "You used other positions than the last, such as the first, the last but one, or all of them. The last \
+         position predicts the next token.",
         "Which index of the position axis do you read?",
     ),
     output(
@@ -91,7 +92,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E04-118",
         TARGETS,
         "Logits too large for exp",
-        "You took the exponentials of the logits directly. exp(100) does not fit in an f32, and infinity divided by \
+        "With large logits your result is not a number. exp(100) does not fit in an f32, and infinity divided by \
          infinity is not a number. Subtract the largest logit first.",
         "Which function of the library does that for you?",
     ),

@@ -133,7 +133,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E05-57",
         "c14_random_composition_scores",
         "Random matrices of full rank",
-        "Your mean is right, but all your scores are almost equal, because your random matrices are [d_model, \
+        "Your mean is right, but all your scores are almost equal, as with random matrices of full rank, [d_model, \
          d_model]. A head has only d_head directions, so two random heads overlap sometimes more and sometimes less.",
         "What is the rank of a head's OV matrix?",
     ),
@@ -141,22 +141,22 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E05-58",
         "c14_random_composition_scores",
         "One pair for all",
-        "You drew one pair of heads and repeated its score.",
+        "All your scores are equal, as when one pair of heads is drawn and its score repeated.",
         "How many times does your function draw a new head?",
     ),
     property(
         "E05-59",
         "c14_random_composition_scores",
-        "All entries are positive",
-        "All your entries are positive. Such matrices point in similar directions, so any two compose almost \
-         perfectly. Draw around zero.",
+        "Matrices that are too much alike",
+        "Your scores are far larger than those of independent heads. This happens, for example, when all entries are \
+         positive: such matrices point in similar directions, so any two compose almost perfectly. Draw around zero.",
         "What is the mean of the numbers that you draw?",
     ),
     property(
         "E05-60",
         "c14_random_composition_scores",
         "The given generator not used",
-        "Two seeds gave the same scores, so your random numbers do not come from `rng`. Draw from it.",
+        "Two seeds gave the same scores, so they do not depend on `rng`. Draw from it.",
         "What would a second call with the same generator return?",
     ),
 ];

@@ -51,8 +51,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E05-86",
         "c08_positional_pattern",
         "Another scale",
-        "You divided the scores by d_head itself, or by the root of d_model. The scale is the square root of d_head: \
-         queries and keys have that many entries.",
+        "You divided the scores by another number, such as d_head itself, or the root of d_model. The scale is the \
+         square root of d_head: queries and keys have that many entries.",
         "How many products are added up in one score?",
     ),
     output(

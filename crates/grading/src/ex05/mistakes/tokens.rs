@@ -39,51 +39,53 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E05-12",
         "c04_top_k_accuracy",
         "One rank too many",
-        "You also counted a token that k others beat. It is in place k + 1. Fewer than k others may have a larger \
-         logit.",
+        "Your fractions are what you get if a token that k others beat counts as well. It is in place k + 1. Fewer \
+         than k others may have a larger logit.",
         "With k = 1, how many tokens may beat the right one?",
     ),
     output(
         "E05-13",
         "c04_top_k_accuracy",
         "The right token counted as larger",
-        "You compared with `>=`, so the right token itself, and every token with an equal logit, counts as larger.",
+        "Your fractions are what you get if the right token itself, and every token with an equal logit, counts as \
+         larger, as with `>=`.",
         "How many logits of a row are at least as large as the largest one?",
     ),
     output(
         "E05-14",
         "c04_top_k_accuracy",
         "The smallest instead of the largest",
-        "You counted the tokens with a smaller logit, so your hits are the tokens among the k last.",
+        "Your fractions are what you get if the tokens with a smaller logit are counted, so that the hits are the \
+         tokens among the k last.",
         "Is the right token ranked well if many others have a smaller logit, or if few have?",
     ),
     output(
         "E05-15",
         "c04_top_k_accuracy",
         "The number of hits",
-        "You returned how many rows are hits. Divide by the number of rows, so that the result is a fraction.",
+        "Your results are the numbers of hits. Divide by the number of rows, so that the result is a fraction.",
         "What is the largest value that your function can return?",
     ),
     output(
         "E05-72",
         "c04_top_k_accuracy",
         "k not used",
-        "You counted a hit only if no other token has a larger logit, whatever k is. Up to k - 1 others may have a \
-         larger one.",
+        "Your fractions are those for k = 1 in every case: a hit counts only if no other token has a larger logit. Up \
+         to k - 1 others may have a larger one.",
         "Where does your function use `k`?",
     ),
     output(
         "E05-115",
         "c04_top_k_accuracy",
         "Divided by k as well",
-        "You divided the number of hits by k, too. Each row has one right token, however many places count.",
+        "Your results are the right fractions divided by k. Each row has one right token, however many places count.",
         "What should the fraction be if every right token is among the k largest?",
     ),
     output(
         "E05-73",
         "c04_top_k_accuracy",
         "Divided by the size of the vocabulary",
-        "You divided the number of hits by the number of tokens in the vocabulary. Divide it by the number of rows: \
+        "Your results are the numbers of hits divided by the size of the vocabulary. Divide by the number of rows: \
          each has one right token.",
         "What is the result if every row is a hit?",
     ),
@@ -165,67 +167,70 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E05-22",
         "c06_diagonal_accuracy",
         "The diagonal of each batch",
-        "You compared row i of each batch at column i. From the second batch on, the token of that row is the first \
-         row of the batch plus i.",
+        "Your fractions are what you get if row i of each batch is compared at column i. From the second batch on, \
+         the token of that row is the first row of the batch plus i.",
         "Which token is row 0 of the second batch?",
     ),
     output(
         "E05-23",
         "c06_diagonal_accuracy",
         "The last batch left out",
-        "You did not compute the rows that do not fill a batch, but you counted them in the total.",
+        "Your fractions are what you get if the rows that do not fill a batch are not computed, but counted in the \
+         total.",
         "What happens to the last rows if `rows_at_once` does not divide the number of rows?",
     ),
     output(
         "E05-24",
         "c06_diagonal_accuracy",
         "A mean of means",
-        "You averaged the accuracies of the batches, so each row of a short last batch counts for more than the \
-         others.",
+        "Your fractions are what you get if the accuracies of the batches are averaged, so each row of a short last \
+         batch counts for more than the others.",
         "Should the result depend on `rows_at_once`?",
     ),
     output(
         "E05-25",
         "c06_diagonal_accuracy",
         "Compared along the column",
-        "You compared the diagonal entry with its column. That says how often a token is the best one to *attend to*, \
-         not the best one to *predict*. Compare it with its row.",
+        "Your fractions are what you get if the diagonal entry is compared with its column. That says how often a \
+         token is the best one to *attend to*, not the best one to *predict*. Compare it with its row.",
         "Which entries belong to one token that the head attends to?",
     ),
     output(
         "E05-26",
         "c06_diagonal_accuracy",
         "One rank too many",
-        "You also counted a row in which k entries beat the diagonal. It is in place k + 1. Fewer than k other entries \
-         may be larger.",
+        "Your fractions are what you get if a row in which k entries beat the diagonal counts as well. It is in place \
+         k + 1. Fewer than k other entries may be larger.",
         "With k = 1, how many entries of the row may be larger than that of the diagonal?",
     ),
     output(
         "E05-78",
         "c06_diagonal_accuracy",
         "k not used",
-        "You counted a row only if its diagonal entry is the largest, whatever k is.",
+        "Your fractions are those for k = 1 in every case: a row counts only if its diagonal entry is the largest.",
         "Where does your function use `k`?",
     ),
     output(
         "E05-79",
         "c06_diagonal_accuracy",
         "The number of hits",
-        "You returned how many rows are hits. Divide by the number of rows, so that the result is a fraction.",
+        "Your results are the numbers of hits. Divide by the number of rows, so that the result is a fraction.",
         "What is the largest value that your function can return?",
     ),
     output(
         "E05-80",
         "c06_diagonal_accuracy",
         "Compared by size",
-        "You compared absolute values. A large negative entry lowers the token: it does not beat the diagonal.",
+        "Your fractions are what you get if absolute values are compared. A large negative entry lowers the token: it \
+         does not beat the diagonal.",
         "Is an entry of -5 larger than one of 1?",
     ),
     output(
         "E05-81",
         "c06_diagonal_accuracy",
         "Only the first rows",
-        "You looked at one batch of rows only. Go on until all rows have been compared.",
+        "Your fractions are what you get if only one batch of rows is looked at. Go on until all rows have been \
+         compared.",
         "How many rows does your loop look at if `rows_at_once` is 1?",
     ),
     output(

@@ -141,7 +141,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E06-112",
         "c10_attribution_map",
         "The exact changes",
-        "You ran the model with each patch. The estimate needs one run of the base and one backward pass.",
+        "Your map holds the exact changes, as of one run with each patch. The estimate needs one run of the base and \
+         one backward pass.",
         "How many runs does your function make?",
     ),
     output(

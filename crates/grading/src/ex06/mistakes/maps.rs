@@ -96,15 +96,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E06-23",
         "c04_residual_map",
         "Patches accumulate",
-        "Your runs still have the patches of the runs before. That happens with lasting hooks (`add_hook`) that are \
-         not removed. Give the hook to the run instead: `model.run(base).hook(…)`.",
+        "Your runs still have the patches of the runs before. That happens, for example, with lasting hooks \
+         (`add_hook`) that are not removed. Give the hook to the run instead: `model.run(base).hook(…)`.",
         "How many patches are active in the second run?",
     ),
     output(
         "E06-24",
         "c04_residual_map",
-        "Rows and columns swapped",
-        "Your numbers are right, but you filled the shape [layer, pos] in the order [pos, layer].",
+        "A panic, as from rows and columns swapped",
+        "Your function panicked in every case. This happens, for example, when the map has the shape [layer, pos], \
+         but is filled in the order [pos, layer].",
         "Which of your two loops is the outer one?",
     ),
     output(
@@ -117,8 +118,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     output(
         "E06-26",
         "c04_residual_map",
-        "The hook not in the run",
-        "Every cell of your map is the metric of the base run. A hook acts only in a run that you give it to.",
+        "No patch has an effect",
+        "Every cell of your map is the metric of the base run, as without a patch. For example, the hook is not given \
+         to the run that is measured, or it writes what was there before.",
         "Where do you give the hook to the run that you measure?",
     ),
     output(
@@ -139,8 +141,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E06-90",
         "c04_residual_map",
         "More than one position",
-        "You patched positions together: all up to this one, or all from it on. Each cell is a run of its own with one \
-         patch.",
+        "You patched positions together, such as all up to this one, or all from it on. Each cell is a run of its own \
+         with one patch.",
         "Which cell of your map should be as if the whole stream came from the source?",
     ),
     output(
@@ -283,8 +285,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E06-98",
         "c06_head_map",
         "Heads patched together",
-        "You patched several heads in one run: all up to this one, or all others. Each cell is a run with one head \
-         patched.",
+        "You patched several heads in one run, such as all up to this one, or all others. Each cell is a run with one \
+         head patched.",
         "How many heads does your hook change for head 0, and how many for the last?",
     ),
     output(

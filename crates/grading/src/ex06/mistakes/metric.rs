@@ -122,8 +122,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E06-85",
         "c02_normalize",
         "Another scale",
-        "You put the corrupted run at -1, or the clean run at 100. The scale is 0 for the corrupted and 1 for the clean \
-         run.",
+        "You put the ends of the scale elsewhere, such as the corrupted run at -1, or the clean run at 100. The scale \
+         is 0 for the corrupted and 1 for the clean run.",
         "What does your function return for the value of the corrupted run?",
     ),
 ];

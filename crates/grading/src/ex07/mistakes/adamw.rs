@@ -29,8 +29,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-94",
         "c10_adamw_step",
         "Steps counted from zero",
-        "You used `beta^(step - 1)`, which is 1 in the first step, so the correction divides by zero. The first step \
-         already has `step` 1.",
+        "Your weights are not numbers after a step. This happens, for example, when the correction uses `beta^(step - \
+         1)`, which is 1 in the first step: then it divides by zero. The first step already has `step` 1.",
         "What is `1 - BETA_1.powi(0)`?",
     ),
     output(
@@ -95,8 +95,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-103",
         "c10_adamw_step",
         "No epsilon",
-        "You left out epsilon. If every gradient so far was zero, `m` and the root of `v` are zero, and zero divided \
-         by zero is not a number.",
+        "Where every gradient so far was zero, your weights are not numbers. This happens, for example, without \
+         epsilon: `m` and the root of `v` are zero, and zero divided by zero is not a number.",
         "What is your step for a token that no batch has contained yet?",
     ),
     output(

@@ -7,14 +7,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-143",
         "c14_training_batch",
         "The token itself",
-        "Each of your positions predicts the token that it already sees. It must predict the next one.",
+        "Your positions predict the token that they already see. Each must predict the next one.",
         "What should position 0, which holds BOS, predict?",
     ),
     property(
         "E07-144",
         "c14_training_batch",
-        "Wrapped around the end",
-        "Your last position predicts the first token of its row. No token follows it, so it predicts nothing.",
+        "The last position predicts something",
+        "Your last position predicts a token, for example the first one of its row. No token follows it, so it \
+         predicts nothing.",
         "What comes after the last token?",
     ),
     property(
@@ -57,28 +58,30 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-150",
         "c14_training_batch",
         "The share ignored",
-        "Half of your rows repeat, whatever `share` is.",
+        "Some of your rows repeat although `share` is 0, as when `share` is not used.",
         "What does your batch hold if `share` is 0?",
     ),
     property(
         "E07-151",
         "c14_training_batch",
         "Text and segments swapped",
-        "You used `share` as the probability of text. It is the probability of a row that repeats.",
+        "As many of your rows are text as should repeat. `share` is the probability of a row that repeats, not of \
+         text.",
         "What does your batch hold if `share` is 0?",
     ),
     property(
         "E07-152",
         "c14_training_batch",
         "One draw for the whole batch",
-        "You decided once for the whole batch, so it holds one kind of row. Decide for each row separately.",
+        "All rows of your batch are of one kind, where some should be text and some repeat. This happens, for \
+         example, when you decide once for the whole batch. Decide for each row separately.",
         "How many times do you call `random_bool`?",
     ),
     property(
         "E07-153",
         "c14_training_batch",
-        "One row for the whole batch",
-        "All repeated rows of your batch are equal.",
+        "One segment for several rows",
+        "Two or more of your rows repeat the same segment. Draw a new one for each row.",
         "How many times do you call `repeated_segment`?",
     ),
 ];

@@ -112,43 +112,44 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-183",
         "c17_grow",
         "Not one loss for each step",
-        "You did not return one loss per step, in order.",
+        "The number of your losses is not the number of steps. The task asks for one loss per step, in order.",
         "How many steps do you make, and how many losses do you keep?",
     ),
     property(
         "E07-184",
         "c17_grow",
         "Losses that are not numbers",
-        "After a step your weights are NaN. Most likely you count the steps from zero, so the bias correction divides \
-         by zero.",
+        "At least one of your losses is not a finite number. This happens, for example, when you count the steps from \
+         zero, so the bias correction divides by zero.",
         "Which number do you give to your first step?",
     ),
     property(
         "E07-185",
         "c17_grow",
         "The model unchanged",
-        "After training, the weights are unchanged: you trained a copy.",
+        "After training, the weights are unchanged, as when a copy is trained.",
         "Which model's weights does your step change?",
     ),
     property(
         "E07-186",
         "c17_grow",
-        "Another generator",
-        "Draw only from `rng`.",
+        "Not drawn from the given generator",
+        "Your losses do not follow the given generator. Draw only from `rng`.",
         "Where do your random numbers come from?",
     ),
     property(
         "E07-187",
         "c17_grow",
-        "The share ignored",
-        "Your batches are the same, whatever `share` is.",
+        "The share without its effect",
+        "Your losses are the same with a share of 0 and of 1, or they depend on the text with a share of 1. With 1 \
+         every row repeats a random segment, and with 0 every row is a piece of the text.",
         "Which share do you pass to `training_batch`?",
     ),
     property(
         "E07-188",
         "c17_grow",
         "The text ignored",
-        "Your losses are the same, whatever the text is.",
+        "Your losses are the same for two texts, although no row repeats. So they do not depend on the text.",
         "Which text do you pass to `training_batch`?",
     ),
     property(

@@ -22,7 +22,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-125",
         "c12_text_window",
         "Tokens from everywhere",
-        "You drew each token separately. A window is a piece of the text: its tokens are consecutive.",
+        "The tokens of your row do not follow each other in the text, as when each is drawn separately. A window is a \
+         piece of the text: its tokens are consecutive.",
         "What could a previous-token head learn from your rows?",
     ),
     property(
@@ -36,7 +37,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-127",
         "c12_text_window",
         "Only every n-th place",
-        "You split the text into pieces and drew one. A window may begin at any token.",
+        "All your windows begin at a multiple of their length, as when the text is split into pieces and one is \
+         drawn. A window may begin at any token.",
         "Can your window begin at token 1 of the text?",
     ),
     property(
@@ -49,9 +51,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     property(
         "E07-129",
         "c12_text_window",
-        "Another generator",
-        "Draw only from `rng`. The same seed gives the same rows, another seed gives others, and each call continues \
-         where the last one stopped.",
+        "Not drawn from the given generator",
+        "Your rows do not follow the given generator. Draw only from `rng`: the same seed gives the same rows, \
+         another seed gives others, and each call continues where the last one stopped.",
         "Where do your random numbers come from?",
     ),
     property(
@@ -66,7 +68,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-131",
         "c13_repeated_segment",
         "No BOS",
-        "Your row has no BOS. Every row begins with BOS, token 0.",
+        "Your row does not begin with BOS. Every row does, and BOS is token 0.",
         "What is at position 0?",
     ),
     property(
@@ -80,8 +82,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-133",
         "c13_repeated_segment",
         "The wrong length",
-        "Your row is right, but the returned length is not that of its segment. The first copy is found by this \
-         length.",
+        "Your row repeats a segment, but the returned length is not that of the segment. The first copy is found by \
+         this length.",
         "How many positions are between a token and its next occurrence?",
     ),
     property(
@@ -95,8 +97,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     property(
         "E07-135",
         "c13_repeated_segment",
-        "Nothing repeats",
-        "The tokens after your first segment are not a copy of it.",
+        "No second copy",
+        "Most of the tokens after your first segment are not a copy of it.",
         "What is at position `1 + length`?",
     ),
     property(
@@ -147,14 +149,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-141",
         "c13_repeated_segment",
         "A token that depends on the one before",
-        "Some of your tokens depend on others, so the first copy can be predicted. Draw each token separately.",
+        "Some of your tokens depend on others, so the first copy can be predicted in part. Draw each token \
+         separately.",
         "Could a model predict the second token of your segment?",
     ),
     property(
         "E07-142",
         "c13_repeated_segment",
-        "Another generator",
-        "Draw only from `rng`.",
+        "Not drawn from the given generator",
+        "Your rows do not follow the given generator. Draw only from `rng`.",
         "Where do your random numbers come from?",
     ),
 ];
