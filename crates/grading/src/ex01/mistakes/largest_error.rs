@@ -17,8 +17,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-61",
         CHECK,
         "The sign kept",
-        "Differences of one sign are missing from your result: a recomputed entry that is too small is as bad as one \
-         that is too large. This happens when the largest difference is taken without an absolute value.",
+        "Differences of one sign are missing from your result. A difference of -0.3 is as bad as one of 0.3. This \
+         happens when the largest difference is taken without an absolute value.",
         "What does your function return if every entry is 0.3 too small, and what if it is 0.3 too large?",
     ),
     output(
