@@ -18,6 +18,10 @@ cargo xtask grade merge RESULTS… --out DIR    put the results of several machi
 pub(crate) fn run(words: &[String]) -> Result<bool, String> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
+        ["grade", ref rest @ ..] if rest.iter().any(|word| ["--help", "-h"].contains(word)) => {
+            println!("{USAGE}");
+            Ok(true)
+        }
         ["grade", "merge", ref rest @ ..] => {
             let Parsed { paths, out, options } = parse(rest)?;
             if options.is_changed() {
@@ -100,5 +104,6 @@ mod tests {
         assert!(trouble(&["grade", "a", "--out", "b", "--jobs", "0"]).contains("from 1 on"));
         assert!(trouble(&["grade", "merge", "a", "--out", "b", "--trust"]).contains("nothing else"));
         assert_eq!(trouble(&[]), USAGE);
+        assert_eq!(run(&["grade".to_string(), "--help".to_string()]), Ok(true), "help is no trouble");
     }
 }

@@ -207,9 +207,12 @@ pub(crate) fn run(words: &[&str]) -> Done {
         return Ok(true);
     }
     match COMMANDS.iter().find(|command| command.name == name) {
-        // `grow` knows its options itself.
-        Some(command) if name != "grow" && arguments.iter().any(|word| ["--help", "-h"].contains(word)) => {
-            say!("cargo xtask {} {}\n  {}", command.name, command.arguments, command.help);
+        // These know their options themselves.
+        Some(command)
+            if !["grow", "grade"].contains(&name) && arguments.iter().any(|word| ["--help", "-h"].contains(word)) =>
+        {
+            let usage = format!("cargo xtask {} {}", command.name, command.arguments);
+            say!("{}\n  {}", usage.trim_end(), command.help);
             Ok(true)
         }
         Some(command) => {
