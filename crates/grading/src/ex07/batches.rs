@@ -424,7 +424,7 @@ impl Row<'_> {
             None
         };
         let evidence = format!(
-            "row {number} repeats after {first} tokens, so the predictions at positions 0 to {} do not count and the others do; \
+            "row {number} repeats after {first} tokens, so the predictions at positions 0 to {} do not count, and all others do but the last; \
              here {} do not.",
             first - 1,
             self.silent()

@@ -133,7 +133,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SHIFTED,
         "One place too far",
-        "Your entries are right, but each is one place away from its own. This happens, for example, when a range \
+        "Your entries are right, but one place away from their own, except perhaps at one end. This happens, for example, when a range \
          begins one place too late or too early, or when a shift is left out or made twice: the prediction at \
          position p, for one, is about the token at p + 1.",
         "What does the first entry of the result belong to?",
@@ -382,17 +382,17 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ),
     general(
         code::OTHER_SUMMARY,
-        "Another summary of the right numbers",
-        "You had the right numbers, but made one of them in another way than the task says, such as by a median, a \
-         mean of squares, a norm, or a mean of means.",
-        "What does the task do with the numbers: add, average or choose?",
+        "Something else made of the right numbers",
+        "You had the right numbers, but made something else of them than the task says, for example by a median, a \
+         mean of squares, a norm, a mean of means, or an absolute value.",
+        "What does the task do with the numbers?",
     ),
     general(
         code::OTHER_STRENGTH,
         "Another strength",
         "You did the right thing, but more or less of it than the task asks for, such as half, twice, with the wrong \
          sign, or regardless of the sign.",
-        "What should half the coefficient do, and what minus the coefficient?",
+        "How much of it does the task ask for, and with which sign?",
     ),
     general(
         code::OTHER_ROLES,

@@ -18,9 +18,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-2",
         CHECK,
         "Sum instead of mean",
-        "Your lists match the sum along the line. A sum grows with the length of the text: a head that gives each of \
-         these cells a tenth of its attention gets more than one on eleven tokens. So too many heads pass. Take the \
-         mean.",
+        "Your lists match the sum along the line, and so too many heads pass. On eleven tokens, a head that gives each \
+         of these cells a tenth of its attention has a sum above one. Take the mean of the cells that the task names.",
         "What would your score be for the same head on a text twice as long?",
     ),
     property(

@@ -95,7 +95,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E02-80",
         CHECK,
         "Probabilities without a logarithm",
-        "You returned mean probabilities. A loss is minus the logarithm of a probability, and it grows without bound \
+        "Your numbers are as large as mean probabilities. A loss is minus the logarithm of a probability, and it grows without bound \
          as the right token becomes less likely.",
         "What is the loss of a prediction that was certain and right?",
     ),

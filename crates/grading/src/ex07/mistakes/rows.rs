@@ -37,7 +37,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-127",
         "c12_text_window",
         "Only every n-th place",
-        "All your windows begin at a multiple of their length, as when the text is split into pieces and one is \
+        "All your windows begin at a multiple of the number of tokens that they take from the text, as when the text is split into pieces and one is \
          drawn. A window may begin at any token.",
         "Can your window begin at token 1 of the text?",
     ),
