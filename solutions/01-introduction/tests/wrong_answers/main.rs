@@ -72,6 +72,7 @@ wrong_answers! {
     e01_22_counted_without_bos: "E01-22", positions_of = tokens::without_bos;
     e01_23_spaces_ignored: "E01-23", positions_of = tokens::spaces_ignored;
     e01_24_part_of_a_token: "E01-24", positions_of = tokens::part_of_a_token;
+    e01_130_not_beside_another: "E01-130", positions_of = tokens::not_beside_another;
     e01_25_letters: "E01-25", positions_of = tokens::letters;
     e01_26_not_shifted: "E01-26", guessed_right = guesses::not_shifted;
     e01_27_shifted_back: "E01-27", guessed_right = guesses::shifted_back;

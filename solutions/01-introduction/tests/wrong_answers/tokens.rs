@@ -164,6 +164,11 @@ pub fn letters(_: &Model, text: &str, token: &str) -> Vec<usize> {
     text.match_indices(token).map(|(at, _)| at).collect()
 }
 
+pub fn not_beside_another(model: &Model, text: &str, token: &str) -> Vec<usize> {
+    let right = right_positions(model, text, token);
+    right.iter().copied().filter(|&pos| pos == 0 || !right.contains(&(pos - 1))).collect()
+}
+
 pub fn last_only(model: &Model, text: &str, token: &str) -> Vec<usize> {
     right_positions(model, text, token).pop().into_iter().collect()
 }

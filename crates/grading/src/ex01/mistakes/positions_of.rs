@@ -82,4 +82,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
          one id. Another that starts with the same letters is a different token.",
         "What are the ids of \"t\" and \"the\"?",
     ),
+    output(
+        "E01-130",
+        CHECK,
+        "Not beside another",
+        "You left out a position whose neighbor has the token, too. A token that occurs twice in a row has two \
+         positions.",
+        "What does your search do after it has found the token?",
+    ),
 ];
