@@ -59,16 +59,19 @@ impl Cases {
     /// What is wrong, if something is.
     pub(crate) fn accepted_here(self) -> Result<Vec<CaseRun>, Verdict> {
         let (info, steps, look, outcomes) = self.run_here(Made::All)?;
-        judge_runs(info, steps, None, look, &outcomes).map(|(_, runs)| runs)
+        let mut runs = Vec::new();
+        judge_runs(info, steps, None, look, &outcomes, &mut runs)?;
+        Ok(runs)
     }
 
     /// As [`grade_here`](Self::grade_here), but once the answer is wrong only with the calls that decide which mistake it is.
-    ///
-    /// # Errors
-    /// What is wrong, if something is.
-    pub(crate) fn reject_here(self) -> Check {
-        let (info, steps, look, outcomes) = self.run_here(Made::UntilKnown)?;
-        judge(info, steps, None, look, &outcomes).map(|_| ())
+    /// Beside the verdict stands what the cases gave that were called.
+    pub(crate) fn reject_here(self) -> (Check, Vec<CaseRun>) {
+        let mut runs = Vec::new();
+        let verdict = self.run_here(Made::UntilKnown).and_then(|(info, steps, look, outcomes)| {
+            judge_runs(info, steps, None, look, &outcomes, &mut runs).map(|_| ())
+        });
+        (verdict, runs)
     }
 
     /// Only what the cases give, without a verdict and without the properties.
@@ -147,18 +150,18 @@ pub(crate) fn judge(
     look: Option<Look>,
     outcomes: &[Outcome<Value>],
 ) -> Result<Passed, Verdict> {
-    judge_runs(info, steps, found, look, outcomes).map(|(passed, _)| passed)
+    judge_runs(info, steps, found, look, outcomes, &mut Vec::new())
 }
 
-/// The same, with what the cases gave.
+/// The same. What the cases gave is added to `runs`, whatever the verdict.
 fn judge_runs(
     info: &'static CheckInfo,
     steps: Vec<Step>,
     found: Option<Found>,
     look: Option<Look>,
     outcomes: &[Outcome<Value>],
-) -> Result<(Passed, Vec<CaseRun>), Verdict> {
-    let mut runs: Vec<CaseRun> = Vec::new();
+    runs: &mut Vec<CaseRun>,
+) -> Result<Passed, Verdict> {
     let mut first_trouble = None;
     let mut next = 0;
     // Without an end that explains it, a missing answer is one that was kept back.
@@ -204,19 +207,19 @@ fn judge_runs(
     }
     let Some((kind, mut evidence)) = first_trouble else {
         let found = found.and_then(|found| found(&Answers(outcomes)));
-        return Ok((Passed { check: info, found }, runs));
+        return Ok(Passed { check: info, found });
     };
     let mut general = None;
-    if fingerprint::is_the_same_everywhere(&runs) {
+    if fingerprint::is_the_same_everywhere(runs) {
         evidence.push_str("\n  Look: it returned the same in every case, though not every case asks for the same.");
         general = Some(code::SAME);
     }
-    let look = look.and_then(|look| look(&runs));
-    if let Some(explanation) = look.or_else(|| variations::explain(info, &runs)).or_else(|| probe::explain(&runs)) {
+    let look = look.and_then(|look| look(runs));
+    if let Some(explanation) = look.or_else(|| variations::explain(info, runs)).or_else(|| probe::explain(runs)) {
         let _ = write!(evidence, "\n{}", wrap(&format!("Look: {}", explanation.words), "  "));
         general = general.or(explanation.mistake);
     }
-    let known = match fingerprint::recognize(info.exercise, info.name, &runs) {
+    let known = match fingerprint::recognize(info.exercise, info.name, runs) {
         Some(Recognized::Fully(mistake)) => return Err(verdict(info, kind, evidence, Some(mistake))),
         Some(Recognized::Nearly(mistake)) => Some(mistake),
         None => None,

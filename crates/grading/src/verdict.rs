@@ -112,6 +112,7 @@ impl fmt::Debug for Verdict {
 impl std::error::Error for Verdict {}
 
 /// Words that stand for an error in a `#[test]`, printed as they are.
+#[derive(Clone)]
 pub struct Prose(pub String);
 
 impl fmt::Debug for Prose {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::{env, fs};
 
-use super::recorded::Recorded;
-use super::{ROOM, Suite};
+use super::wrong::Recorded;
+use super::{ROOM, Suite, Wrong};
 use crate::exercise::{Exercise, KnownBy};
 use crate::fingerprint::{self, Prints, SAMPLE, code_of};
 use crate::reference::repository;
@@ -21,12 +21,9 @@ impl<S: Sync> Suite<S> {
     ///
     /// # Errors
     /// Which of these does not hold.
-    pub fn fingerprints(&self, correct: &S, wrong: &[(&str, S)]) -> Result<(), Prose> {
-        let recorded = self.record_all(wrong)?;
-        let known_by_output = |(key, _): &&Recorded| {
-            self.exercise.mistake(code_of(key)).is_some_and(|mistake| mistake.known_by == KnownBy::Output)
-        };
-        let recorded: Vec<Recorded> = recorded.iter().filter(known_by_output).cloned().collect();
+    pub fn fingerprints(&self, correct: &S, wrong: &[Wrong<S>]) -> Result<(), Prose> {
+        let mut recorded = self.record_all(wrong)?;
+        recorded.retain(|(key, _)| self.is_known_by_output(key));
         if env::var_os(WRITE).is_some() {
             write(self.exercise, &recorded)?;
         }
@@ -48,6 +45,10 @@ impl<S: Sync> Suite<S> {
         }
         Ok(())
     }
+
+    pub(super) fn is_known_by_output(&self, key: &str) -> bool {
+        self.exercise.mistake(code_of(key)).is_some_and(|mistake| mistake.known_by == KnownBy::Output)
+    }
 }
 
 pub(super) fn far(who: &str, distance: f64) -> Result<(), Prose> {
@@ -57,7 +58,7 @@ pub(super) fn far(who: &str, distance: f64) -> Result<(), Prose> {
     Err(format!("{who} differ by {distance:.2} tolerances only; {ROOM} are needed").into())
 }
 
-fn up_to_date(stored: &Prints, recorded: &[Recorded]) -> Result<(), Prose> {
+fn up_to_date(stored: &Prints, recorded: &[Recorded<'_>]) -> Result<(), Prose> {
     let advice = "run `cargo xtask fingerprints`";
     for (code, runs) in recorded {
         let prints = stored.get(code).ok_or(format!("{code} has no fingerprints: {advice}"))?;
@@ -71,7 +72,7 @@ fn up_to_date(stored: &Prints, recorded: &[Recorded]) -> Result<(), Prose> {
     }
 }
 
-fn write(exercise: &Exercise, recorded: &[Recorded]) -> Result<(), Prose> {
+fn write(exercise: &Exercise, recorded: &[Recorded<'_>]) -> Result<(), Prose> {
     let prints: Prints =
         recorded.iter().map(|(code, runs)| (code.clone(), fingerprint::take_all(runs, SAMPLE))).collect();
     write_file(&fingerprint::file(exercise), &prints)

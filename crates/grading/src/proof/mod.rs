@@ -4,15 +4,17 @@
 //! These functions are called from the tests under `solutions/NN/tests/`, where the wrong answers live.
 
 mod fingerprints;
-mod recorded;
 mod tolerances;
 mod variations;
+mod wrong;
 
 use crate::cases::Cases;
 use crate::exercise::{CheckInfo, Exercise};
-use crate::verdict::{Kind, Prose};
+use crate::verdict::{Kind, Prose, Verdict};
 
 pub use variations::{Variation, mean, median};
+use wrong::Ran;
+pub use wrong::Wrong;
 
 /// A correct answer must be this many times nearer, and a wrong one this many times further off, than the tolerance.
 const ROOM: f64 = 10.0;
@@ -61,23 +63,35 @@ impl<S> Suite<S> {
     /// # Errors
     /// What happened instead.
     pub fn rejects_in(&self, check: &str, code: &str, submission: &S) -> Result<(), Prose> {
+        self.reject(check, code, submission)?.show()
+    }
+
+    fn reject(&self, check: &str, code: &str, submission: &S) -> Result<Ran, Prose> {
         let (info, caught_by) = self.check(check)?;
+        let (outcome, runs) = caught_by(submission).reject_here();
+        Ok(Ran { verdict: self.as_meant(info, code, submission, outcome.err()), runs })
+    }
+
+    /// The verdict, if it is the first to reject the answer and names this mistake.
+    fn as_meant(
+        &self,
+        info: &'static CheckInfo,
+        code: &str,
+        submission: &S,
+        verdict: Option<Verdict>,
+    ) -> Result<Verdict, Prose> {
         let before = self.checks.iter().take_while(|(other, _)| other.name != info.name);
         for (earlier, check) in before.filter(|(other, _)| other.function == info.function) {
             check(submission).grade_here().map_err(|v| format!("{} rejects it first: {v}", earlier.name))?;
         }
-        let Err(verdict) = caught_by(submission).reject_here() else {
-            return Err(format!("{} accepts it", info.name).into());
-        };
+        let verdict = verdict.ok_or(format!("{} accepts it", info.name))?;
         if !matches!(verdict.kind, Kind::Wrong | Kind::Panicked) {
             return Err(format!("the verdict is not about the answer: {verdict}").into());
         }
         if verdict.mistake.map(|m| m.code) != Some(code) {
             return Err(format!("it is rejected, but not as {code}: {verdict}").into());
         }
-        // `cargo test -- --nocapture` shows what a learner reads.
-        println!("{verdict}\n");
-        Ok(())
+        Ok(verdict)
     }
 
     /// The verdict of a check on a wrong answer, as a learner reads it.
@@ -86,7 +100,7 @@ impl<S> Suite<S> {
     /// There is no such check, or it accepts the answer.
     pub fn verdict(&self, check: &str, submission: &S) -> Result<String, Prose> {
         let (info, check) = self.check(check)?;
-        match check(submission).reject_here() {
+        match check(submission).reject_here().0 {
             Err(verdict) => Ok(verdict.to_string()),
             Ok(_) => Err(format!("{} accepts it", info.name).into()),
         }
@@ -95,26 +109,5 @@ impl<S> Suite<S> {
     fn check(&self, name: &str) -> Result<Entry<S>, Prose> {
         let found = self.checks.iter().find(|(info, _)| info.name == name);
         found.copied().ok_or_else(|| format!("no check is called {name}").into())
-    }
-
-    /// Every mistake of the exercise has a wrong answer here, and every wrong answer a mistake. Further forms of a mistake
-    /// may stand anywhere behind the first.
-    ///
-    /// # Errors
-    /// Those that have none.
-    pub fn covers_every_mistake<'a>(&self, wrong: &[(&'a str, S)]) -> Result<(), Prose> {
-        let mut given: Vec<&'a str> = Vec::new();
-        for (code, _) in wrong {
-            if !given.contains(code) {
-                given.push(code);
-            }
-        }
-        let mut known: Vec<&str> = self.exercise.mistakes().map(|m| m.code).collect();
-        given.sort_unstable();
-        known.sort_unstable();
-        if given != known {
-            return Err(format!("wrong answers {given:?}, but mistakes {known:?}").into());
-        }
-        Ok(())
     }
 }

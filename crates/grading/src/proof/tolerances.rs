@@ -1,6 +1,6 @@
 //! Measures the tolerances: how much correct answers differ among themselves, and how near the nearest wrong one comes.
 
-use super::{ROOM, Suite};
+use super::{ROOM, Suite, Wrong};
 use crate::compare::Want;
 use crate::fingerprint::code_of;
 use crate::grade::Made;
@@ -27,18 +27,19 @@ impl<S: Sync> Suite<S> {
     ///
     /// # Errors
     /// The table, when the tolerance of a check is not ten times above the one and ten times below the other.
-    pub fn tolerances(&self, correct: &[(&str, S)], wrong: &[(&str, S)]) -> Result<String, Prose> {
+    pub fn tolerances(&self, correct: &[(&str, S)], wrong: &[Wrong<S>]) -> Result<String, Prose> {
         let wrong = self.record_all(wrong)?;
         let mut rows = Vec::new();
         for (info, check) in self.checks {
-            let mut right: Runs<'_> = Vec::new();
+            let mut right = Vec::new();
             for (name, submission) in correct {
                 let made = if right.is_empty() { Made::Cases } else { Made::Recognizable };
-                right.push((name, check(submission).runs_here(made)?));
+                right.push((*name, check(submission).runs_here(made)?));
             }
+            let right: Runs<'_> = right.iter().map(|(name, runs)| (*name, &runs[..])).collect();
             // What a property sees is right or wrong, and leaves nothing to measure.
             let caught = wrong.iter().filter(|(key, _)| self.caught_by(code_of(key)) == Some(info.name));
-            let caught: Runs<'_> = caught.map(|(key, runs)| (key.as_str(), runs.clone())).collect();
+            let caught: Runs<'_> = caught.map(|(key, runs)| (key.as_str(), *runs)).collect();
             rows.push(measure(info.name, &right, &caught));
         }
         let table = table(&rows);
@@ -50,10 +51,10 @@ impl<S: Sync> Suite<S> {
     }
 }
 
-type Runs<'a> = Vec<(&'a str, Vec<CaseRun>)>;
+type Runs<'a> = Vec<(&'a str, &'a [CaseRun])>;
 
 fn measure(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
-    let wants: Vec<&Want> = correct.iter().flat_map(|(_, runs)| runs).map(|run| &run.want).collect();
+    let wants: Vec<&Want> = correct.iter().flat_map(|(_, runs)| *runs).map(|run| &run.want).collect();
     match wants.first() {
         None => Row {
             check,
@@ -98,7 +99,7 @@ fn measure_names(check: &'static str, wants: &[&Want]) -> Row {
 
 /// Words are the same or not: every right answer must give them in all cases, and no wrong one may.
 fn measure_words(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
-    let is_right = |(_, runs): &(&str, Vec<CaseRun>)| runs.iter().all(|run| run.in_tolerances() == 0.0);
+    let is_right = |(_, runs): &(&str, &[CaseRun])| runs.iter().all(|run| run.in_tolerances() == 0.0);
     Row {
         check,
         noise: "none".into(),
@@ -117,7 +118,7 @@ fn measure_arrays(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> 
         .map(|(code, runs)| (*code, worst(runs)))
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .unwrap_or(("none", f64::INFINITY));
-    let all = correct.iter().flat_map(|(_, runs)| runs).map(|run| run.want.tolerance());
+    let all = correct.iter().flat_map(|(_, runs)| *runs).map(|run| run.want.tolerance());
     let (low, high) = all.fold((f64::INFINITY, 0.0_f64), |(low, high), t| (low.min(t), high.max(t)));
     let tolerance = if low == high { number(low) } else { format!("{}..{}", number(low), number(high)) };
     Row {

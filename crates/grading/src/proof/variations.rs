@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::env;
 
 use super::fingerprints::{WRITE, far, write_file};
-use super::recorded::in_parallel;
-use super::{Entry, Suite};
-use crate::exercise::KnownBy;
+use super::wrong::in_parallel;
+use super::{Entry, Suite, Wrong};
 use crate::fingerprint::{self, Prints, code_of};
 use crate::general::GENERAL;
 use crate::grade::Made;
@@ -63,7 +62,7 @@ impl<S: Sync> Suite<S> {
     ///
     /// # Errors
     /// All that does not hold.
-    pub fn variations(&self, correct: &S, wrong: &[(&str, S)], all: &[Variation<S>]) -> Result<(), Prose> {
+    pub fn variations(&self, correct: &S, wrong: &[Wrong<S>], all: &[Variation<S>]) -> Result<(), Prose> {
         let (recorded, mut troubles) = self.record_variations(all)?;
         if env::var_os(WRITE).is_some() {
             let prints: Prints =
@@ -86,8 +85,8 @@ impl<S: Sync> Suite<S> {
                 right.insert(check, (self.check(check)?.1)(correct).runs_here(Made::Recognizable)?);
             }
             let others = known.iter().filter(|(code, _)| self.caught_by(code_of(code)) == Some(check));
-            let others = others.map(|(code, runs)| (code.as_str(), runs));
-            for (other, runs) in others.chain([("the right answer", &right[check])]) {
+            let others = others.map(|(code, runs)| (code.as_str(), *runs));
+            for (other, runs) in others.chain([("the right answer", &right[check][..])]) {
                 troubles.extend(
                     far(&format!("{key} and {other}"), fingerprint::separation(prints, runs)).err().map(|e| e.0),
                 );
@@ -98,10 +97,6 @@ impl<S: Sync> Suite<S> {
             }
         }
         if troubles.is_empty() { Ok(()) } else { Err(troubles.join("\n").into()) }
-    }
-
-    fn is_known_by_output(&self, key: &str) -> bool {
-        self.exercise.mistake(code_of(key)).is_some_and(|mistake| mistake.known_by == KnownBy::Output)
     }
 
     /// What they give in the checks that reject them; and what is wrong with those that none does.

@@ -32,22 +32,8 @@ const RIGHT: Submission = Submission {
     show_attention: solution_01_introduction::show_attention,
 };
 
-/// One line an answer: the name of its test, the code of the mistake, the function it replaces, and the wrong one.
-macro_rules! wrong_answers {
-    ($($test:ident: $code:literal, $function:ident = $wrong:path;)*) => {
-        /// Every wrong answer, by the code of its mistake.
-        const WRONG: &[(&str, Submission)] = &[$(($code, Submission { $function: $wrong, ..RIGHT })),*];
-
-        $(
-            #[test]
-            fn $test() -> Result<(), Prose> {
-                SUITE.rejects($code, &Submission { $function: $wrong, ..RIGHT })
-            }
-        )*
-    };
-}
-
-wrong_answers! {
+grading::wrong_answers! {
+    SUITE, RIGHT;
     e01_01_heads_of_one_layer: "E01-1", sizes = sizes::heads_of_one_layer;
     e01_02_vocabulary: "E01-2", sizes = sizes::vocabulary;
     e01_03_hard_coded_sizes: "E01-3", sizes = sizes::hard_coded;
@@ -209,23 +195,23 @@ fn sizes_in_another_order_are_named() -> Result<(), Prose> {
 
 #[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
-    SUITE.covers_every_mistake(WRONG)
+    SUITE.covers_every_mistake(&WRONG)
 }
 
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
-    SUITE.fingerprints(&RIGHT, WRONG)
+    SUITE.fingerprints(&RIGHT, &WRONG)
 }
 
 #[test]
 fn variations_are_told() -> Result<(), Prose> {
-    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
+    SUITE.variations(&RIGHT, &WRONG, variations::VARIATIONS)
 }
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
     use other_right::{ARRAYS, LIBRARY, LOOPS};
     let right = [("solution", RIGHT), ("library", LIBRARY), ("loops", LOOPS), ("arrays", ARRAYS)];
-    println!("{}", SUITE.tolerances(&right, WRONG)?);
+    println!("{}", SUITE.tolerances(&right, &WRONG)?);
     Ok(())
 }

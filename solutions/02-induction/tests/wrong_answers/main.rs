@@ -25,22 +25,8 @@ const RIGHT: Submission = Submission {
     induction_attn_detector: solution_02_induction::induction_attn_detector,
 };
 
-/// One line an answer: the name of its test, the code of the mistake, the function it replaces, and the wrong one.
-macro_rules! wrong_answers {
-    ($($test:ident: $code:literal, $function:ident = $wrong:path;)*) => {
-        /// Every wrong answer, by the code of its mistake.
-        const WRONG: &[(&str, Submission)] = &[$(($code, Submission { $function: $wrong, ..RIGHT })),*];
-
-        $(
-            #[test]
-            fn $test() -> Result<(), Prose> {
-                SUITE.rejects($code, &Submission { $function: $wrong, ..RIGHT })
-            }
-        )*
-    };
-}
-
-wrong_answers! {
+grading::wrong_answers! {
+    SUITE, RIGHT;
     e02_01_whole_pattern: "E02-1", current_attn_detector = detectors::whole_pattern::<40>;
     e02_02_sum: "E02-2", current_attn_detector = detectors::sum::<40>;
     e02_03_head_before_layer: "E02-3", current_attn_detector = detectors::head_before_layer::<40>;
@@ -274,23 +260,23 @@ fn the_guide_shows_this_verdict() -> Result<(), Prose> {
 
 #[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
-    SUITE.covers_every_mistake(WRONG)
+    SUITE.covers_every_mistake(&WRONG)
 }
 
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
-    SUITE.fingerprints(&RIGHT, WRONG)
+    SUITE.fingerprints(&RIGHT, &WRONG)
 }
 
 #[test]
 fn variations_are_told() -> Result<(), Prose> {
-    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
+    SUITE.variations(&RIGHT, &WRONG, variations::VARIATIONS)
 }
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
     use other_right::{BATCH_FIRST, CELLS, SLICES};
     let right = [("solution", RIGHT), ("cells", CELLS), ("slices", SLICES), ("batch first", BATCH_FIRST)];
-    println!("{}", SUITE.tolerances(&right, WRONG)?);
+    println!("{}", SUITE.tolerances(&right, &WRONG)?);
     Ok(())
 }

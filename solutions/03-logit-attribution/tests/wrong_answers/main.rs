@@ -32,23 +32,8 @@ const RIGHT: Submission = Submission {
     next_token_ranks: solution::next_token_ranks,
 };
 
-/// One line per answer: the name of its test, the code of the mistake, the function it replaces, and the wrong
-/// one. Several lines with one code are forms of one mistake.
-macro_rules! wrong_answers {
-    ($($test:ident: $code:literal, $function:ident = $wrong:path;)*) => {
-        /// Every wrong answer, by the code of its mistake.
-        const WRONG: &[(&str, Submission)] = &[$(($code, Submission { $function: $wrong, ..RIGHT })),*];
-
-        $(
-            #[test]
-            fn $test() -> Result<(), Prose> {
-                SUITE.rejects($code, &Submission { $function: $wrong, ..RIGHT })
-            }
-        )*
-    };
-}
-
-wrong_answers! {
+grading::wrong_answers! {
+    SUITE, RIGHT;
     e03_01_stripe_low: "E03-1", induction_scores = hooks::stripe_low;
     e03_02_stripe_high: "E03-2", induction_scores = hooks::stripe_high;
     e03_03_first_item: "E03-3", induction_scores = hooks::first_item;
@@ -219,17 +204,17 @@ fn a_shift_along_any_axis_is_named() -> Result<(), Prose> {
 
 #[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
-    SUITE.covers_every_mistake(WRONG)
+    SUITE.covers_every_mistake(&WRONG)
 }
 
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
-    SUITE.fingerprints(&RIGHT, WRONG)
+    SUITE.fingerprints(&RIGHT, &WRONG)
 }
 
 #[test]
 fn variations_are_told() -> Result<(), Prose> {
-    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
+    SUITE.variations(&RIGHT, &WRONG, variations::VARIATIONS)
 }
 
 #[test]
@@ -242,6 +227,6 @@ fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
         ("lasting", LASTING),
         ("on results", ON_RESULTS),
     ];
-    println!("{}", SUITE.tolerances(&right, WRONG)?);
+    println!("{}", SUITE.tolerances(&right, &WRONG)?);
     Ok(())
 }

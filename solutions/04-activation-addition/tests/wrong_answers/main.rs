@@ -31,23 +31,8 @@ const RIGHT: Submission = Submission {
     best_layer: solution_04_activation_addition::best_layer,
 };
 
-/// One line per answer: the name of its test, the code of the mistake, the function it replaces, and the wrong
-/// one. Several lines with one code are forms of one mistake.
-macro_rules! wrong_answers {
-    ($($test:ident: $code:literal, $function:ident = $wrong:path;)*) => {
-        /// Every wrong answer, by the code of its mistake.
-        const WRONG: &[(&str, Submission)] = &[$(($code, Submission { $function: $wrong, ..RIGHT })),*];
-
-        $(
-            #[test]
-            fn $test() -> Result<(), Prose> {
-                SUITE.rejects($code, &Submission { $function: $wrong, ..RIGHT })
-            }
-        )*
-    };
-}
-
-wrong_answers! {
+grading::wrong_answers! {
+    SUITE, RIGHT;
     e04_01_sum: "E04-1", steering_vector = vectors::sum;
     e04_02_no_bos: "E04-2", steering_vector = vectors::no_bos;
     e04_03_padded_left: "E04-3", steering_vector = vectors::padded_left;
@@ -303,23 +288,23 @@ fn what_has_no_name_is_rejected_too() {
 
 #[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
-    SUITE.covers_every_mistake(WRONG)
+    SUITE.covers_every_mistake(&WRONG)
 }
 
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
-    SUITE.fingerprints(&RIGHT, WRONG)
+    SUITE.fingerprints(&RIGHT, &WRONG)
 }
 
 #[test]
 fn variations_are_told() -> Result<(), Prose> {
-    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
+    SUITE.variations(&RIGHT, &WRONG, variations::VARIATIONS)
 }
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
     use other_right::{ARRAYS, ENTRIES, IN_TWO_PARTS};
     let right = [("solution", RIGHT), ("entries", ENTRIES), ("arrays", ARRAYS), ("in two parts", IN_TWO_PARTS)];
-    println!("{}", SUITE.tolerances(&right, WRONG)?);
+    println!("{}", SUITE.tolerances(&right, &WRONG)?);
     Ok(())
 }

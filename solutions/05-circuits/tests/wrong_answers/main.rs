@@ -36,22 +36,8 @@ const RIGHT: Submission = Submission {
     loss_with_frozen_pattern: solution::loss_with_frozen_pattern,
 };
 
-/// One line for each answer: the name of its test, the code of the mistake, the function it replaces, and the wrong one.
-macro_rules! wrong_answers {
-    ($($test:ident: $code:literal, $function:ident = $wrong:path;)*) => {
-        /// Every wrong answer, by the code of its mistake.
-        const WRONG: &[(&str, Submission)] = &[$(($code, Submission { $function: $wrong, ..RIGHT })),*];
-
-        $(
-            #[test]
-            fn $test() -> Result<(), Prose> {
-                SUITE.rejects($code, &Submission { $function: $wrong, ..RIGHT })
-            }
-        )*
-    };
-}
-
-wrong_answers! {
+grading::wrong_answers! {
+    SUITE, RIGHT;
     e05_01_only_rows: "E05-1", product_corner = factored::only_rows;
     e05_02_other_order: "E05-2", product_corner = factored::other_order;
     e05_03_inner_cut: "E05-3", product_corner = factored::inner_cut;
@@ -182,17 +168,17 @@ fn what_goes_wrong_with_any_array_is_named() -> Result<(), Prose> {
 
 #[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
-    SUITE.covers_every_mistake(WRONG)
+    SUITE.covers_every_mistake(&WRONG)
 }
 
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
-    SUITE.fingerprints(&RIGHT, WRONG)
+    SUITE.fingerprints(&RIGHT, &WRONG)
 }
 
 #[test]
 fn variations_are_told() -> Result<(), Prose> {
-    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
+    SUITE.variations(&RIGHT, &WRONG, variations::VARIATIONS)
 }
 
 #[test]
@@ -207,6 +193,6 @@ fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
         ("normal", NORMAL),
         ("by inputs", BY_INPUTS),
     ];
-    println!("{}", SUITE.tolerances(&right, WRONG)?);
+    println!("{}", SUITE.tolerances(&right, &WRONG)?);
     Ok(())
 }

@@ -30,22 +30,8 @@ const RIGHT: Submission = Submission {
     patch_path_to_keys: solution::patch_path_to_keys,
 };
 
-/// One line for each answer: the name of its test, the code of the mistake, the function it replaces, and the wrong one.
-macro_rules! wrong_answers {
-    ($($test:ident: $code:literal, $function:ident = $wrong:path;)*) => {
-        /// Every wrong answer, by the code of its mistake.
-        const WRONG: &[(&str, Submission)] = &[$(($code, Submission { $function: $wrong, ..RIGHT })),*];
-
-        $(
-            #[test]
-            fn $test() -> Result<(), Prose> {
-                SUITE.rejects($code, &Submission { $function: $wrong, ..RIGHT })
-            }
-        )*
-    };
-}
-
-wrong_answers! {
+grading::wrong_answers! {
+    SUITE, RIGHT;
     e06_01_sign: "E06-1", logit_difference = metric::sign;
     e06_02_first_position: "E06-2", logit_difference = metric::first_position;
     e06_03_sum: "E06-3", logit_difference = metric::sum;
@@ -181,17 +167,17 @@ fn a_list_in_another_order_is_named() -> Result<(), Prose> {
 
 #[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
-    SUITE.covers_every_mistake(WRONG)
+    SUITE.covers_every_mistake(&WRONG)
 }
 
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
-    SUITE.fingerprints(&RIGHT, WRONG)
+    SUITE.fingerprints(&RIGHT, &WRONG)
 }
 
 #[test]
 fn variations_are_told() -> Result<(), Prose> {
-    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
+    SUITE.variations(&RIGHT, &WRONG, variations::VARIATIONS)
 }
 
 #[test]
@@ -206,6 +192,6 @@ fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
         ("by edits", BY_EDITS),
         ("by stream", BY_STREAM),
     ];
-    println!("{}", SUITE.tolerances(&right, WRONG)?);
+    println!("{}", SUITE.tolerances(&right, &WRONG)?);
     Ok(())
 }

@@ -38,22 +38,8 @@ const RIGHT: Submission = Submission {
     grow: solution::grow,
 };
 
-/// One line for each answer: the name of its test, the code of the mistake, the function it replaces, and the wrong one.
-macro_rules! wrong_answers {
-    ($($test:ident: $code:literal, $function:ident = $wrong:path;)*) => {
-        /// Every wrong answer, by the code of its mistake.
-        const WRONG: &[(&str, Submission)] = &[$(($code, Submission { $function: $wrong, ..RIGHT })),*];
-
-        $(
-            #[test]
-            fn $test() -> Result<(), Prose> {
-                SUITE.rejects($code, &Submission { $function: $wrong, ..RIGHT })
-            }
-        )*
-    };
-}
-
-wrong_answers! {
+grading::wrong_answers! {
+    SUITE, RIGHT;
     e07_001_added_up: "E07-1", mean_loss = loss::added_up;
     e07_002_over_all_positions: "E07-2", mean_loss = loss::over_all_positions;
     e07_003_mean_of_items: "E07-3", mean_loss = loss::mean_of_items;
@@ -286,17 +272,17 @@ fn a_range_without_its_end_is_named_where_it_is_empty() -> Result<(), Prose> {
 
 #[test]
 fn every_mistake_has_its_wrong_answer() -> Result<(), Prose> {
-    SUITE.covers_every_mistake(WRONG)
+    SUITE.covers_every_mistake(&WRONG)
 }
 
 #[test]
 fn fingerprints_are_up_to_date() -> Result<(), Prose> {
-    SUITE.fingerprints(&RIGHT, WRONG)
+    SUITE.fingerprints(&RIGHT, &WRONG)
 }
 
 #[test]
 fn variations_are_told() -> Result<(), Prose> {
-    SUITE.variations(&RIGHT, WRONG, variations::VARIATIONS)
+    SUITE.variations(&RIGHT, &WRONG, variations::VARIATIONS)
 }
 
 #[test]
@@ -311,6 +297,6 @@ fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
         ("batched", BATCHED),
         ("transposed", TRANSPOSED),
     ];
-    println!("{}", SUITE.tolerances(&right, WRONG)?);
+    println!("{}", SUITE.tolerances(&right, &WRONG)?);
     Ok(())
 }

@@ -1,0 +1,158 @@
+//! The wrong answers of an exercise. Each is run once: its rejection, its fingerprints and the tolerances are proved with the
+//! same calls, whichever of these comes first.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::Suite;
+use crate::exercise::KnownBy;
+use crate::fingerprint::key_of_form;
+use crate::grade::Made;
+use crate::run::CaseRun;
+use crate::verdict::{Prose, Verdict};
+
+/// The right answer with one function replaced by a wrong one. [`wrong_answers!`](crate::wrong_answers) makes a list of them.
+pub struct Wrong<S> {
+    test: &'static str,
+    code: &'static str,
+    submission: S,
+    ran: OnceLock<Result<Ran, Prose>>,
+}
+
+/// What came of a wrong answer in the check that is meant for it.
+pub(super) struct Ran {
+    /// The verdict, or how it is not the one that is meant.
+    pub verdict: Result<Verdict, Prose>,
+    /// What it gave in the cases in which mistakes are recognized; in all that were called if there are none of these.
+    pub runs: Vec<CaseRun>,
+}
+
+/// The key of a form of a mistake, and what it gave in the cases of the check that is meant for it.
+pub(super) type Recorded<'a> = (String, &'a [CaseRun]);
+
+impl<S> Wrong<S> {
+    /// A wrong answer that the test of this name proves to be rejected. Several with one code are forms of one mistake.
+    pub const fn new(test: &'static str, code: &'static str, submission: S) -> Self {
+        Self { test, code, submission, ran: OnceLock::new() }
+    }
+
+    fn ran(&self, suite: &Suite<S>) -> Result<&Ran, Prose> {
+        let ran = self.ran.get_or_init(|| {
+            let caught_by = suite.caught_by(self.code).ok_or(format!("no mistake has the code {}", self.code))?;
+            let Ran { verdict, mut runs } = suite.reject(caught_by, self.code, &self.submission)?;
+            if runs.iter().any(|run| run.diagnosis) {
+                runs.retain(|run| run.diagnosis);
+            }
+            Ok(Ran { verdict, runs })
+        });
+        ran.as_ref().map_err(Prose::clone)
+    }
+}
+
+impl<S> Suite<S> {
+    /// The check meant for the wrong answer of this test is the first to reject it, and names the mistake.
+    ///
+    /// # Errors
+    /// What happened instead.
+    pub fn rejects_listed(&self, all: &[Wrong<S>], test: &str) -> Result<(), Prose> {
+        let wrong = all.iter().find(|wrong| wrong.test == test).ok_or(format!("no wrong answer for {test}"))?;
+        wrong.ran(self)?.show()
+    }
+
+    /// Every mistake of the exercise has a wrong answer here, and every wrong answer a mistake. Further forms of a mistake
+    /// may stand anywhere behind the first.
+    ///
+    /// # Errors
+    /// Those that have none.
+    pub fn covers_every_mistake(&self, all: &[Wrong<S>]) -> Result<(), Prose> {
+        let mut given: Vec<&str> = all.iter().map(|wrong| wrong.code).collect();
+        let mut known: Vec<&str> = self.exercise.mistakes().map(|m| m.code).collect();
+        given.sort_unstable();
+        given.dedup();
+        known.sort_unstable();
+        if given != known {
+            return Err(format!("wrong answers {given:?}, but mistakes {known:?}").into());
+        }
+        Ok(())
+    }
+
+    pub(super) fn caught_by(&self, code: &str) -> Option<&'static str> {
+        self.exercise.mistake(code).map(|mistake| mistake.caught_by)
+    }
+
+    /// What an answer gives in the cases of the check that is meant for this mistake.
+    pub(super) fn record_for(&self, code: &str, submission: &S) -> Result<Vec<CaseRun>, Prose> {
+        let mistake = self.exercise.mistake(code).ok_or(format!("no mistake {code}"))?;
+        let (_, check) = self.check(mistake.caught_by)?;
+        Ok(check(submission).runs_here(Made::Recognizable)?)
+    }
+}
+
+impl<S: Sync> Suite<S> {
+    /// What each wrong answer gives that is known by its output or by its sameness. Those that have not run yet are run now,
+    /// several at a time.
+    pub(super) fn record_all<'a>(&self, all: &'a [Wrong<S>]) -> Result<Vec<Recorded<'a>>, Prose> {
+        let mut forms = Vec::new();
+        for (index, wrong) in all.iter().enumerate() {
+            let mistake = self.exercise.mistake(wrong.code).ok_or(format!("no mistake {}", wrong.code))?;
+            if mistake.known_by != KnownBy::Property {
+                let form = all[..=index].iter().filter(|other| other.code == wrong.code).count();
+                forms.push((key_of_form(wrong.code, form), wrong));
+            }
+        }
+        let recorded = in_parallel(&forms, |(key, wrong)| Ok((key.clone(), &wrong.ran(self)?.runs[..])));
+        recorded.into_iter().collect()
+    }
+}
+
+impl Ran {
+    /// Whether the verdict is the one that is meant. `cargo test -- --show-output` shows it, as a learner reads it.
+    pub(super) fn show(&self) -> Result<(), Prose> {
+        let verdict = self.verdict.as_ref().map_err(Prose::clone)?;
+        println!("{verdict}\n");
+        Ok(())
+    }
+}
+
+/// A list of wrong answers, `WRONG`, of the type `Submission` that is in scope, and a test for each: the right answer `$right`
+/// with one function replaced. One line for each: the name of its test, the code of the mistake, the function, and what stands
+/// for it. Several lines with one code are forms of one mistake.
+#[macro_export]
+macro_rules! wrong_answers {
+    ($suite:ident, $right:expr; $($test:ident: $code:literal, $function:ident = $wrong:expr;)*) => {
+        /// Every wrong answer, by the name of its test and the code of its mistake.
+        static WRONG: [$crate::proof::Wrong<Submission>; [$($code),*].len()] = [$($crate::proof::Wrong::new(
+            stringify!($test),
+            $code,
+            Submission { $function: $wrong, ..$right },
+        )),*];
+
+        $(
+            #[test]
+            fn $test() -> Result<(), $crate::Prose> {
+                $suite.rejects_listed(&WRONG, stringify!($test))
+            }
+        )*
+    };
+}
+
+/// Maps each item, as many at a time as there are cores.
+pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (next, map) = (AtomicUsize::new(0), &map);
+    let worker = || {
+        let mut mine = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else { return mine };
+            mine.push((index, map(item)));
+        }
+    };
+    let count = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let mut mapped: Vec<(usize, R)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..count).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a grader does not panic")).collect()
+    });
+    mapped.sort_by_key(|(index, _)| *index);
+    mapped.into_iter().map(|(_, result)| result).collect()
+}
