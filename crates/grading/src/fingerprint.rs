@@ -299,19 +299,22 @@ impl Likeness {
     /// Only cases in which the mistake shows count in its favor. An edge case does not speak against it: one in which the
     /// one form panics and the other does not, or, among several that agree, a single one that differs.
     fn of(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> Option<Self> {
-        let (mut likeness, mut alike, mut broken) = (Self { other: 0, open: 0 }, 0, 0);
+        let (mut likeness, mut alike, mut broken, mut returned) = (Self { other: 0, open: 0 }, 0, 0, 0);
         for run in runs.iter().filter(|run| run.diagnosis) {
             match cases.get(&run.name) {
-                // Panics have many causes, so they agree only where everything does.
-                Some(print) if print.distance(run) <= 1.0 && print.is_broken() => broken += 1,
-                Some(print) if print.distance(run) <= 1.0 => alike += usize::from(print.shows(&run.want)),
+                // Panics have many causes, so they agree only where everything does, and where not everything panics.
+                Some(print) if print.distance(run) <= 1.0 => {
+                    broken += usize::from(print.is_broken());
+                    alike += usize::from(!print.is_broken() && print.shows(&run.want));
+                    returned += usize::from(*print != Print::Panicked);
+                }
                 Some(print) if print.is_broken() || is_broken(&run.outcome) => likeness.open += 1,
                 Some(_) => likeness.other += 1,
                 None => likeness.open += 1,
             }
         }
         let Self { other, open } = likeness;
-        let is_full = likeness.is_full() && alike + broken > 0;
+        let is_full = likeness.is_full() && (alike > 0 || broken > 0 && returned > 0);
         let is_enough = alike > 0 && 2 * open <= alike && (other == 0 || other == 1 && alike >= 3);
         (is_full || is_enough).then_some(likeness)
     }
@@ -442,6 +445,8 @@ mod tests {
         let prints = take_all(&stored, SAMPLE);
         assert_eq!(Likeness::of(&prints, &stored), FULL);
         assert_eq!(Likeness::of(&prints, &right().map(panicked)), None, "it panicked in the other case too");
+        let everywhere = right().map(panicked);
+        assert_eq!(Likeness::of(&take_all(&everywhere, SAMPLE), &everywhere), None, "many things panic everywhere");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::reference::Damaged;
 use crate::run::CaseRun;
 use crate::value::Value;
 use crate::variations;
-use crate::verdict::{Check, Kind, Passed, Verdict};
+use crate::verdict::{Check, Explains, Kind, Passed, Verdict};
 
 /// Which calls of a check are made.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -224,20 +224,25 @@ fn judge_runs(
         Some(Recognized::Nearly(mistake)) => Some(mistake),
         None => None,
     };
+    let mut of_the_panic = None;
     if general.is_none()
         && let Some((run, message, code)) = runs.iter().find_map(panicked)
     {
-        general = Some(code);
         let first = runs.iter().find(|run| matches!(run.outcome, Outcome::Panicked { .. }));
-        if kind != Kind::Panicked || first.is_some_and(|first| first.name != run.name) {
+        if kind == Kind::Panicked && first.is_some_and(|first| first.name == run.name) {
+            general = Some(code);
+        } else {
+            of_the_panic = GENERAL.mistake(code);
             let words = format!("Look: in another case it panicked: {}. {message}", run.name);
             let _ = write!(evidence, "\n{}", wrap(&words, "  "));
         }
     }
     let general = general.and_then(|code| info.exercise.mistake(code).or_else(|| GENERAL.mistake(code)));
-    // What holds in every case comes before what holds in most.
-    let in_most_cases = general.is_none() && known.is_some();
-    Err(Verdict { in_most_cases, ..verdict(info, kind, evidence, general.or(known)) })
+    // What holds in every case comes before what holds in most, and that before what the case that is shown says nothing of.
+    let ranked = [(general, Explains::Every), (known, Explains::Most), (of_the_panic, Explains::ThePanic)];
+    let (mistake, explains) =
+        ranked.into_iter().find(|(mistake, _)| mistake.is_some()).unwrap_or((None, Explains::Every));
+    Err(Verdict { explains, ..verdict(info, kind, evidence, mistake) })
 }
 
 /// A case that panicked, the message, and what that comes from, where the message says so.
@@ -296,7 +301,7 @@ fn unfinished<T>(info: &'static CheckInfo, name: &str, outcome: &Outcome<T>) -> 
 }
 
 fn verdict(check: &'static CheckInfo, kind: Kind, evidence: String, mistake: Option<&'static Mistake>) -> Verdict {
-    Verdict { kind, check, evidence, mistake, in_most_cases: false }
+    Verdict { kind, check, evidence, mistake, explains: Explains::Every }
 }
 
 #[cfg(test)]
@@ -430,14 +435,14 @@ mod tests {
             text.contains("Look: in another case it panicked: 5 things. attempt to subtract with overflow"),
             "{text}"
         );
-        assert!(text.contains("What happened, most likely: E00-38 "), "{text}");
+        assert!(text.contains("What happened where it panicked: E00-38 "), "{text}");
     }
 
     #[test]
     fn a_mistake_that_fits_most_cases_is_told_as_a_guess() {
         let sure = verdict(&CHECK, Kind::Wrong, "  Off.".into(), EXERCISE.mistake("E99-1"));
         assert!(sure.to_string().contains("\n  What happened, most likely: E99-1 Off by one\n"), "{sure}");
-        let guess = Verdict { in_most_cases: true, ..sure };
+        let guess = Verdict { explains: Explains::Most, ..sure };
         let words = "\n  It could be this, which fits most of the cases but not all: E99-1 Off by one\n";
         assert!(guess.to_string().contains(words), "{guess}");
     }

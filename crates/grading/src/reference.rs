@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use crate::exercise::CheckInfo;
 use crate::prose::wrap;
 use crate::value::Tensor;
-use crate::verdict::{Kind, Verdict};
+use crate::verdict::{Explains, Kind, Verdict};
 
 /// The root of the repository that this is run in, which may have been moved or copied since this crate was compiled.
 ///
@@ -50,7 +50,7 @@ impl Damaged {
             check,
             evidence: paragraphs.join("\n"),
             mistake: None,
-            in_most_cases: false,
+            explains: Explains::Every,
         }
     }
 }

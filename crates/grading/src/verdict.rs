@@ -71,8 +71,30 @@ pub struct Verdict {
     pub evidence: String,
     /// The known mistake that gives the same, if there is one.
     pub mistake: Option<&'static Mistake>,
-    /// Whether that mistake gives the same in most cases only, so that it is a guess.
-    pub in_most_cases: bool,
+    /// What that mistake explains.
+    pub explains: Explains,
+}
+
+/// Which cases the mistake of a verdict explains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Explains {
+    /// All of them.
+    Every,
+    /// Most of them, so that it is a guess.
+    Most,
+    /// Another than the one that is shown: the one that panicked.
+    ThePanic,
+}
+
+impl Explains {
+    /// The words in front of the mistake.
+    fn lead(self) -> &'static str {
+        match self {
+            Self::Every => "What happened, most likely",
+            Self::Most => "It could be this, which fits most of the cases but not all",
+            Self::ThePanic => "What happened where it panicked",
+        }
+    }
 }
 
 impl fmt::Display for Verdict {
@@ -81,12 +103,7 @@ impl fmt::Display for Verdict {
         writeln!(f, "{}: `{function}`", self.kind.headline())?;
         writeln!(f, "{}", self.evidence)?;
         if let Some(mistake) = self.mistake {
-            let what = if self.in_most_cases {
-                "It could be this, which fits most of the cases but not all"
-            } else {
-                "What happened, most likely"
-            };
-            writeln!(f, "\n  {what}: {}", mistake.heading())?;
+            writeln!(f, "\n  {}: {}", self.explains.lead(), mistake.heading())?;
             writeln!(f, "{}", wrap(mistake.explanation, "    "))?;
             writeln!(f, "{}", wrap(mistake.question, "    "))?;
             return write!(f, "  More about it:  {}", mistake.link());

@@ -5,7 +5,7 @@ use super::parent;
 use crate::call::LIMIT;
 use crate::cases::{Cases, Halves};
 use crate::grade::judge;
-use crate::verdict::{Kind, Verdict};
+use crate::verdict::{Explains, Kind, Verdict};
 
 /// So many lines of the other verdict are shown; the rest is in its own check.
 const SHOWN: usize = 5;
@@ -21,7 +21,7 @@ pub(super) fn shown_first(verdict: Verdict, uses: Vec<Cases>) -> Verdict {
         Kind::NotStarted => format!("which is not written yet ({check})"),
         _ => format!("which fails {check}"),
     };
-    let mistake = cause.mistake.filter(|_| !cause.in_most_cases);
+    let mistake = cause.mistake.filter(|_| cause.explains == Explains::Every);
     let shown = cause.evidence.lines().take(SHOWN).map(|line| format!("  {line}"));
     let shown: Vec<String> = shown.chain(mistake.map(|mistake| format!("    {}", mistake.heading()))).collect();
     let evidence =

@@ -16,7 +16,7 @@ use crate::call::Outcome;
 use crate::exercise::CheckInfo;
 use crate::results;
 use crate::value::Value;
-use crate::verdict::{Kind, Verdict};
+use crate::verdict::{Explains, Kind, Verdict};
 
 /// A child limits its own calls. One that sends nothing for so much longer no longer does.
 const GRACE: Duration = Duration::from_secs(5);
@@ -71,7 +71,7 @@ fn cannot_start(info: &'static CheckInfo, trouble: &str) -> Verdict {
          there room in {}?",
         env::temp_dir().display()
     );
-    Verdict { kind: Kind::CourseDamaged, check: info, evidence, mistake: None, in_most_cases: false }
+    Verdict { kind: Kind::CourseDamaged, check: info, evidence, mistake: None, explains: Explains::Every }
 }
 
 /// What is left of a child.

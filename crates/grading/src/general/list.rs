@@ -287,9 +287,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
     general(
         code::SHAPES_DO_NOT_FIT,
         "Shapes that do not fit together",
-        "Two arrays were combined whose shapes do not fit, for example added, multiplied or assigned. When you \
-         multiply two matrices, the last axis of the first must be as long as the first axis of the second.",
-        "Which axes do the two arrays have, by name?",
+        "Two things were combined whose shapes do not fit: two arrays that are added, multiplied or assigned, for \
+         example, or a pattern and the tokens to draw it with. When you multiply two matrices, the last axis of the \
+         first must be as long as the first axis of the second.",
+        "Which axes do the two have, by name, and how long is each?",
     ),
     general(
         code::UNWRAPPED,

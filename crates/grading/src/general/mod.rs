@@ -99,6 +99,8 @@ pub(crate) fn of_panic<T>(outcome: &Outcome<T>) -> Option<&'static str> {
         "incompatible shapes",
         "IncompatibleShape",
         "not compatible for matrix multiplication",
+        // circuit-vis, of labels or patterns of another length.
+        "axis of attention: expected",
     ]) {
         return Some(code::SHAPES_DO_NOT_FIT);
     }
@@ -122,6 +124,9 @@ mod tests {
         assert_eq!(of("attempt to subtract with overflow"), Some(code::BELOW_ZERO));
         assert_eq!(of("index out of bounds: the len is 3 but the index is 3"), Some(code::BEYOND_THE_END));
         assert_eq!(of("ndarray: could not broadcast array from shape: [2] to: [3]"), Some(code::SHAPES_DO_NOT_FIT));
+        let of_labels =
+            "called `Result::unwrap()` on an `Err` value: the query_pos axis of attention: expected 9, got 10";
+        assert_eq!(of(of_labels), Some(code::SHAPES_DO_NOT_FIT));
         assert_eq!(of("called `Option::unwrap()` on a `None` value"), Some(code::UNWRAPPED));
         assert_eq!(of("assertion failed: end <= axis_len"), Some(code::BEYOND_THE_END));
         assert_eq!(of("cannot sample empty range"), Some(code::EMPTY_RANGE));
