@@ -25,6 +25,9 @@ const SMALL: Size = Size { batch: 1, n_heads: 5, n_pos: 9 };
 /// Two layers of seven heads; a segment of five.
 const UNEVEN: Size = Size { batch: 3, n_heads: 7, n_pos: 11 };
 
+/// One layer of nine heads; a segment of fourteen, so that the stripe and the second copy have whole halves.
+const LONG: Size = Size { batch: 1, n_heads: 9, n_pos: 29 };
+
 /// What a detector looks for.
 #[derive(Clone, Copy)]
 struct Target {
@@ -34,14 +37,17 @@ struct Target {
     /// Its name in the stored facts about the texts.
     fact: &'static str,
     line: Line,
+    /// The least of the line that a right score may be the mean of.
+    least: Line,
     /// The mistake of those who name the same heads for every cache.
     hard_coded: &'static str,
     /// That of those who look at item 0 alone.
     first_item: &'static str,
     /// The wrong scores that only this detector tempts to.
     rivals: fn() -> Vec<Rival>,
-    /// Whether half of the line is a mistake. The stripe may begin with the second copy, which leaves out cells as well.
-    halves: bool,
+    /// Whether a head that lights up the first half of the line in a short cache must be named, or must not. The stripe may
+    /// begin with the second copy, and so a head there is neither.
+    early: bool,
     /// The lines that are bright for those who look at another than this, and that beside a right one.
     decoys: [Line; 5],
     beside: Line,
@@ -92,10 +98,11 @@ const CURRENT: Target = Target {
     score: "mean attention to the current token",
     fact: "current",
     line: |_| Cells::Diagonal(0),
+    least: |_| Cells::Diagonal(0),
     hard_coded: "E02-7",
     first_item: "E02-4",
     rivals: || vec![Rival::score("E02-61", |_| Cells::Diagonal(0), rivals::but_first_query)],
-    halves: true,
+    early: true,
     decoys: [
         |_| Cells::Diagonal(-1),
         |_| Cells::Column(0),
@@ -120,6 +127,7 @@ const PREVIOUS: Target = Target {
     score: "mean attention to the previous token",
     fact: "previous",
     line: |_| Cells::Diagonal(-1),
+    least: |_| Cells::Diagonal(-1),
     hard_coded: "E02-7",
     first_item: "E02-4",
     rivals: || {
@@ -136,7 +144,7 @@ const PREVIOUS: Target = Target {
             Rival::score("E02-101", line, rivals::or_current),
         ]
     },
-    halves: true,
+    early: true,
     decoys: [
         |_| Cells::Diagonal(1),
         |_| Cells::Diagonal(0),
@@ -161,6 +169,7 @@ const FIRST: Target = Target {
     score: "mean attention to the first token",
     fact: "first",
     line: |_| Cells::Column(0),
+    least: |_| Cells::Column(0),
     hard_coded: "E02-7",
     first_item: "E02-4",
     rivals: || {
@@ -170,7 +179,7 @@ const FIRST: Target = Target {
             Rival::mean_of("E02-66", |_| Cells::Column(1)),
         ]
     },
-    halves: true,
+    early: true,
     decoys: [
         |_| Cells::LastColumn,
         |_| Cells::FirstRow,
@@ -191,6 +200,7 @@ const INDUCTION: Target = Target {
     score: "mean attention along the induction stripe",
     fact: "induction",
     line: |n_pos| stripe(n_pos, 0),
+    least: second_copy,
     hard_coded: "E02-39",
     first_item: "E02-38",
     rivals: || {
@@ -205,8 +215,12 @@ const INDUCTION: Target = Target {
             Rival::score("E02-68", line, rivals::over_segment),
             Rival::score("E02-68", line, rivals::second_copy_over_all),
         ]
+        .into_iter()
+        .chain(rivals::of_any_line(second_copy, "E02-38"))
+        .chain(rivals::of_halves(second_copy))
+        .collect()
     },
-    halves: false,
+    early: false,
     decoys: [
         |n_pos| stripe(n_pos, -1),
         |n_pos| stripe(n_pos, 1),
@@ -239,6 +253,11 @@ fn stripe(n_pos: usize, above: isize) -> Cells {
     Cells::Diagonal(1 - segment(n_pos) as isize + above)
 }
 
+/// The stripe, from the first token of the second copy on.
+fn second_copy(n_pos: usize) -> Cells {
+    Cells::DiagonalFrom(1 - segment(n_pos) as isize, segment(n_pos) + 1)
+}
+
 /// The stripe with queries and keys exchanged.
 fn ahead(n_pos: usize) -> Cells {
     Cells::Diagonal(segment(n_pos) as isize - 1)
@@ -257,7 +276,7 @@ impl Target {
     fn rivals(self) -> Vec<Rival> {
         let mut all = rivals::of_any_line(self.line, self.first_item);
         all.extend((self.rivals)());
-        all.extend(rivals::of_halves(self.line).into_iter().filter(|_| self.halves));
+        all.extend(rivals::of_halves(self.line));
         all
     }
 
@@ -266,10 +285,10 @@ impl Target {
     }
 
     /// The made-up caches, in words.
-    fn caches(self) -> [(String, ActivationCache); 4] {
-        let [large, small, uneven] = [LARGE, SMALL, UNEVEN].map(|size| (size, heads(self, size)));
+    fn caches(self) -> [(String, ActivationCache); 5] {
+        let [large, small, uneven, long] = [LARGE, SMALL, UNEVEN, LONG].map(|size| (size, heads(self, size)));
         let (size, short) = self.short;
-        [large, small, uneven, (size, short.to_vec())].map(|(size, heads)| {
+        [large, small, uneven, long, (size, short.to_vec())].map(|(size, heads)| {
             let Size { batch, n_heads, n_pos } = size;
             let n_layers = heads.len() / n_heads;
             let layers = if n_layers == 1 { "1 layer".into() } else { format!("{n_layers} layers") };
@@ -298,6 +317,28 @@ fn heads(target: Target, size: Size) -> Vec<Head> {
         let third = [a, b, right(0.7), c, d];
         return [first, second, third].concat();
     }
+    if size.n_pos == LONG.n_pos {
+        // On average below 0.3, from the beginning of the line or from that of the second copy on: but half of each is
+        // brighter than any sensible threshold, and so is every other cell.
+        let part = |from, to, strength| right(strength).profile(Profile::Part(from, to));
+        let half = line.list(size.n_pos).len() / 2;
+        let least = (target.least)(size.n_pos).list(size.n_pos).len();
+        let (whole, before) = (2 * half, 2 * half - least.min(2 * half));
+        let middle = before + least / 2;
+        return vec![
+            right(0.57).profile(Profile::EveryOther),
+            part(0, half, 0.57),
+            part(half, whole, 0.29 * least as f32 / half as f32),
+            right(0.62),
+            part(before, middle, 0.57),
+            part(middle, whole, 0.57),
+            right(0.62).profile(Profile::EveryOtherButLast),
+            // On average 0.6, of which less than half are bright.
+            right(1.0).profile(Profile::Skewed),
+            // On average 0.34, of which more than half are bright.
+            part(1, half + 2, 0.61),
+        ];
+    }
     if size.n_pos == UNEVEN.n_pos {
         let both = right(0.6).also((target.beside)(size.n_pos), 0.38);
         let some = |profile, strength| right(strength).profile(profile);
@@ -305,7 +346,7 @@ fn heads(target: Target, size: Size) -> Vec<Head> {
         let first = [right(0.7), right(0.297), some(Profile::Peak, 0.8), e, some(Profile::Skewed, 1.0), not_last, both];
         let (but_last, last) = (some(Profile::ButLast, 0.8), some(Profile::OnlyLast, 0.8));
         let beside = head((target.beside)(size.n_pos), 0.9);
-        let early = if target.halves { some(Profile::Early, 1.0) } else { IDLE };
+        let early = if target.early { some(Profile::Early, 1.0) } else { IDLE };
         return [first, [beside, only_last, but_last, early, last, right(0.2), right(0.6)]].concat();
     }
     // On average 0.28 and 0.63: only the second must be named. In the first item alone it is the other way round.
@@ -369,8 +410,8 @@ fn on_made_up_caches(
 ) {
     let names = target.caches().map(|(name, _)| name);
     let call = move |index: usize| move || detector(&target.caches()[index].1);
-    let [large, small, uneven, short] = [0, 1, 2, 3];
-    let mut asked: Vec<_> = [large, small, uneven].map(|index| cases.ask(&names[index], call(index))).into();
+    let [large, small, uneven, long, short] = [0, 1, 2, 3, 4];
+    let mut asked: Vec<_> = [large, small, uneven, long].map(|index| cases.ask(&names[index], call(index))).into();
     asked.push(cases.ask(&names[short], move || match panic::catch_unwind(call(short)) {
         Ok(heads) => Value::from(heads),
         Err(_) => Value::Parts(Vec::new()),
@@ -430,13 +471,33 @@ mod tests {
 
     #[test]
     fn the_stripe_may_begin_with_the_second_copy() {
-        let second_copy = Rival::score("", INDUCTION.line, |cells, patterns| {
-            let seq_len = segment(patterns.dim().1);
-            let cells: Vec<_> = cells.iter().copied().filter(|(query, _)| *query > seq_len).collect();
-            rivals::mean(&cells, patterns)
-        });
+        let second_copy = Rival::mean_of("", second_copy);
         for threshold in [0.35, 0.5] {
             assert!(is_right(INDUCTION, &listed(INDUCTION, &second_copy, threshold)), "{threshold}");
+        }
+    }
+
+    /// What counts the cells above a limit is as wrong as what takes the median, whatever the limit is.
+    #[test]
+    fn a_share_of_bright_cells_is_rejected_whatever_the_limit() {
+        for target in TARGETS {
+            for limit in
+                [0.1, 0.2, 0.25, 0.28, 0.3, 0.35, 0.4, 0.45, 0.5, 0.53, 0.56, 0.58, 0.6, 0.65, 0.7, 0.8, 0.9, 0.95]
+            {
+                for line in [target.line, target.least] {
+                    for threshold in [0.35, 0.4, 0.45, 0.5] {
+                        let names = |cache: &ActivationCache| {
+                            let shares = made_up::scores(cache, |patterns| {
+                                let n_pos = patterns.dim().1;
+                                rivals::share_above(limit, &line(n_pos).list(n_pos), patterns)
+                            });
+                            shares.into_iter().filter(|(_, share)| *share > threshold).map(|(name, _)| name).collect()
+                        };
+                        let listed = target.caches().map(|(_, cache)| Listed { names: names(&cache), cache });
+                        assert!(!is_right(target, &listed), "{}: more than {threshold} above {limit}", target.fact);
+                    }
+                }
+            }
         }
     }
 

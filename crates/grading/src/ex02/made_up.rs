@@ -12,6 +12,8 @@ use ndarray::{Array4, ArrayD, Axis, Ix4};
 pub(super) enum Cells {
     /// `key_pos - query_pos` is this.
     Diagonal(isize),
+    /// The same, from this query on.
+    DiagonalFrom(isize, usize),
     /// A key, for every query.
     Column(usize),
     /// The last key.
@@ -37,6 +39,7 @@ impl Cells {
         let ahead = key as isize - query as isize;
         match self {
             Self::Diagonal(by) => ahead == by,
+            Self::DiagonalFrom(by, first) => ahead == by && query >= first,
             Self::Column(column) => key == column,
             Self::LastColumn => key == n_pos - 1,
             Self::FirstRow => query == 0,
@@ -75,6 +78,12 @@ pub(super) enum Profile {
     ButLast,
     /// Every second one, from the first on; nothing at all in the others.
     EverySecond,
+    /// Every second one, from the second on; nothing at all in the others.
+    EveryOther,
+    /// The same without the last one.
+    EveryOtherButLast,
+    /// Those from here to before there; nothing at all in the others.
+    Part(usize, usize),
 }
 
 /// What is left in a cell that a profile leaves out.
@@ -92,6 +101,11 @@ impl Profile {
             Self::OnlyLast => at + 1 == count,
             Self::ButLast => at + 1 < count,
             Self::EverySecond => return if at.is_multiple_of(2) { strength } else { 0.0 },
+            Self::EveryOther => return if at.is_multiple_of(2) { 0.0 } else { strength },
+            Self::EveryOtherButLast => {
+                return if at + 1 == count { 0.0 } else { Self::EveryOther.level(at, count, strength) };
+            }
+            Self::Part(from, to) => return if (from..to).contains(&at) { strength } else { 0.0 },
         };
         if lit { strength } else { LEFT }
     }

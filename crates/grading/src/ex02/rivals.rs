@@ -60,7 +60,7 @@ pub(super) fn of_halves(line: Line) -> [Rival; 2] {
 
 /// The wrong ways to make one number of a line that any of the detectors may fall for.
 pub(super) fn of_any_line(line: Line, first_item: &'static str) -> Vec<Rival> {
-    let scores: [(&str, Score); 22] = [
+    let scores: [(&str, Score); 24] = [
         ("E02-1", |_, patterns| f64::from(patterns.mean().unwrap_or(0.0))),
         ("E02-2", |cells, patterns| mean(cells, patterns) * cells.len() as f64),
         (first_item, |cells, patterns| of_items(cells, patterns).first().copied().unwrap_or(0.0)),
@@ -73,6 +73,8 @@ pub(super) fn of_any_line(line: Line, first_item: &'static str) -> Vec<Rival> {
         ("E02-53", |cells, patterns| share_above(0.3, cells, patterns)),
         ("E02-53", |cells, patterns| share_above(0.4, cells, patterns)),
         ("E02-53", |cells, patterns| share_above(0.5, cells, patterns)),
+        ("E02-53", |cells, patterns| share_above(0.55, cells, patterns)),
+        ("E02-53", |cells, patterns| share_above(0.6, cells, patterns)),
         ("E02-54", |cells, patterns| most(of_items(cells, patterns).into_iter())),
         ("E02-55", |cells, patterns| of_items(cells, patterns).last().copied().unwrap_or(0.0)),
         ("E02-56", |cells, patterns| of_items(cells, patterns).iter().sum()),
@@ -118,7 +120,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// The share of the cells that are above a limit.
-fn share_above(limit: f64, cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
+pub(super) fn share_above(limit: f64, cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
     over_items(patterns, |item| average(values(cells, item).map(|x| f64::from(u8::from(x > limit + NOISE)))))
 }
 

@@ -146,6 +146,25 @@ fn median(cells: ArrayView1<f32>) -> f32 {
     cells[cells.len() / 2]
 }
 
+/// The cells of the stripe from the first token of the second copy on.
+fn of_second_copy(pattern: ArrayView2<f32>, seq_len: usize) -> Vec<f32> {
+    (seq_len + 1..pattern.nrows()).map(|query| pattern[[query, query + 1 - seq_len]]).collect()
+}
+
+pub fn half_of_the_second_copy<const T: u8>(cache: &ActivationCache, seq_len: usize) -> Vec<String> {
+    named(detect::<T>(cache, |pattern| {
+        let cells = of_second_copy(pattern, seq_len);
+        ArrayView1::from(&cells[..cells.len().div_ceil(2)]).mean().unwrap_or(0.0)
+    }))
+}
+
+pub fn share_of_the_second_copy<const T: u8>(cache: &ActivationCache, seq_len: usize) -> Vec<String> {
+    named(detect::<T>(cache, |pattern| {
+        let cells = of_second_copy(pattern, seq_len);
+        cells.iter().filter(|x| **x > 0.55).count() as f32 / cells.len() as f32
+    }))
+}
+
 pub fn peak<const T: u8>(cache: &ActivationCache) -> Vec<String> {
     detect_line::<T>(cache, 0, largest)
 }

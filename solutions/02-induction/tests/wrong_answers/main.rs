@@ -176,6 +176,8 @@ in_other_detectors! {
     "c04_first_attn_detector", "E02-4", first_attn_detector = detectors::first_item_of_column_0::<40>;
     "c08_induction_attn_detector", "E02-13", induction_attn_detector = detectors::end_of_stripe::<40>;
     "c08_induction_attn_detector", "E02-51", induction_attn_detector = detectors::peak_of_stripe::<40>;
+    "c08_induction_attn_detector", "E02-53", induction_attn_detector = detectors::share_of_the_second_copy::<40>;
+    "c08_induction_attn_detector", "E02-99", induction_attn_detector = detectors::half_of_the_second_copy::<40>;
     "c08_induction_attn_detector", "E02-56", induction_attn_detector = detectors::batch_of_stripe_summed::<40>;
 }
 

@@ -78,6 +78,11 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         (a, a - b)
     };
     "E00-57" repeated_loss_by_half "the logits are halved first" = |l, t| halves(losses(&(l * 0.5), t), mean);
+    "E00-52" repeated_loss_by_half "the first prediction of the second copy is left out" = |l, t| {
+        let losses = losses(l, t);
+        let n = losses.ncols() / 2;
+        (mean(losses.slice(s![.., ..n])), mean(losses.slice(s![.., n + 1..])))
+    };
     "E00-52" repeated_loss_by_half "the last prediction of each copy is left out" = |l, t| {
         let losses = losses(l, t);
         let n = losses.ncols() / 2;
