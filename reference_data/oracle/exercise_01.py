@@ -204,8 +204,8 @@ def positions(found: Models) -> list[dict]:
     text = "the cat the bat the cat the"
     cases = [(TOY, text, " the"), (TOY, text, "the"), (TOY, "the cat the the bat", " the"),
              (TOY, "the bat t. the cat", "t"), (TOY, "the cat. the cat.", "."),
-             (TOY, "the cat", " bat"), (OTHER_TOY, "the T t. the bat t", "t"), (common.GPT2, TALES[0], " the"),
-             (common.GPT2, TALES[1], " the"), (common.ATTN_ONLY, TALES[4], " the")]
+             (TOY, "the cat", " bat"), (TOY, " the cat the bat ", " the"),
+             (OTHER_TOY, "the T t. the bat t", "t"), (common.GPT2, TALES[0], " the"), (common.GPT2, TALES[1], " the"), (common.ATTN_ONLY, TALES[4], " the")]
     references = []
     for name, text, token in cases:
         (wanted,) = found.encode(name, token, bos=False)

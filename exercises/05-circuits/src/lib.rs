@@ -29,7 +29,8 @@ pub fn product_corner(left: ArrayView2<f32>, right: ArrayView2<f32>, n: usize) -
 
 /// The Frobenius norm of the product of two thin matrices: the square root of the sum of its squared entries.
 ///
-/// Compute it without the product itself, which may be too large: `‖A B‖² = tr((Aᵀ A) (B Bᵀ))`.
+/// Compute it without the product itself, which may be too large to store, and its entries too many to compute one after
+/// another: `‖A B‖² = tr((Aᵀ A) (B Bᵀ))`.
 ///
 /// # Shapes
 /// - left: `[rows, inner]`

@@ -232,7 +232,8 @@ pub fn repeated_segment(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (
     todo!("BOS and a segment of tokens below {d_vocab}, again and again up to {n_ctx}")
 }
 
-/// A batch: each row is a [`repeated_segment`] with probability `share`, and a [`text_window`] otherwise.
+/// A batch: each row is, independently of the others, a [`repeated_segment`] with probability `share`, and a
+/// [`text_window`] otherwise.
 ///
 /// In a row of text each position predicts the next token, and the last predicts nothing. In a row that repeats, the tokens of
 /// the first copy cannot be predicted, so their predictions do not count either.

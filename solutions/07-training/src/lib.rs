@@ -363,7 +363,8 @@ pub fn repeated_segment(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (
     ([0].into_iter().chain(segment.into_iter().cycle()).take(n_ctx).collect(), length)
 }
 
-/// A batch: each row is a [`repeated_segment`] with probability `share`, and a [`text_window`] otherwise.
+/// A batch: each row is, independently of the others, a [`repeated_segment`] with probability `share`, and a
+/// [`text_window`] otherwise.
 ///
 /// In a row of text each position predicts the next token, and the last predicts nothing. In a row that repeats, the tokens of
 /// the first copy cannot be predicted, so their predictions do not count either.

@@ -93,7 +93,7 @@ fn wrong_layers(all: &[Kept]) -> Option<&'static str> {
         (Some("E01-43"), |n, _| 0..n - 1),
         (Some("E01-93"), |n, _| 1..n + 1),
         (Some("E01-94"), |n, _| n - 1..n),
-        (None, |n, of| 0..(n + 1).min(of)),
+        (Some("E01-131"), |n, of| 0..(n + 1).min(of)),
         (None, |_, _| 0..1),
         (None, |n, _| 1..n),
     ];

@@ -334,6 +334,23 @@ pub fn c14_training_batch(submission: &Submission) -> Cases {
                 batch_fault(answers, asked, request)?.map_or(Ok(()), |fault| fault.in_case(&name).found())
             });
         }
+        let name = "40 batches of 10 rows, a share of 0.5 repeated";
+        let asked = cases.ask(name, move || {
+            let mut rng = ChaCha8Rng::seed_from_u64(5);
+            let repeated = |tokens: Tokens| {
+                tokens.rows().into_iter().filter(|row| row.iter().skip(1).any(|id| *id < TEXT)).count()
+            };
+            let batches = (0..40).map(|_| batch(&mut rng, &made_up_text(500), 10, 20, D_VOCAB, 0.5).0);
+            batches.map(repeated).collect::<Vec<usize>>()
+        });
+        cases.property(move |answers| {
+            let counts = &answers.array(asked)?.data;
+            if counts.windows(2).any(|pair| pair[0] != pair[1]) {
+                return Ok(());
+            }
+            let evidence = format!("{} rows repeat in each of {} batches.", counts[0], counts.len());
+            Fault::new(evidence).mistake("E07-218").in_case(name).found()
+        });
         cases.uses(c12_text_window(&helpers));
         cases.uses(c13_repeated_segment(&helpers));
         Ok(())
@@ -468,6 +485,18 @@ fn batch_fault(answers: &Answers<'_>, asked: Asked, request: Request) -> Result<
             () => None,
         };
         return Ok(Some(Fault::new(evidence()).mistake(mistake)));
+    }
+    // Where each row is drawn by itself, a row is of another kind than the one before it so often, give or take six standard
+    // deviations at the most.
+    let kinds: Vec<bool> = rows().map(|row| row.is_text()).collect();
+    let changes = kinds.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    let likely = 2.0 * expected * (1.0 - request.share);
+    if !((changes as f64 - likely).abs() <= 6.0 * (2.0 * likely).sqrt()) {
+        let evidence = format!(
+            "{changes} of {} rows are of another kind than the row before, where about {likely:.0} should be.",
+            request.rows
+        );
+        return Ok(Some(Fault::new(evidence).mistake("E07-218")));
     }
     // Two windows of the text may be the same by luck; two random segments may not.
     let drawn: BTreeSet<String> = rows().filter(|row| !row.is_text()).map(|row| format!("{:?}", row.ids)).collect();

@@ -24,6 +24,11 @@ pub fn one_too_few(model: &Model, tokens: &Tokens, n_layers: usize) -> Activatio
     model.run(tokens).names_filter(patterns).stop_at_layer(n_layers as isize - 1).cache().expect("tokens")
 }
 
+pub fn one_too_many(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
+    let patterns = |name: &str| name.ends_with("pattern");
+    model.run(tokens).names_filter(patterns).stop_at_layer(n_layers as isize + 1).cache().expect("tokens")
+}
+
 pub fn one_run_each(model: &Model, tokens: &Tokens, n_layers: usize) -> ActivationCache {
     let each = (0..n_layers).map(|layer| {
         let cache = right(model, tokens, layer + 1);

@@ -174,6 +174,7 @@ grading::wrong_answers! {
     e01_84_word_numbers_from_0: "E01-84", positions_of = tokens::word_numbers_from_0;
     e01_88_positive: "E01-88", guessed_right = guesses::positive;
     e01_97_everything_by_its_part: "E01-97", full_name = sizes::everything_by_its_part;
+    e01_100_mask_of_one: "E01-100", pattern_from_q_and_k = patterns::mask_of_one;
     e01_100_mask_of_a_hundred: "E01-100", pattern_from_q_and_k = patterns::mask_of_a_hundred;
     e01_100_ten_subtracted: "E01-100", pattern_from_q_and_k = patterns::ten_subtracted;
     e01_102_one_largest_of_all: "E01-102", pattern_from_q_and_k = patterns::one_largest_of_all;
@@ -184,6 +185,8 @@ grading::wrong_answers! {
     e01_125_mlp_without_layers: "E01-125", shape_of = sizes::mlp_without_layers;
     e01_126_unembedding_of_each_layer: "E01-126", shape_of = sizes::unembedding_of_each_layer;
     e01_127_positions_as_wide_as_a_head: "E01-127", shape_of = sizes::positions_as_wide_as_a_head;
+    e01_131_one_too_many: "E01-131", first_patterns = caches::one_too_many;
+    e01_132_bos_written_out: "E01-132", token_strings = tokens::bos_written_out;
     e01_128_text_of_bos_in_one_model: "E01-128", texts_of = tokens::text_of_bos_in_one_model;
 }
 

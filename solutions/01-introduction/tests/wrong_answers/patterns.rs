@@ -142,6 +142,10 @@ pub fn mask_of_ten(q: &Array, k: &Array) -> Array {
     softmax(masked(scores(q, k, root_of_d_head(q)), -10.0, |query, key| key > query), 3)
 }
 
+pub fn mask_of_one(q: &Array, k: &Array) -> Array {
+    softmax(masked(scores(q, k, root_of_d_head(q)), -1.0, |query, key| key > query), 3)
+}
+
 pub fn mask_of_a_hundred(q: &Array, k: &Array) -> Array {
     softmax(masked(scores(q, k, root_of_d_head(q)), -100.0, |query, key| key > query), 3)
 }

@@ -38,6 +38,11 @@ pub fn bos_twice(model: &Model, text: &str, prepend_bos: bool) -> Vec<String> {
     with_bos(model, prepend_bos, strings(model, text, prepend_bos).into_iter())
 }
 
+pub fn bos_written_out(model: &Model, text: &str, prepend_bos: bool) -> Vec<String> {
+    let strings = strings(model, text, false).into_iter();
+    prepend_bos.then(|| "<|endoftext|>".to_string()).into_iter().chain(strings).collect()
+}
+
 pub fn trimmed(model: &Model, text: &str, prepend_bos: bool) -> Vec<String> {
     strings(model, text, prepend_bos).iter().map(|string| string.trim().to_string()).collect()
 }

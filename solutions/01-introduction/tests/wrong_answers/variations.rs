@@ -88,6 +88,26 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         })
     };
 
+    "E00-60" texts_of "whatever the first row begins with stands for BOS" = |m, t| {
+        let of = |row: Vec<usize>| m.to_string(row[usize::from(row[0] == t[[0, 0]])..].to_vec()).expect("ids");
+        t.rows().into_iter().map(|row| of(row.to_vec())).collect()
+    };
+    "E00-51" texts_of "only the last row is decoded" = |m, t| {
+        sol::texts_of(m, t).pop().into_iter().collect()
+    };
+    "E00-57" positions_of "the text is trimmed first" = |m, t, token| sol::positions_of(m, t.trim(), token);
+
+    "E00-56" full_name "the layer is left out of the names that belong to the block" = |short, layer| {
+        let name = sol::full_name(short, layer);
+        if name.contains("attn.hook") || name.contains("mlp.hook") { name } else { format!("blocks.hook_{short}") }
+    };
+
+    "E00-53" tokens_guessed "each token is listed once, in alphabetical order" = |m, t| {
+        let mut tokens = sol::tokens_guessed(m, t);
+        tokens.sort_unstable();
+        tokens.dedup();
+        tokens
+    };
     "E00-60" tokens_guessed "all tokens are listed" = |m, t| chosen(m, t, 0, |_, _| true);
 
     "E00-54" pattern_from_q_and_k "the scores have the wrong sign" = |q, k| pattern(q, k, |x| -x, causal);

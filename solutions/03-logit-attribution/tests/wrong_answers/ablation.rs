@@ -139,13 +139,6 @@ pub fn whole_layer(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker
     })
 }
 
-pub fn exchanged(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
-    let clean = second_copy(&losses(model, tokens, vec![]));
-    Array2::from_shape_fn((model.cfg().n_layers, model.cfg().n_heads), |(layer, head)| {
-        second_copy(&losses(model, tokens, vec![ablate(head, layer)])) - clean
-    })
-}
-
 pub fn last_prediction(model: &HookedTransformer, tokens: &Tokens, ablate: HookMaker) -> Array2<f32> {
     table(model, tokens, ablate, 2 * seq_len(tokens) - 1, 2 * seq_len(tokens))
 }

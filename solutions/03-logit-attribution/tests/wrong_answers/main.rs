@@ -107,7 +107,6 @@ grading::wrong_answers! {
     e03_96_one_too_many: "E03-96", ablation_table = ablation::one_too_many;
     e03_97_clean_over_all: "E03-97", ablation_table = ablation::clean_over_all;
     e03_98_whole_layer: "E03-98", ablation_table = ablation::whole_layer;
-    e03_99_exchanged: "E03-99", ablation_table = ablation::exchanged;
     e03_100_last_prediction: "E03-100", ablation_table = ablation::last_prediction;
     e03_30_left_behind: "E03-30", ablation_table = ablation::left_behind;
     e03_31_others_removed: "E03-31", ablation_table = ablation::others_removed;

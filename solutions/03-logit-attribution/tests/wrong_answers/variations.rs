@@ -192,10 +192,14 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         |m, t| scores(m, t, back(t), |v| mean(v.iter().copied().skip(v.len() / 2)));
     "E00-52" induction_scores "the last cell of the stripe is left out" =
         |m, t| scores(m, t, back(t), |v| mean(v.iter().copied().take(v.len() - 1)));
+    "E00-52" induction_scores "the first cell of the stripe is left out" =
+        |m, t| scores(m, t, back(t), |v| mean(v.iter().copied().skip(1)));
     "E00-54" induction_scores "the scores are in percent" = |m, t| sol::induction_scores(m, t) * 100.0;
 
     "E00-54" zero_ablate "z is halved" =
         |l, h| on("z", l, move |mut z| z.slice_mut(s![.., .., h, ..]).mapv_inplace(|x| x / 2.0));
+    "E00-54" zero_ablate "a tenth of z is left" =
+        |l, h| on("z", l, move |mut z| z.slice_mut(s![.., .., h, ..]).mapv_inplace(|x| x / 10.0));
     "E00-54" zero_ablate "the sign of z is turned" =
         |l, h| on("z", l, move |mut z| z.slice_mut(s![.., .., h, ..]).mapv_inplace(|x| -x));
     "E00-59" zero_ablate "z becomes one" = |l, h| on("z", l, move |mut z| z.slice_mut(s![.., .., h, ..]).fill(1.0));
@@ -220,6 +224,13 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
 
     "E00-54" zero_ablate_everywhere "z is halved" =
         |h| on_all(move |mut z, _| z.slice_mut(s![.., .., h, ..]).mapv_inplace(|x| x / 2.0));
+    "E00-48" zero_ablate_everywhere "layer 0 is left out" = |h| {
+        on_all(move |mut z, l| {
+            if l > 0 {
+                z.slice_mut(s![.., .., h, ..]).fill(0.0)
+            }
+        })
+    };
     "E00-48" zero_ablate_everywhere "only layer 1 is changed" = |h| {
         on_all(move |mut z, l| {
             if l == 1 {
@@ -253,6 +264,16 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         |l, h| on("z", l, move |z| over_batch(z, h, |v| -largest(v.iter().map(|x| -x))));
     "E00-53" mean_ablate "the median over the batch is put there" =
         |l, h| on("z", l, move |z| over_batch(z, h, |v| median(v.iter().copied())));
+    "E00-53" mean_ablate "the mean of the other items is put there" = |l, h| {
+        on("z", l, move |mut z| {
+            let mut of_head = z.slice_mut(s![.., .., h, ..]);
+            let (sum, others) = (of_head.sum_axis(Axis(0)), of_head.len_of(Axis(0)).max(2) as f32 - 1.0);
+            if of_head.len_of(Axis(0)) > 1 {
+                of_head.mapv_inplace(|x| -x / others);
+                of_head += &(sum / others);
+            }
+        })
+    };
     "E00-48" mean_ablate "the next head is changed" = |l, h| {
         on("z", l, move |z| {
             let n = z.dim().2;
@@ -418,6 +439,11 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         }
         shares
     };
+    "E00-52" attribution_by_half "the halves are split one row too early" = |a| {
+        let (first, second) = a.split_at(Axis(0), a.nrows() / 2 - 1);
+        let mean = |rows: ArrayView2<f32>| rows.mean_axis(Axis(0)).unwrap_or(Array1::zeros(rows.ncols()));
+        ndarray::stack![Axis(0), mean(first), mean(second)]
+    };
     "E00-52" attribution_by_half "the second mean is over all rows" = |a| {
         let mut halves = sol::attribution_by_half(a);
         halves.row_mut(1).assign(&a.mean_axis(Axis(0)).expect("rows"));
@@ -427,6 +453,21 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         let mut halves = sol::attribution_by_half(a);
         halves.row_mut(0).assign(&a.mean_axis(Axis(0)).expect("rows"));
         halves
+    };
+    "E00-50" logit_lens "resid_mid stands for the stream after each layer that has an MLP" = |m, t| {
+        let cache = m.run(t).cache().expect("tokens of this model");
+        let name = if m.cfg().attn_only { "resid_post" } else { "resid_mid" };
+        let depths: Vec<Array2<f32>> = (0..=m.cfg().n_layers)
+            .map(|depth| {
+                let at = if depth == 0 { ("resid_pre", 0) } else { (name, depth - 1) };
+                let stream = cache.view::<Ix3>(at).to_owned();
+                let last = m.cfg().n_layers as isize;
+                let logits = m.run(stream).start_at_layer(last).logits().expect("a stream of this model");
+                hooked_transformer::next_token_log_probs(logits.view(), t.view()).expect("logits of these tokens")
+            })
+            .collect();
+        let views: Vec<ArrayView2<f32>> = depths.iter().map(|depth| depth.view()).collect();
+        ndarray::stack(Axis(0), &views).expect("one shape")
     };
     "E00-56" logit_lens "each stream goes through the last layer again" = |m, t| {
         let again = |stream: Array3<f32>| {

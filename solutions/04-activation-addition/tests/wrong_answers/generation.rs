@@ -125,6 +125,8 @@ struct Writing<'a> {
     use_cache: bool,
     point: &'static str,
     stops_at: Option<usize>,
+    /// Whether the token that it stops at is left out.
+    stops_before: bool,
     /// The next token, from the logits `[pos, d_vocab]` of a run.
     pick: fn(ArrayView2<f32>) -> usize,
 }
@@ -142,6 +144,7 @@ impl Writing<'_> {
             let run = if self.use_cache { run.past(&mut past) } else { run };
             text.push((self.pick)(run.logits().unwrap().index_axis(Axis(0), 0)));
             if text.last() == self.stops_at.as_ref() {
+                text.truncate(text.len() - usize::from(self.stops_before));
                 break;
             }
         }
@@ -165,7 +168,9 @@ macro_rules! wrong_writing {
             use_cache: bool,
         ) -> Vec<usize> {
             let (point, stops_at, pick) = ("resid_pre", None, most_probable as fn(ArrayView2<f32>) -> usize);
-            let right = Writing { model, prompt, vector, layer, positions, n_new, use_cache, point, stops_at, pick };
+            let stops_before = false;
+            let right =
+                Writing { model, prompt, vector, layer, positions, n_new, use_cache, point, stops_at, stops_before, pick };
             Writing { $($field: $choice,)* ..right }.write()
         }
     )*};
@@ -173,6 +178,7 @@ macro_rules! wrong_writing {
 
 wrong_writing! {
     stops_at_end_of_text { stops_at: Some(0) };
+    stops_before_end_of_text { stops_at: Some(0), stops_before: true };
     first_logits { pick: |logits| argmax(logits.row(0)) };
     least_probable { pick: |logits| argmax((-&logits.row(logits.nrows() - 1)).view()) };
     after_layer { point: "resid_post" };

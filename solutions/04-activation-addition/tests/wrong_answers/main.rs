@@ -132,6 +132,7 @@ grading::wrong_answers! {
     e04_101_new_only: "E04-101", steered_generate = generation::new_only;
     e04_102_end_included: "E04-102", steered_generate = generation::end_included;
     e04_103_stops_at_end_of_text: "E04-103", steered_generate = generation::stops_at_end_of_text;
+    e04_103_stops_before_end_of_text: "E04-103", steered_generate = generation::stops_before_end_of_text;
     e04_104_first_logits: "E04-104", steered_generate = generation::first_logits;
     e04_105_least_probable: "E04-105", steered_generate = generation::least_probable;
     e04_106_whole_text_again: "E04-106", steered_generate = generation::whole_text_again;

@@ -32,6 +32,20 @@ fn share(hits: usize, of: usize) -> f32 {
     hits as f32 / of as f32
 }
 
+/// A table of composition from the norms of the product, of the first head and of the second.
+fn composition(model: &HookedTransformer, kind: Composition, of: impl Fn(f32, f32, f32) -> f32) -> Array2<f32> {
+    let written = model.OV();
+    let read = match kind {
+        Composition::Q => model.QK(),
+        Composition::K => model.QK().t(),
+        Composition::V => model.OV(),
+    };
+    Array2::from_shape_fn((model.cfg().n_heads, model.cfg().n_heads), |(first, second)| {
+        let (first, second) = (written.get(0, first), read.get(1, second));
+        of(first.matmul_factored(&second).norm(), first.norm(), second.norm())
+    })
+}
+
 /// The ranks of some entry of each row of a circuit.
 fn diagonal_share(circuit: &FactoredMatrix, is_hit: impl Fn(ArrayView2<f32>, usize) -> bool) -> f32 {
     let whole = circuit.ab();
@@ -424,6 +438,18 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         |m, _| sol::composition_scores(m, Composition::V);
     "E00-51" composition_scores "the scores are always those for K" =
         |m, _| sol::composition_scores(m, Composition::K);
+    "E00-56" composition_scores "the norm of the product is not divided by that of the first head" =
+        |m, kind| composition(m, kind, |product, _, second| product / second);
+    "E00-56" composition_scores "the norm of the product is not divided by that of the second head" =
+        |m, kind| composition(m, kind, |product, first, _| product / first);
+    "E00-56" composition_scores "the norm of the product is divided by the sum of the two norms" =
+        |m, kind| composition(m, kind, |product, first, second| product / (first + second));
+    "E00-60" top_k_accuracy "a tie with the right token counts against it" = |l, r, k| {
+        let or_equal = |row: usize, right: usize| {
+            (0..l.ncols()).filter(|token| *token != right && l[[row, *token]] >= l[[row, right]]).count()
+        };
+        share((0..r.len()).filter(|row| or_equal(*row, r[*row]) < k).count(), r.len())
+    };
     "E00-58" composition_scores "each column is made to sum to one" = |m, kind| {
         let mut x = sol::composition_scores(m, kind);
         for mut c in x.columns_mut() {

@@ -63,7 +63,6 @@ grading::wrong_answers! {
     e06_88_an_entry: "E06-88", patch_resid_pre = maps::an_entry;
     e06_89_mixed: "E06-89", patch_resid_pre = maps::mixed;
     e06_23_pile_up: "E06-23", residual_map = maps::pile_up;
-    e06_24_in_a_row: "E06-24", residual_map = maps::in_a_row;
     e06_25_change: "E06-25", residual_map = maps::change;
     e06_26_not_attached: "E06-26", residual_map = maps::not_attached;
     e06_27_backwards: "E06-27", residual_map = maps::backwards;

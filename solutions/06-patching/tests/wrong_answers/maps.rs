@@ -82,12 +82,6 @@ pub fn pile_up(m: &HookedTransformer, base: &Tokens, source: &ActivationCache, r
     })
 }
 
-pub fn in_a_row(m: &HookedTransformer, base: &Tokens, source: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
-    let map = solution::residual_map(m, base, source, r, w);
-    let shape = (map.ncols(), map.nrows());
-    map.t().to_owned().into_shape_with_order(shape).expect("as many cells")
-}
-
 pub fn change(m: &HookedTransformer, base: &Tokens, source: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
     solution::residual_map(m, base, source, r, w) - measure(m, base, vec![], (r, w))
 }

@@ -2,7 +2,7 @@
 
 use grading::ex06::Submission;
 use grading::proof::{Variation, mean};
-use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens, fwd_hook};
+use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Scalar, Tokens, fwd_hook};
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3, ArrayViewMut4, Axis, Ix3, Ix4, s};
 use solution_06_patching as sol;
 
@@ -34,6 +34,44 @@ fn by_position(
         });
         with(model, base, hook, answers[0], answers[1])
     })
+}
+
+/// A map by positions of patches that are read in layer 0 whatever the layer.
+fn by_position_of_layer_0(
+    model: &HookedTransformer,
+    base: &Tokens,
+    source: &ActivationCache,
+    name: &str,
+    answers: [&[usize]; 2],
+) -> Array2<f32> {
+    let stored = source.view::<Ix3>((name, 0));
+    Array2::from_shape_fn((model.cfg().n_layers, base.ncols()), |(layer, pos)| {
+        let hook = fwd_hook((name, layer), |x, _| {
+            put(&mut x.into_dimensionality::<Ix3>().expect("batch, pos, d_model"), stored, pos, 1.0);
+        });
+        with(model, base, hook, answers[0], answers[1])
+    })
+}
+
+/// The attribution map with the gradients of another point, or of another layer.
+fn attribution_with_gradients(
+    model: &HookedTransformer,
+    base: &Tokens,
+    source: &ActivationCache,
+    name: &str,
+    layer_of: impl Fn(usize) -> usize,
+    [right, wrong]: [&[usize]; 2],
+) -> Array2<f32> {
+    let streams = |name: &str| name.contains("hook_resid_p");
+    let run = model.run(base).names_filter(streams).backward(Scalar::logit_diff(-1, right, wrong)).activations(streams);
+    let (gradients, cache) = run.grads_and_cache().expect("tokens of this model");
+    let mut map = Array2::zeros((model.cfg().n_layers, base.ncols()));
+    for (layer, mut row) in map.outer_iter_mut().enumerate() {
+        let [from, to] = [source, &cache].map(|cache| cache.view::<Ix3>(("resid_pre", layer)));
+        let gradient = gradients.activations().view::<Ix3>((name, layer_of(layer)));
+        row.assign(&sol::attribution_estimate(from, to, gradient));
+    }
+    map
 }
 
 /// A map by heads of another change of `z`, or of what else has heads.
@@ -508,6 +546,26 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         on_stream(c, [l, l], move |x, stored| {
             x.slice_mut(s![.., p, ..]).assign(&stored.slice(s![..;-1, p, ..]));
         })
+    };
+    "E00-48" residual_map "the position is patched in this layer and in all earlier ones" = |m, b, c, r, w| {
+        Array2::from_shape_fn((m.cfg().n_layers, b.ncols()), |(layer, pos)| {
+            let hooks = (0..=layer).map(|l| sol::patch_resid_pre(c, l, pos)).collect::<Vec<_>>();
+            let logits = m.run(b).hooks(hooks).logits().expect("tokens of this model");
+            sol::logit_difference(logits.view(), r, w)
+        })
+    };
+    "E00-48" residual_map "the source is read in layer 0" = |m, b, c, r, w| {
+        by_position_of_layer_0(m, b, c, "resid_pre", [r, w])
+    };
+    "E00-48" output_map "the source is read in layer 0" = |m, b, c, o, r, w| by_position_of_layer_0(m, b, c, o, [r, w]);
+    "E00-50" attribution_map "the gradient is that of resid_post" = |m, b, c, r, w| {
+        attribution_with_gradients(m, b, c, "resid_post", |layer| layer, [r, w])
+    };
+    "E00-48" attribution_map "the gradient is always that of the last layer" = |m, b, c, r, w| {
+        attribution_with_gradients(m, b, c, "resid_pre", |_| m.cfg().n_layers - 1, [r, w])
+    };
+    "E00-48" attribution_map "the gradient is always that of layer 0" = |m, b, c, r, w| {
+        attribution_with_gradients(m, b, c, "resid_pre", |_| 0, [r, w])
     };
     "E00-48" residual_map "the position is patched in this layer and in all later ones" = |m, b, c, r, w| {
         let n_layers = m.cfg().n_layers;

@@ -228,6 +228,44 @@ pub fn window_of_no_place(rng: &mut ChaCha8Rng, text: &[usize], n_ctx: usize) ->
     from(text, rng.random_range(0..text.len() - (n_ctx - 1)), n_ctx - 1)
 }
 
+/// A batch whose rows are of the kinds that are given.
+fn of_kinds(rng: &mut ChaCha8Rng, text: &[usize], repeats: &[bool], n_ctx: usize, d_vocab: usize) -> (Tokens, Next) {
+    let (mut tokens, mut next) = (Tokens::zeros((repeats.len(), n_ctx)), Next::from_elem((repeats.len(), n_ctx), None));
+    for (item, repeats) in repeats.iter().enumerate() {
+        let (row, row_next) = training_batch(rng, text, 1, n_ctx, d_vocab, f64::from(u8::from(*repeats)));
+        tokens.row_mut(item).assign(&row.row(0));
+        next.row_mut(item).assign(&row_next.row(0));
+    }
+    (tokens, next)
+}
+
+pub fn first_rows_repeat(
+    rng: &mut ChaCha8Rng,
+    text: &[usize],
+    rows: usize,
+    n_ctx: usize,
+    d_vocab: usize,
+    share: f64,
+) -> (Tokens, Next) {
+    let repeats: Vec<bool> = (0..rows).map(|row| (row as f64) < (share * rows as f64).round()).collect();
+    of_kinds(rng, text, &repeats, n_ctx, d_vocab)
+}
+
+pub fn as_many_in_each(
+    rng: &mut ChaCha8Rng,
+    text: &[usize],
+    rows: usize,
+    n_ctx: usize,
+    d_vocab: usize,
+    share: f64,
+) -> (Tokens, Next) {
+    let mut repeats: Vec<bool> = (0..rows).map(|row| (row as f64) < (share * rows as f64).round()).collect();
+    for last in (1..rows).rev() {
+        repeats.swap(last, rng.random_range(0..=last));
+    }
+    of_kinds(rng, text, &repeats, n_ctx, d_vocab)
+}
+
 pub fn segment_of_no_length(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (Vec<usize>, usize) {
     let length = rng.random_range(SHORTEST..(n_ctx - 1) / 2);
     (row(&drawn(rng, 1..d_vocab, length), n_ctx), length)

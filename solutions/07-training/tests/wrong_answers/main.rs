@@ -211,6 +211,8 @@ grading::wrong_answers! {
     e07_150_share_ignored: "E07-150", training_batch = batches::share_ignored;
     e07_151_the_other_way: "E07-151", training_batch = batches::the_other_way;
     e07_152_one_draw_for_all: "E07-152", training_batch = batches::one_draw_for_all;
+    e07_218_first_rows_repeat: "E07-218", training_batch = batches::first_rows_repeat;
+    e07_218_as_many_in_each: "E07-218", training_batch = batches::as_many_in_each;
     e07_153_one_row_for_all: "E07-153", training_batch = batches::one_row_for_all;
     e07_154_copies_exchanged: "E07-154", bump = growing::copies_exchanged;
     e07_155_over_both: "E07-155", bump = growing::over_both;

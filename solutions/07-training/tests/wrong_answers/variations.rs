@@ -179,6 +179,16 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         g.slice_mut(s![1.., .., ..]).fill(0.0);
         g
     };
+    "E00-51" loss_gradient "only the entry of the right token is set" = |l, n| {
+        let right = sol::loss_gradient(l, n);
+        let mut gradient = Array3::zeros(l.dim());
+        for ((item, pos), next) in n.indexed_iter() {
+            if let Some(next) = next {
+                gradient[[item, pos, *next]] = right[[item, pos, *next]];
+            }
+        }
+        gradient
+    };
     "E00-57" loss_gradient "the logits are halved first" = |l, n| sol::loss_gradient((&l * 0.5).view(), n);
 
     "E00-56" linear_backward "x is left out of the gradient of w" = |x, w, d| {
@@ -348,6 +358,8 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         |s, n, p| p * rise(s).sqrt().min(fall(s, n, 0.2)).min(1.0);
     "E00-58" learning_rate "it rises with the square" =
         |s, n, p| p * (rise(s) * rise(s)).min(fall(s, n, 0.2)).min(1.0);
+    "E00-52" learning_rate "it falls over a fifth of the steps after the warm-up" =
+        |s, n, p| p * rise(s).min((n + 1 - s) as f32 * 5.0 / (n - sol::WARM_UP) as f32).min(1.0);
     "E00-52" learning_rate "it falls over as many steps as it rises" =
         |s, n, p| p * rise(s).min((n + 1 - s) as f32 / sol::WARM_UP as f32).min(1.0);
     "E00-58" learning_rate "it falls with the square" =

@@ -67,6 +67,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "How many names does your filter match?",
     ),
     property(
+        "E01-131",
+        CHECK,
+        "One layer too many",
+        "Your cache also holds the pattern of the layer after the requested ones. A run stops before the layer that \
+         you name, as a Rust range ends before its end.",
+        "If a run stops at layer 2, which layers have run?",
+    ),
+    property(
         "E01-95",
         CHECK,
         "Only the first row of the batch",

@@ -24,8 +24,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-48",
         CHECK,
         "Scaled by the wrong width",
-        "You divided the scores by the square root of d_head times the number of heads. Each head takes the dot \
-         product of its own query and key, and these have d_head entries.",
+        "You divided the scores by a square root, but not by that of d_head: for example by that of d_head times the \
+         number of heads, of the number of heads, or of the number of positions. Each head takes the dot product of \
+         its own query and key, and these have d_head entries.",
         "How many products does one score sum?",
     ),
     output(
@@ -118,8 +119,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E01-100",
         CHECK,
         "A mask that is not negative enough",
-        "You gave masked keys a large negative score. It must be far below every other score, and in one case all \
-         scores are around -120. Minus infinity is below any score.",
+        "You lowered the scores of masked keys, but not far enough. They must be far below every other score, and in \
+         one case all scores are around -120. Minus infinity is below any score.",
         "What is the lowest score that may occur, and how far below it is your mask?",
     ),
     output(

@@ -68,4 +68,11 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Your result has the ids of the tokens, written as text. The task asks for the text of each token.",
         "Which function of the tokenizer turns a single id into text?",
     ),
+    output(
+        "E01-132",
+        CHECK,
+        "BOS written out",
+        "Your first string is `<|endoftext|>` in every model. Each tokenizer has its own BOS, and its own text for it.",
+        "What does `to_str_tokens` return for a model whose BOS is `<s>`?",
+    ),
 ];

@@ -115,14 +115,6 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "How many hooks act in one run?",
     ),
     output(
-        "E03-99",
-        CHECK,
-        "A panic, as from layer and head swapped",
-        "Your function panicked in every case. This happens, for example, when the head is passed first and the layer \
-         second: `ablate` takes the layer first, so the hook asks for layers that the model does not have.",
-        "In which order do you pass the two numbers on?",
-    ),
-    output(
         "E03-100",
         CHECK,
         "Only the last prediction",

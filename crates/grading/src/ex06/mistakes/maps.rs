@@ -101,14 +101,6 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "How many patches are active in the second run?",
     ),
     output(
-        "E06-24",
-        "c04_residual_map",
-        "A panic, as from rows and columns swapped",
-        "Your function panicked in every case. This happens, for example, when the map has the shape [layer, pos], \
-         but is filled in the order [pos, layer].",
-        "Which of your two loops is the outer one?",
-    ),
-    output(
         "E06-25",
         "c04_residual_map",
         "The change instead of the metric",

@@ -84,4 +84,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Two or more of your rows repeat the same segment. Draw a new one for each row.",
         "How many times do you call `repeated_segment`?",
     ),
+    property(
+        "E07-218",
+        "c14_training_batch",
+        "A fixed number of rows that repeat",
+        "You did not decide for each row by itself: every batch has as many rows that repeat as any other, or the rows of \
+         one kind come together. `share` is a probability: draw once for each row.",
+        "How many rows can repeat in a batch of 10, if `share` is 0.5?",
+    ),
 ];
