@@ -68,6 +68,12 @@ pub(crate) trait Supply {
     fn in_file(&mut self, _: &Parameter<'_>) -> Result<Option<Arc<dyn InFile>>> {
         Ok(None)
     }
+
+    /// Memory for the values of all layers of a part, such as `attn.W_Q`, or of a tensor outside the blocks: zeros, unless
+    /// whoever asked for the weights knows better.
+    fn memory(&mut self, _: &str, length: usize) -> Vec<f32> {
+        vec![0.0; length]
+    }
 }
 
 /// A function that fills every parameter.
@@ -178,11 +184,10 @@ impl<S: Supply> Builder<'_, S> {
 
     /// A tensor outside the blocks.
     fn single<Sh: IntoDimension>(&mut self, name: &str, shape: Sh, role: Role) -> Result<ArcArray<f32, Sh::Dim>> {
-        let mut array = ArcArray::zeros(shape.into_dimension());
-        let shape = array.shape().to_vec();
-        let values = array.as_slice_mut().expect("a new array is contiguous");
-        self.supply.fill(&Parameter { name, shape: &shape, role }, values)?;
-        Ok(array)
+        let shape = shape.into_dimension();
+        let mut values = self.supply.memory(name, shape.size());
+        self.supply.fill(&Parameter { name, shape: shape.slice(), role }, &mut values)?;
+        Ok(ArcArray::from_shape_vec(shape, values).expect("as many values as were asked for"))
     }
 
     /// A tensor that every block has; `shape` begins with the layer axis.
@@ -190,14 +195,14 @@ impl<S: Supply> Builder<'_, S> {
     where
         Sh::Dim: RemoveAxis,
     {
-        let mut array = ArcArray::zeros(shape.into_dimension());
-        let shape = array.shape()[1..].to_vec();
-        let values = array.as_slice_mut().expect("a new array is contiguous");
-        for (layer, values) in values.chunks_mut(shape.iter().product::<usize>().max(1)).enumerate() {
+        let shape = shape.into_dimension();
+        let of_layer = &shape.slice()[1..];
+        let mut values = self.supply.memory(part, shape.size());
+        for (layer, values) in values.chunks_mut(of_layer.iter().product::<usize>().max(1)).enumerate() {
             let name = format!("blocks.{layer}.{part}");
-            self.supply.fill(&Parameter { name: &name, shape: &shape, role }, values)?;
+            self.supply.fill(&Parameter { name: &name, shape: of_layer, role }, values)?;
         }
-        Ok(array)
+        Ok(ArcArray::from_shape_vec(shape, values).expect("as many values as were asked for"))
     }
 
     fn norm(&mut self, part: &str, len: usize, kind: Option<NormalizationType>) -> Result<StackedNorm> {

@@ -9,7 +9,7 @@
 //! ```
 //! and the same for keys and values.
 
-use ndarray::{Array2, ArrayView3, ArrayViewMut2, ArrayViewMut3, Axis, Ix3};
+use ndarray::{Array2, Array3, ArrayView3, ArrayViewMut1, ArrayViewMut2, ArrayViewMut3, Axis, Ix3};
 
 use super::attend::QueriesKeysValues;
 use super::normalization::add_column_sums;
@@ -89,7 +89,9 @@ impl Attention<'_> {
                 let out = pass.weights.W_O.index_axis_mut(Axis(0), self.layer);
                 linalg::outer_each_head(HeadRows::PerHead(head_rows(z)), d_result, out);
             }
-            pass.reaches(Site::Z, layer).then(|| linalg::matmul_each_head(d_result, W_O.permuted_axes([0, 2, 1])))?
+            pass.reaches(Site::Z, layer)
+                .then(|| linalg::matmul_each_head(d_result, W_O.permuted_axes([0, 2, 1])))?
+                .into_shared()
         } else {
             if let Some(z) = &z {
                 let z = z.view().into_shape_with_order((n_batch * n_pos, n_heads * d_head)).expect("z is contiguous");
@@ -102,7 +104,7 @@ impl Attention<'_> {
                 return None;
             }
             let W_O = W_O.into_shape_with_order((n_heads * d_head, d_model)).expect("W_O is contiguous");
-            let d_z = linalg::matmul(rows(&d_out), W_O.t());
+            let d_z = pass.times_transposed(&d_out, W_O);
             d_z.into_shape_with_order((n_batch * n_pos, n_heads, d_head)).expect("same size")
         };
         Some(d_z.into_shape_with_order(shape).expect("same size").into_shared())
@@ -151,7 +153,9 @@ impl Attention<'_> {
             };
             let n_heads = if index == 0 { self.cfg.n_heads } else { n_kv };
             if wants_b {
-                let sums = head_rows(d).sum_axis(Axis(0)).insert_axis(Axis(0));
+                let (_, _, all_heads, d_head) = d.dim();
+                let mut sums = Array3::zeros((1, all_heads, d_head));
+                add_column_sums(d, ArrayViewMut1::from(sums.as_slice_mut().expect("a new array")));
                 let sums = fold_heads(sums.view(), n_heads);
                 d_b.index_axis_mut(Axis(0), self.layer).assign(&sums.index_axis(Axis(0), 0));
             }
@@ -227,7 +231,7 @@ fn matrix_gradient(x: &HeadInput, d: &Act4, n_heads: usize, mut out: ArrayViewMu
             // Several heads with inputs of their own share a matrix.
             let (_, d_model, d_head) = out.dim();
             let per_matrix = d.dim().1 / n_heads;
-            let mut all = ndarray::Array3::zeros((d.dim().1, d_model, d_head));
+            let mut all = Array3::zeros((d.dim().1, d_model, d_head));
             linalg::outer_each_head(HeadRows::PerHead(head_rows(x)), d, all.view_mut());
             let all = all.into_shape_with_order((n_heads, per_matrix, d_model, d_head)).expect("same size");
             out.assign(&all.sum_axis(Axis(1)));

@@ -46,12 +46,16 @@ impl Block<'_> {
             let of_mlp = self.mlp_backward(pass, d.clone());
             (d.clone(), add(d, &of_mlp?))
         } else {
-            let of_mlp = self.mlp_backward(pass, d.clone());
-            let d = pass.point(Site::ResidMid, layer, add(d, &of_mlp?));
+            let of_mlp = self.mlp_backward(pass, d.clone())?;
+            let d = add(d, &of_mlp);
+            pass.at_points.scratch.take(of_mlp);
+            let d = pass.point(Site::ResidMid, layer, d);
             (d.clone(), d)
         };
         let of_attention = self.attention_backward(pass, d_attn_out, d_pos)?;
-        let d = pass.point(Site::ResidPre, layer, add(d_stream, &of_attention));
+        let d = add(d_stream, &of_attention);
+        pass.at_points.scratch.take(of_attention);
+        let d = pass.point(Site::ResidPre, layer, d);
         pass.goes_below(Site::ResidPre, layer).then_some(d)
     }
 

@@ -49,7 +49,7 @@ pub(super) fn backward(
     if !pass.reaches(Site::MlpPost, at) {
         return None;
     }
-    let d_post = times_transposed(&d_out, w.W_out);
+    let d_post = pass.times_transposed(&d_out, w.W_out);
     let d_post = pass.point(Site::MlpPost, at, d_post);
     if !pass.goes_below(Site::MlpPost, at) {
         if w.W_gate.is_some() && pass.wants_weight(at, "mlp.b_in") {
@@ -89,7 +89,9 @@ fn plain(
     if let Some(x) = x.filter(|_| pass.wants_weight(at, "mlp.W_in")) {
         outer(x, &d_pre, of(pass).W_in.index_axis_mut(Axis(0), layer));
     }
-    pass.goes_below(Site::MlpPre, at).then(|| times_transposed(&d_pre, w.W_in))
+    let d_x = pass.goes_below(Site::MlpPre, at).then(|| pass.times_transposed(&d_pre, w.W_in));
+    pass.at_points.scratch.take(d_pre);
+    d_x
 }
 
 fn gated(
@@ -124,9 +126,10 @@ fn gated(
     if !pass.goes_below(Site::MlpPre, at) {
         return None;
     }
-    let mut d_x = times_transposed(&d_pre, W_gate);
+    let mut d_x = pass.times_transposed(&d_pre, W_gate);
     let d_x_rows = ArrayViewMut2::from_shape((d_x.dim().0 * d_x.dim().1, d_x.dim().2), values_mut(&mut d_x));
     linalg::add_matmul(rows(&d_pre_linear), w.W_in.t(), d_x_rows.expect("same size"));
+    [d_pre, d_pre_linear].into_iter().for_each(|used| pass.at_points.scratch.take(used));
     Some(d_x)
 }
 
@@ -143,16 +146,4 @@ fn of<'p>(pass: &'p mut BackwardPass<'_, '_>) -> &'p mut StackedMlp {
 /// - `out`: `[d_in, d_out]`
 fn outer(x: &Act3, d: &Act3, out: ArrayViewMut2<'_, f32>) {
     linalg::matmul_into(rows(x).reversed_axes(), rows(d), out);
-}
-
-/// `d Wᵀ`: the gradient before a matrix.
-///
-/// # Shapes
-/// - `d`: `[batch, pos, d_out]`
-/// - `W`: `[d_in, d_out]`
-/// - output: `[batch, pos, d_in]`
-fn times_transposed(d: &Act3, W: ArrayView2<'_, f32>) -> Act3 {
-    let (n_batch, n_pos, _) = d.dim();
-    let out = linalg::matmul(rows(d), W.t());
-    out.into_shape_with_order((n_batch, n_pos, W.nrows())).expect("same size").into_shared()
 }

@@ -86,7 +86,7 @@ impl Recorded<'_> {
         let unembedding = Unembedding::new(cfg, weights);
         let weights = match self.layers == (0..cfg.n_layers) {
             true => spare.weights(cfg, &wanted, scalar.needs_whole_rows()),
-            false => spare::zeros(cfg), // those of the layers that did not run stay zero
+            false => spare::zeros(cfg, &wanted), // those of the layers that did not run stay zero
         };
         let tied = cfg.tie_word_embeddings;
         let mut pass = pass::BackwardPass { at_points, tape, wanted, edits, weights, tied };

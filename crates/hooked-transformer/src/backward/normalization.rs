@@ -11,15 +11,16 @@
 //! ```
 //! If a hook edits the scale, the first `s` of `d_c` is the edited one and the second the computed one.
 
-use ndarray::{ArcArray, ArcArray2, ArrayView2, ArrayViewMut1, Axis, Dimension};
+use ndarray::{ArcArray, ArcArray2, ArrayView2, ArrayViewMut1, Dimension};
 use rayon::prelude::*;
 
 use super::pass::BackwardPass;
 use crate::architecture::weights::{StackedNorm, Weights};
-use crate::components::normalization::{Norm, center, centered};
+use crate::components::normalization::{Norm, center, centered, divide};
 use crate::components::{Act3, Act4, values, values_mut};
 use crate::hooks::Site;
 use crate::numerics::linalg::dot;
+use crate::numerics::rows;
 use crate::numerics::share::rows_per_task;
 use crate::numerics::vectorized::vectorized;
 
@@ -44,13 +45,16 @@ impl Norm<'_> {
         let c = if self.kind.centers() { centered(&x, d_model) } else { x };
         let d_n = if self.kind.centers() {
             let d_out = pass.point(normalized, layer, d_out);
-            let mut n = c.clone();
-            divide_rows(values_mut(&mut n), values(&pass.value::<D>(scale, layer)), d_model);
-            self.gain(pass, layer, d_out, &n)
+            let n = self.wants(pass, layer, "w").then(|| {
+                let mut n = c.clone();
+                divide(&mut n, &pass.value(scale, layer), d_model);
+                n
+            });
+            self.gain(pass, layer, d_out, n)
         } else {
             // An RMS norm's hook point is before the gain.
-            let n = if self.wants(pass, layer, "w") { Some(pass.value::<D>(normalized, layer)) } else { None };
-            let d_n = self.gain(pass, layer, d_out, n.as_ref().unwrap_or(&c));
+            let n = self.wants(pass, layer, "w").then(|| pass.value(normalized, layer));
+            let d_n = self.gain(pass, layer, d_out, n);
             pass.point(normalized, layer, d_n)
         };
         if !pass.goes_below(normalized, layer) {
@@ -100,12 +104,14 @@ impl Norm<'_> {
     }
 
     /// Gradients of gain and bias, and the gradient before them.
+    ///
+    /// - `n`: what the gain multiplies, if its gradient is wanted
     fn gain<D: Dimension>(
         &self,
         pass: &mut BackwardPass<'_, '_>,
         layer: Option<usize>,
         mut d_out: ArcArray<f32, D>,
-        n: &ArcArray<f32, D>,
+        n: Option<ArcArray<f32, D>>,
     ) -> ArcArray<f32, D> {
         let Some(w) = self.w else { return d_out };
         if self.wants(pass, layer, "b")
@@ -113,16 +119,19 @@ impl Norm<'_> {
         {
             add_column_sums(&d_out, b.row_mut(layer.unwrap_or(0)));
         }
-        if self.wants(pass, layer, "w")
-            && let Some(w) = gain_of(&mut pass.weights, self.sites[0])
-        {
-            let mut products = d_out.clone();
-            values_mut(&mut products).iter_mut().zip(values(n)).for_each(|(d, n)| *d *= n);
-            add_column_sums(&products, w.row_mut(layer.unwrap_or(0)));
+        let (w, least) = (w.to_vec(), rows_per_task(w.len()));
+        let rows = values_mut(&mut d_out).par_chunks_mut(w.len()).with_min_len(least);
+        let Some(mut products) = n else {
+            rows.for_each(|d| multiply(d, &w));
+            return d_out;
+        };
+        rows.zip(values_mut(&mut products).par_chunks_mut(w.len())).for_each(|(d, n)| {
+            multiply(n, d);
+            multiply(d, &w);
+        });
+        if let Some(d_w) = gain_of(&mut pass.weights, self.sites[0]) {
+            add_column_sums(&products, d_w.row_mut(layer.unwrap_or(0)));
         }
-        let w = w.to_vec();
-        let rows = values_mut(&mut d_out).par_chunks_mut(w.len()).with_min_len(rows_per_task(w.len()));
-        rows.for_each(|row| multiply(row, &w));
         d_out
     }
 
@@ -174,16 +183,11 @@ vectorized! {
     }
 }
 
-fn divide_rows(x: &mut [f32], scale: &[f32], d_model: usize) {
-    let rows = x.par_chunks_mut(d_model).zip(scale).with_min_len(rows_per_task(d_model));
-    rows.for_each(|(row, scale)| row.iter_mut().for_each(|x| *x /= scale));
-}
-
 /// Adds the sum over all rows.
-pub(super) fn add_column_sums<D: Dimension>(x: &ArcArray<f32, D>, mut out: ArrayViewMut1<'_, f32>) {
+pub(super) fn add_column_sums<D: Dimension>(x: &ArcArray<f32, D>, out: ArrayViewMut1<'_, f32>) {
     let columns = out.len();
     let rows = ArrayView2::from_shape((x.len() / columns.max(1), columns), values(x)).expect("same size");
-    out += &rows.sum_axis(Axis(0));
+    rows::add_column_sums(rows, out.into_slice().expect("biases and gains are contiguous"));
 }
 
 /// The norm's part of the name of its weights.

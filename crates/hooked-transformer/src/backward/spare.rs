@@ -9,13 +9,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use ndarray::Dimension;
+use ndarray::{Array2, Dimension};
 
 use super::wanted::Wanted;
 use crate::architecture::config::HookedTransformerConfig;
-use crate::architecture::layout;
-use crate::architecture::weight::Weight;
+use crate::architecture::layout::{self, Parameter, Supply};
+use crate::architecture::weight::{InFile, Weight};
 use crate::architecture::weights::Weights;
+use crate::error::Result;
 use crate::numerics::memory;
 
 /// Where a model keeps the memory.
@@ -27,29 +28,92 @@ impl Spare {
     ///
     /// `whole_unembedding`: whether the pass overwrites the gradient of the unembedding.
     pub(super) fn weights(&self, cfg: &HookedTransformerConfig, wanted: &Wanted, whole_unembedding: bool) -> Weights {
-        let mut weights = zeros(cfg);
-        if wanted.weights.is_empty() {
-            return weights;
-        }
-        let Some(spare) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() else { return weights };
+        let spare = match wanted.weights.is_empty() {
+            true => None,
+            false => self.0.lock().unwrap_or_else(PoisonError::into_inner).take(),
+        };
         let in_all = |part: &str| (0..cfg.n_layers).all(|layer| wanted.weight(Some(layer), part));
-        reuse(&mut weights.W_Q, spare.W_Q, in_all("attn.W_Q"));
-        reuse(&mut weights.W_K, spare.W_K, in_all("attn.W_K"));
-        reuse(&mut weights.W_V, spare.W_V, in_all("attn.W_V"));
-        reuse(&mut weights.W_O, spare.W_O, in_all("attn.W_O"));
-        if let (Some(mlp), Some(spare)) = (&mut weights.mlp, spare.mlp) {
-            reuse(&mut mlp.W_in, spare.W_in, in_all("mlp.W_in"));
-            reuse(&mut mlp.W_out, spare.W_out, in_all("mlp.W_out"));
-            if let (Some(W_gate), Some(spare)) = (&mut mlp.W_gate, spare.W_gate) {
-                reuse(W_gate, spare, in_all("mlp.W_gate"));
-            }
-        }
-        match cfg.tie_word_embeddings {
+        let overwritten = |part: &str| match part {
             // The unembedding's part comes first, and overwrites.
-            true => reuse(&mut weights.W_E, spare.W_E, whole_unembedding && wanted.weight(None, "embed.W_E")),
-            false => reuse(&mut weights.W_U, spare.W_U, whole_unembedding && wanted.weight(None, layout::UNEMBEDDING)),
+            "embed.W_E" => cfg.tie_word_embeddings && whole_unembedding && wanted.weight(None, part),
+            layout::UNEMBEDDING => whole_unembedding && wanted.weight(None, part),
+            of_blocks => in_all(of_blocks),
+        };
+        let again = spare.map_or(Vec::new(), matrices);
+        let again = again.into_iter().filter(|(part, _)| overwritten(part)).collect();
+        assemble(cfg, wanted, again)
+    }
+}
+
+/// Gradients that are zero, and take no memory until they are written.
+pub(super) fn zeros(cfg: &HookedTransformerConfig, wanted: &Wanted) -> Weights {
+    assemble(cfg, wanted, Vec::new())
+}
+
+fn assemble(cfg: &HookedTransformerConfig, wanted: &Wanted, again: Vec<(&'static str, Vec<f32>)>) -> Weights {
+    let memory = Memory { again, wanted, tied: cfg.tie_word_embeddings };
+    let mut weights = layout::assemble_from(cfg, memory).expect("filling with nothing cannot fail");
+    if cfg.tie_word_embeddings {
+        // Its gradient is part of the embedding's.
+        weights.W_U = Array2::zeros((0, 0)).into_shared().into();
+    }
+    weights
+}
+
+/// The matrices that a pass may overwrite as a whole, by their parts of names; without those that something else holds.
+fn matrices(weights: Weights) -> Vec<(&'static str, Vec<f32>)> {
+    let mlp = weights.mlp.map(|mlp| (mlp.W_in, mlp.W_gate, mlp.W_out));
+    let (W_in, W_gate, W_out) =
+        mlp.map_or((None, None, None), |(W_in, W_gate, W_out)| (Some(W_in), W_gate, Some(W_out)));
+    let all = [
+        ("embed.W_E", values(Some(weights.W_E))),
+        ("attn.W_Q", values(Some(weights.W_Q))),
+        ("attn.W_K", values(Some(weights.W_K))),
+        ("attn.W_V", values(Some(weights.W_V))),
+        ("attn.W_O", values(Some(weights.W_O))),
+        ("mlp.W_in", values(W_in)),
+        ("mlp.W_gate", values(W_gate)),
+        ("mlp.W_out", values(W_out)),
+        (layout::UNEMBEDDING, values(Some(weights.W_U))),
+    ];
+    all.into_iter().filter_map(|(part, values)| Some((part, values?))).collect()
+}
+
+fn values<D: Dimension>(weight: Option<Weight<D>>) -> Option<Vec<f32>> {
+    memory::into_values(weight?.into_array())
+}
+
+/// The memory of earlier gradients where there is some, and new memory otherwise.
+struct Memory<'w> {
+    again: Vec<(&'static str, Vec<f32>)>,
+    wanted: &'w Wanted,
+    tied: bool,
+}
+
+impl Supply for Memory<'_> {
+    fn fill(&mut self, _: &Parameter<'_>, _: &mut [f32]) -> Result<()> {
+        Ok(())
+    }
+
+    fn in_file(&mut self, parameter: &Parameter<'_>) -> Result<Option<Arc<dyn InFile>>> {
+        let written = self.wanted.weights.contains(parameter.name);
+        Ok((!written).then(|| Arc::new(Unwritten { n_rows: parameter.shape[0] }) as Arc<dyn InFile>))
+    }
+
+    fn memory(&mut self, part: &str, length: usize) -> Vec<f32> {
+        if let Some(found) = self.again.iter().position(|(of, values)| *of == part && values.len() == length) {
+            let (_, mut values) = self.again.swap_remove(found);
+            if cfg!(debug_assertions) {
+                values.fill(f32::NAN); // so that tests see what is not overwritten
+            }
+            return values;
         }
-        weights
+        let mut values = vec![0.0; length];
+        // Few rows of the embedding are written, unless it is the unembedding, and each would clear a large page.
+        if part != "embed.W_E" || self.tied {
+            memory::prefer_large_pages(&mut values);
+        }
+        values
     }
 }
 
@@ -82,29 +146,21 @@ impl Drop for Returning {
     }
 }
 
-/// Takes memory of the same shape over, where everything in it will be overwritten.
-fn reuse<D: Dimension>(gradient: &mut Weight<D>, spare: Weight<D>, overwritten: bool) {
-    let mut spare = spare.into_array();
-    if overwritten && spare.raw_dim() == gradient.raw_dim() && spare.is_unique() {
-        if cfg!(debug_assertions) {
-            spare.fill(f32::NAN); // so that tests see what is not overwritten
-        }
-        **gradient = spare;
-    }
+/// A matrix of zeros that nobody wants, and that gets no memory unless it is looked at.
+struct Unwritten {
+    n_rows: usize,
 }
 
-/// Gradients that are zero, and take no memory until they are written.
-pub(super) fn zeros(cfg: &HookedTransformerConfig) -> Weights {
-    let mut weights = layout::assemble(cfg, |_, _| Ok(())).expect("filling with nothing cannot fail");
-    if cfg.tie_word_embeddings {
-        // Its gradient is part of the embedding's.
-        weights.W_U = memory::zeros((0, 0)).into_shared().into();
+impl InFile for Unwritten {
+    fn n_rows(&self) -> usize {
+        self.n_rows
     }
-    for (name, mut gradient) in layout::state_dict_mut(cfg, &mut weights) {
-        // Few rows of the embedding are written, unless it is the unembedding, and each would clear a large page.
-        if name != "embed.W_E" || cfg.tie_word_embeddings {
-            gradient.as_slice_mut().into_iter().for_each(memory::prefer_large_pages);
-        }
+
+    fn in_place(&self) -> Option<&[f32]> {
+        None
     }
-    weights
+
+    fn read_rows(&self, _: usize, _: &mut [f32]) {}
+
+    fn was_read(&self) {}
 }

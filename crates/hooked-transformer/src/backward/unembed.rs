@@ -17,6 +17,7 @@ use super::scalar::{OfRows, Resolved};
 use crate::components::Act3;
 use crate::components::unembed::Unembedding;
 use crate::error::{Error, Result};
+use crate::numerics::rows::add_column_sums;
 use crate::numerics::{linalg, memory};
 
 /// The scalar's value, and its gradient by what is unembedded; `None` if nothing before the unembedding is wanted.
@@ -138,8 +139,7 @@ fn weight_gradients(
     let write = if first { linalg::matmul_into } else { linalg::add_matmul };
 
     if pass.wants_weight(None, "unembed.b_U") {
-        let sums = d_logits.sum_axis(Axis(0));
-        pass.weights.b_U += &sums;
+        add_column_sums(d_logits, pass.weights.b_U.as_slice_mut().expect("a bias is contiguous"));
     }
     if pass.wants_weight(None, "unembed.W_U") {
         write(x.reversed_axes(), d_logits, pass.weights.W_U.view_mut());

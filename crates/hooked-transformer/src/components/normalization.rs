@@ -117,7 +117,8 @@ fn scales<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize, eps: f32) -> ArcAr
     scale
 }
 
-fn divide<D: Dimension>(x: &mut ArcArray<f32, D>, scale: &ArcArray<f32, D>, d_model: usize) {
+/// Divides each row by its scale, in place.
+pub(crate) fn divide<D: Dimension>(x: &mut ArcArray<f32, D>, scale: &ArcArray<f32, D>, d_model: usize) {
     let rows = values_mut(x).par_chunks_mut(d_model).with_min_len(rows_per_task(d_model));
     rows.zip(values(scale)).for_each(|(row, &scale)| rows::divide(row, scale));
 }

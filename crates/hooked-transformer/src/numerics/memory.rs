@@ -49,6 +49,9 @@ impl Scratch {
     /// More are not kept.
     const MOST: usize = 8;
 
+    /// Shorter ones are not kept.
+    const LEAST: usize = 1 << 10;
+
     /// An array that holds anything, to be overwritten as a whole.
     pub(crate) fn array<D: Dimension>(&mut self, shape: D) -> Array<f32, D> {
         let Some(found) = self.0.iter().position(|values| values.len() == shape.size()) else { return zeros(shape) };
@@ -61,15 +64,18 @@ impl Scratch {
 
     /// Takes the memory of an array, unless something else holds it too.
     pub(crate) fn take<D: Dimension>(&mut self, array: ArcArray<f32, D>) {
-        if !array.is_unique() || self.0.len() == Self::MOST {
-            return;
-        }
-        let length = array.len();
-        let (values, _) = array.into_owned().into_raw_vec_and_offset();
-        if values.len() == length {
-            self.0.push(values);
+        if self.0.len() < Self::MOST && array.len() >= Self::LEAST {
+            self.0.extend(into_values(array));
         }
     }
+}
+
+/// The memory of an array, unless something else holds it too, or it is larger than the array.
+pub(crate) fn into_values<D: Dimension>(array: ArcArray<f32, D>) -> Option<Vec<f32>> {
+    let length = array.len();
+    let owned = array.is_unique().then(|| array.into_owned())?;
+    let (values, _) = owned.into_raw_vec_and_offset();
+    (values.len() == length).then_some(values)
 }
 
 /// Asks for large pages for an array that has not been written to yet, where it is large.
@@ -109,15 +115,15 @@ mod tests {
     #[test]
     fn memory_is_used_again_when_nothing_else_holds_it() {
         let mut scratch = Scratch::default();
-        let first: ArcArray<f32, _> = zeros([3, 4]).into_shared();
+        let first: ArcArray<f32, _> = zeros([30, 40]).into_shared();
         let (at, held) = (first.as_ptr(), first.clone());
         scratch.take(first);
-        assert_ne!(scratch.array(ndarray::Dim([12])).as_ptr(), at, "it is held still");
+        assert_ne!(scratch.array(ndarray::Dim([1200])).as_ptr(), at, "it is held still");
         scratch.take(held);
-        assert_ne!(scratch.array(ndarray::Dim([2, 5])).as_ptr(), at, "another size");
-        let again = scratch.array(ndarray::Dim([2, 6]));
-        assert_eq!((again.as_ptr(), again.dim()), (at, (2, 6)));
-        assert_ne!(scratch.array(ndarray::Dim([2, 6])).as_ptr(), at, "only once");
+        assert_ne!(scratch.array(ndarray::Dim([20, 50])).as_ptr(), at, "another size");
+        let again = scratch.array(ndarray::Dim([20, 60]));
+        assert_eq!((again.as_ptr(), again.dim()), (at, (20, 60)));
+        assert_ne!(scratch.array(ndarray::Dim([20, 60])).as_ptr(), at, "only once");
     }
 
     #[test]

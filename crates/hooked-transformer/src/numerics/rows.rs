@@ -1,10 +1,11 @@
-//! What is computed of one row of numbers: exponential, sum, maximum, softmax.
+//! What is computed of one row of numbers: exponential, sum, maximum, softmax; and sums over rows.
 //!
 //! `exp` is written here, without branches that stop the compiler from using vector registers: attention, the MLP and
 //! the loss call it hundreds of millions of times in one pass over a long text. It is exact to about one unit in the
 //! last place.
 
-use ndarray::ArrayView1;
+use ndarray::{ArrayView1, ArrayView2, s};
+use rayon::prelude::*;
 
 use super::vectorized::vectorized;
 
@@ -93,9 +94,45 @@ pub fn argmax(values: ArrayView1<'_, f32>) -> usize {
     best.expect("argmax of no values").0
 }
 
+/// Adds the sum over all rows to each column, the rows in order: `out[c] += Σ_r x[r, c]`.
+///
+/// # Shapes
+/// - `x`: `[row, column]`, each row contiguous
+/// - `out`: `[column]`
+pub(crate) fn add_column_sums(x: ArrayView2<'_, f32>, out: &mut [f32]) {
+    /// Numbers that one task adds at least: a few of them pass in the time that it takes to wake a thread.
+    const NUMBERS: usize = 1 << 18;
+    assert_eq!(x.ncols(), out.len(), "columns");
+    let each = (NUMBERS / x.nrows().max(1)).max(1);
+    out.par_chunks_mut(each).enumerate().for_each(|(index, out)| {
+        let columns = s![.., index * each..index * each + out.len()];
+        x.slice(columns).rows().into_iter().for_each(|row| add(out, row.to_slice().expect("each row is contiguous")));
+    });
+}
+
+vectorized! {
+    fn add(sum: &mut [f32], row: &[f32]) {
+        sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::Array2;
+
+    #[test]
+    fn sums_of_columns_are_added_whoever_computes_them() {
+        for (rows, columns) in [(0, 3), (3, 0), (3, 5), (2000, 300)] {
+            let x = Array2::from_shape_fn((rows, columns + 1), |(r, c)| (r % 7) as f32 + (c % 5) as f32 * 8.0);
+            let mut sums = vec![0.5; columns];
+            add_column_sums(x.slice(s![.., ..columns]), &mut sums);
+            let of_rows: usize = (0..rows).map(|r| r % 7).sum();
+            for (c, sum) in sums.into_iter().enumerate() {
+                assert_eq!(sum, 0.5 + (of_rows + rows * (c % 5) * 8) as f32, "{rows} x {columns}, column {c}");
+            }
+        }
+    }
 
     #[test]
     fn a_nan_is_not_swallowed() {

@@ -14,10 +14,10 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, Axis, CowArray, Ix2, s};
+use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, Axis, s};
 
 use super::kernel::{AHEAD_WIDTH, Ahead, Kernel, STEPS_PER_ROW_AHEAD, contiguous_rows};
-use super::transpose;
+use super::transpose::{self, BAD_STRIDE};
 use super::{Factors, Heads, into_axis_chunks};
 use crate::numerics::share::share;
 
@@ -36,9 +36,6 @@ const TASK_ROWS: usize = 128;
 /// Tasks for each thread, so that a thread that was held up does not hold up the others.
 const TASKS_PER_THREAD: usize = 4;
 
-/// Rows that begin a multiple of this apart (4096 bytes) compete for the same places in the first-level cache.
-const BAD_STRIDE: usize = 1024;
-
 /// Whether an output is laid out as the kernel needs it: each row contiguous.
 pub(super) fn fits(out: &ArrayViewMut2<'_, f32>) -> bool {
     contiguous_rows(out.strides(), out.ncols())
@@ -50,9 +47,14 @@ pub(super) fn fits(out: &ArrayViewMut2<'_, f32>) -> bool {
 /// As [`Factors`], and
 /// - `out`: each row contiguous
 pub(super) fn product(kernel: &Kernel, factors: Factors<'_>, out: ArrayViewMut2<'_, f32>, threads: usize) {
-    let a = well_laid_out(factors.a, threads);
-    let factors = Factors { a: a.view(), ..factors };
-    share(tasks(kernel, out, threads), threads, |task| task.run(kernel, &factors));
+    let tasks = tasks(kernel, out, threads);
+    if is_well_laid_out(factors.a) {
+        return share(tasks, threads, |task| task.run(kernel, &factors));
+    }
+    let mut copy = transpose::take_memory();
+    let factors = Factors { a: transpose::well_laid_out(factors.a, &mut copy, threads), ..factors };
+    share(tasks, threads, |task| task.run(kernel, &factors));
+    transpose::put_back(copy);
 }
 
 impl Factors<'_> {
@@ -87,12 +89,9 @@ impl Factors<'_> {
     }
 }
 
-/// `a` as the kernel reads it well: each row contiguous, and rows not a multiple of 4096 bytes apart. A copy if need be.
-fn well_laid_out<'a>(a: ArrayView2<'a, f32>, threads: usize) -> CowArray<'a, f32, Ix2> {
-    if contiguous_rows(a.strides(), a.ncols()) && !(a.strides()[0] as usize).is_multiple_of(BAD_STRIDE) {
-        return a.into();
-    }
-    transpose::well_laid_out(a, threads).into()
+/// Whether `a` is as the kernel reads it well: each row contiguous, and rows not a multiple of 4096 bytes apart.
+fn is_well_laid_out(a: ArrayView2<'_, f32>) -> bool {
+    contiguous_rows(a.strides(), a.ncols()) && !(a.strides()[0] as usize).is_multiple_of(BAD_STRIDE)
 }
 
 /// A part of the output, and where it lies.

@@ -119,12 +119,7 @@ impl Kernel {
         }
         assert!(contiguous_rows(a.strides(), depth) && contiguous_rows(out.strides(), columns));
         assert!(contiguous_rows(strip.strides(), self.width));
-        // The last strip of a matrix may be wider than what is left of the output: its tile is computed beside it.
-        let mut beside = [0.0f32; MAX_TILE];
-        let whole = columns == self.width;
-        assert!(rows * self.width <= beside.len());
-        let (to, to_stride) =
-            if whole { (out.as_mut_ptr(), out.strides()[0] as usize) } else { (beside.as_mut_ptr(), self.width) };
+        assert!(rows <= self.tiles.len());
         let tile = Tile {
             depth,
             a: a.as_ptr(),
@@ -132,20 +127,30 @@ impl Kernel {
             strip: strip.as_ptr(),
             strip_stride: strip.strides()[0] as usize,
             copy: copy.map_or(std::ptr::null_mut(), <[f32]>::as_mut_ptr),
-            out: to,
-            out_stride: to_stride,
-            add: add && whole,
+            out: out.as_mut_ptr(),
+            out_stride: out.strides()[0] as usize,
+            add,
             ahead,
         };
+        if columns < self.width {
+            return self.multiply_beside(rows, tile, out);
+        }
         // SAFETY: kernels are only reached through `available`, which asked the processor. This one reads `depth` numbers
         // from each of the `rows` rows of `a` and `width` from each of the `depth` rows of the strip, and writes `width`
-        // into each of `rows` rows of `out` or `beside`, and `depth` times `width` into `copy`: all of that lies inside them,
-        // as just checked.
+        // into each of `rows` rows of `out`, and `depth` times `width` into `copy`: all of that lies inside them, as just
+        // checked.
         unsafe { self.tiles[rows - 1](tile) };
-        if !whole {
-            for (mut out, tile) in out.rows_mut().into_iter().zip(beside.chunks(self.width)) {
-                out.iter_mut().zip(tile).for_each(|(out, x)| *out = if add { *out + x } else { *x });
-            }
+    }
+
+    /// The same where the last strip of a matrix is wider than what is left of the output: the tile is computed beside it.
+    fn multiply_beside(&self, rows: usize, tile: Tile, mut out: ArrayViewMut2<'_, f32>) {
+        let mut beside = [0.0f32; MAX_TILE];
+        assert!(rows * self.width <= beside.len());
+        let whole = Tile { out: beside.as_mut_ptr(), out_stride: self.width, add: false, ..tile };
+        // SAFETY: as above, but that it writes into `beside`, which is large enough.
+        unsafe { self.tiles[rows - 1](whole) };
+        for (mut out, computed) in out.rows_mut().into_iter().zip(beside.chunks(self.width)) {
+            out.iter_mut().zip(computed).for_each(|(out, x)| *out = if tile.add { *out + x } else { *x });
         }
     }
 }
