@@ -91,7 +91,7 @@ pub fn c08_induction_attn_detector(submission: &Submission) -> Cases {
 const IDLE: Head = head(Cells::Nothing, 0.0);
 
 /// Two positions: the mean along the diagonal is over two cells, of which one is the first query's.
-const TWO_CELLS: Size = Size { batch: 2, n_heads: 4, n_pos: 2 };
+const TWO_CELLS: Size = Size { batch: 2, n_heads: 5, n_pos: 2 };
 
 const CURRENT: Target = Target {
     check: &C1,
@@ -101,7 +101,12 @@ const CURRENT: Target = Target {
     least: |_| Cells::Diagonal(0),
     hard_coded: "E02-7",
     first_item: "E02-4",
-    rivals: || vec![Rival::score("E02-61", |_| Cells::Diagonal(0), rivals::but_first_query)],
+    rivals: || {
+        vec![
+            Rival::score("E02-61", |_| Cells::Diagonal(0), rivals::but_first_query),
+            Rival::score("E02-105", |_| Cells::Diagonal(0), rivals::but_last_query),
+        ]
+    },
     early: true,
     decoys: [
         |_| Cells::Diagonal(-1),
@@ -118,6 +123,7 @@ const CURRENT: Target = Target {
             IDLE,
             head(Cells::Diagonal(0), 0.42).profile(Profile::OnlyLast),
             head(Cells::Diagonal(0), 0.6),
+            head(Cells::Diagonal(0), 1.0).profile(Profile::OnlyLast),
         ],
     ),
 };
@@ -160,6 +166,7 @@ const PREVIOUS: Target = Target {
             IDLE.also(Cells::One(0, 0), 1.0),
             IDLE.also(Cells::One(0, 1), 1.0),
             head(Cells::Diagonal(-1), 0.7),
+            IDLE,
         ],
     ),
 };
@@ -177,6 +184,7 @@ const FIRST: Target = Target {
             Rival::mean_of("E02-11", |_| Cells::LastColumn),
             Rival::mean_of("E02-12", |_| Cells::FirstRow),
             Rival::mean_of("E02-66", |_| Cells::Column(1)),
+            Rival::score("E02-105", |_| Cells::Column(0), rivals::but_last_query),
         ]
     },
     early: true,
@@ -191,7 +199,13 @@ const FIRST: Target = Target {
     // That the first query counts, which has no choice, is left to the learner.
     short: (
         TWO_CELLS,
-        &[head(Cells::Column(0), 0.58), IDLE, head(Cells::Column(0), 0.27), head(Cells::Column(0), 0.7)],
+        &[
+            head(Cells::Column(0), 0.58),
+            IDLE,
+            head(Cells::Column(0), 0.27),
+            head(Cells::Column(0), 0.7),
+            head(Cells::Column(0), 1.0).profile(Profile::OnlyLast),
+        ],
     ),
 };
 

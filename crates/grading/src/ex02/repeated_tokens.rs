@@ -170,6 +170,8 @@ fn unlike_halves(row: usize, tokens: &Rows, first: &[usize], second: &[usize]) -
         Some("E02-75")
     } else if of_another_row() {
         Some("E02-74")
+    } else if n > 2 && (first[1..] == second[1..] || first[..n - 1] == second[..n - 1]) {
+        Some("E02-106")
     } else {
         // Tokens of the first copy in the second, in whatever order, are not a new draw.
         let shared = second.iter().filter(|id| first.contains(id)).count();

@@ -150,6 +150,12 @@ pub(super) fn but_first_query(cells: &[(usize, usize)], patterns: Patterns<'_>) 
     mean(&later, patterns)
 }
 
+/// All cells but that of the last query.
+pub(super) fn but_last_query(cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
+    let earlier: Vec<_> = cells.iter().copied().filter(|(query, _)| query + 1 < patterns.dim().1).collect();
+    mean(&earlier, patterns)
+}
+
 /// The sum, with the first query's attention to itself, divided by the number of all queries.
 pub(super) fn with_own_key(cells: &[(usize, usize)], patterns: Patterns<'_>) -> f64 {
     let cells = [&[(0, 0)], cells].concat();

@@ -146,8 +146,10 @@ fn starts_fault(starts: &[usize], places: usize) -> Option<Fault> {
         Some("E07-128")
     } else if came.iter().all(|start| start % 5 == 0) && came.len() > 1 {
         Some("E07-127")
-    } else {
+    } else if never.is_empty() {
         None
+    } else {
+        Some("E07-219")
     };
     let evidence = format!(
         "of {} windows, {} began at token {} of the text and {} at token {}. Luck does not do that: each of the {places} \
@@ -253,7 +255,8 @@ fn segment_fault(row: &[usize], length: usize, n_ctx: usize) -> Option<Fault> {
 fn lengths_fault(rows: &[(Vec<usize>, usize)], longest: usize) -> Option<Fault> {
     let places = longest - SHORTEST + 1;
     let [rarest, commonest] = uneven(places, rows.iter().map(|(_, length)| length - SHORTEST))?;
-    let longest_never = rows.iter().all(|(_, length)| *length < longest);
+    let came: BTreeSet<usize> = rows.iter().map(|(_, length)| *length).collect();
+    let never: Vec<usize> = (SHORTEST..=longest).filter(|length| !came.contains(length)).collect();
     let only = rows.iter().all(|(_, length)| *length == rows[0].1);
     let evidence = format!(
         "of {} segments, {} were {} tokens long and {} were {} long. Each length from {SHORTEST} to {longest} should come \
@@ -264,7 +267,12 @@ fn lengths_fault(rows: &[(Vec<usize>, usize)], longest: usize) -> Option<Fault> 
         commonest.1,
         commonest.0 + SHORTEST
     );
-    let mistake = if only { Some("E07-138") } else { longest_never.then_some("E07-137") };
+    let mistake = match never[..] {
+        _ if only => Some("E07-138"),
+        [] => None,
+        [length] if length == longest => Some("E07-137"),
+        _ => Some("E07-220"),
+    };
     Some(Fault::new(evidence).mistake(mistake))
 }
 
@@ -280,7 +288,12 @@ fn tokens_fault(rows: &[(Vec<usize>, usize)], d_vocab: usize) -> Option<Fault> {
     }
     let n = d_vocab - 1;
     if let Some([rarest, commonest]) = uneven(n, all().map(|id| id - 1)) {
-        let mistake = (rarest == (n - 1, 0)).then_some("E07-140");
+        let came: BTreeSet<usize> = all().collect();
+        let mistake = match came.len() {
+            count if count == n => None,
+            count if count + 1 == n && !came.contains(&n) => Some("E07-140"),
+            _ => Some("E07-221"),
+        };
         let evidence = format!(
             "token {} came {} times and token {} {} times.",
             rarest.0 + 1,

@@ -146,6 +146,14 @@ fn median(cells: ArrayView1<f32>) -> f32 {
     cells[cells.len() / 2]
 }
 
+pub fn without_last_query<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    named(detect::<T>(cache, |pattern| pattern.diag().slice(s![..-1]).mean().unwrap_or(0.0)))
+}
+
+pub fn column_0_without_last_query<const T: u8>(cache: &ActivationCache) -> Vec<String> {
+    named(detect::<T>(cache, |pattern| pattern.slice(s![..-1, 0]).mean().unwrap_or(0.0)))
+}
+
 /// The cells of the stripe from the first token of the second copy on.
 fn of_second_copy(pattern: ArrayView2<f32>, seq_len: usize) -> Vec<f32> {
     (seq_len + 1..pattern.nrows()).map(|query| pattern[[query, query + 1 - seq_len]]).collect()

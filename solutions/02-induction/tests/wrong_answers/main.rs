@@ -126,6 +126,8 @@ grading::wrong_answers! {
     e02_93_each_head: "E02-93", attention_views = views::each_head;
     e02_94_filled_up: "E02-94", attention_views = views::filled_up;
     e02_103_names_of_layer_0: "E02-103", attention_views = views::names_of_layer_0;
+    e02_105_last_query_left_out: "E02-105", current_attn_detector = detectors::without_last_query::<40>;
+    e02_106_last_not_repeated: "E02-106", generate_repeated_tokens = repeated_tokens::last_not_repeated;
     e02_95_three_copies: "E02-95", generate_repeated_tokens = repeated_tokens::three_copies;
     e02_96_two_bos_in_front: "E02-96", generate_repeated_tokens = repeated_tokens::two_bos_in_front;
     e02_97_last_row: "E02-97", repeated_loss_by_half = losses::last_row;
@@ -173,6 +175,7 @@ in_other_detectors! {
     "c03_prev_attn_detector", "E02-91", prev_attn_detector = detectors::every_item::<40>;
     "c03_prev_attn_detector", "E02-57", prev_attn_detector = detectors::hyphens::<40>;
     "c04_first_attn_detector", "E02-99", first_attn_detector = detectors::later_queries_of_column_0::<40>;
+    "c04_first_attn_detector", "E02-105", first_attn_detector = detectors::column_0_without_last_query::<40>;
     "c04_first_attn_detector", "E02-4", first_attn_detector = detectors::first_item_of_column_0::<40>;
     "c08_induction_attn_detector", "E02-13", induction_attn_detector = detectors::end_of_stripe::<40>;
     "c08_induction_attn_detector", "E02-51", induction_attn_detector = detectors::peak_of_stripe::<40>;
@@ -224,6 +227,7 @@ with_other_thresholds! {
     "E02-58", current_attn_detector = once_per_item;
     "E02-60", current_attn_detector = below;
     "E02-61", current_attn_detector = without_query_0;
+    "E02-105", current_attn_detector = without_last_query;
     "E02-64", prev_attn_detector = by_all_queries;
     "E02-64", prev_attn_detector = own_key_of_query_0;
     "E02-64", prev_attn_detector = wrapped_around;

@@ -146,6 +146,13 @@ pub fn begins_late(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: 
     })
 }
 
+pub fn last_not_repeated(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usize, bos: usize) -> Tokens {
+    rows_of(batch, || {
+        let there = segment(rng, seq_len, d_vocab);
+        [&[bos], &there[..], &there[..seq_len - 1], &segment(rng, 1, d_vocab)].concat()
+    })
+}
+
 pub fn rounded(rng: &mut ChaCha8Rng, batch: usize, seq_len: usize, d_vocab: usize, bos: usize) -> Tokens {
     rows_drawn(batch, seq_len, bos, || (rng.random::<f64>() * (d_vocab - 1) as f64).round() as usize)
 }

@@ -264,6 +264,12 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         |l, h| on("z", l, move |z| over_batch(z, h, |v| -largest(v.iter().map(|x| -x))));
     "E00-53" mean_ablate "the median over the batch is put there" =
         |l, h| on("z", l, move |z| over_batch(z, h, |v| median(v.iter().copied())));
+    "E00-53" mean_ablate "the mean over the batch and over all heads is put there" = |l, h| {
+        on("z", l, move |mut z| {
+            let mean = z.mean_axis(Axis(2)).expect("heads").mean_axis(Axis(0)).expect("items");
+            z.slice_mut(s![.., .., h, ..]).assign(&mean);
+        })
+    };
     "E00-53" mean_ablate "the mean of the other items is put there" = |l, h| {
         on("z", l, move |mut z| {
             let mut of_head = z.slice_mut(s![.., .., h, ..]);

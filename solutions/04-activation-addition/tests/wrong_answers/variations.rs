@@ -396,6 +396,14 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
     "E00-60" best_layer "the sum of gains less costs decides" = |g, c, _| best(g, c, |g, c| g.sum() - c.sum());
     "E00-60" best_layer "the budget that is reached first decides" =
         |g, c, b| best(g, c, |_, c| -(reached(c, b) as f32));
+    "E00-51" best_layer "the last layer is never looked at" = |g, c, b| {
+        let at = sol::gain_at_cost(g, c, b);
+        (0..at.len() - 1).fold(0, |best, layer| if at[layer] > at[best] { layer } else { best })
+    };
+    "E00-51" best_layer "the first layer is never looked at" = |g, c, b| {
+        let at = sol::gain_at_cost(g, c, b);
+        (1..at.len()).fold(1, |best, layer| if at[layer] > at[best] { layer } else { best })
+    };
     "E00-60" best_layer "the second best layer is chosen" = |g, c, b| {
         let x = sol::gain_at_cost(g, c, b);
         let top = sol::best_layer(g, c, b);

@@ -229,6 +229,7 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         |l, r, w| mean(answers(normalized(l, true).view(), l.dim().1 - 1, r, w).into_iter().map(|(a, _)| a));
 
     "E00-53" normalize "the sign is lost" = |v, a, b| ((v - b) / (a - b)).abs();
+    "E00-55" normalize "the clean run is subtracted above" = |v, a, b| (v - a) / (a - b);
     "E00-58" normalize "the middle of the two runs is 0" = |v, a, b| (v - (a + b) / 2.0) / (a - b);
     "E00-56" normalize "the corrupted run is not subtracted above" = |v, a, b| v / (a - b);
     "E00-58" normalize "the change is divided by the corrupted run" = |v, _, b| (v - b) / b;
@@ -400,6 +401,10 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
     };
     "E00-58" sufficient_and_necessary "changes are divided by the metric of their base" =
         |m, a, b, r, w| both(m, [a, b], [r, w], "z", |x, top, bottom| [(x - bottom) / bottom, (top - x) / top]);
+    "E00-56" sufficient_and_necessary "what is taken away is not divided by the distance of the two runs" =
+        |m, a, b, r, w| both(m, [a, b], [r, w], "z", |x, top, bottom| [(x - bottom) / (top - bottom), top - x]);
+    "E00-56" sufficient_and_necessary "what is brought back is not divided by the distance of the two runs" =
+        |m, a, b, r, w| both(m, [a, b], [r, w], "z", |x, top, bottom| [x - bottom, (top - x) / (top - bottom)]);
     "E00-54" sufficient_and_necessary "the shares are in percent" =
         |m, a, b, r, w| sol::sufficient_and_necessary(m, a, b, r, w) * 100.0;
 

@@ -34,6 +34,25 @@ pub fn last_place_never(rng: &mut ChaCha8Rng, text: &[usize], n_ctx: usize) -> V
     from(text, rng.random_range(0..(places - 1).max(1)), n_ctx - 1)
 }
 
+pub fn first_half_of_the_text(rng: &mut ChaCha8Rng, text: &[usize], n_ctx: usize) -> Vec<usize> {
+    let places = text.len() + 1 - (n_ctx - 1);
+    from(text, rng.random_range(0..places.div_ceil(2)), n_ctx - 1)
+}
+
+pub fn only_even_lengths(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (Vec<usize>, usize) {
+    loop {
+        let (row, length) = repeated_segment(rng, d_vocab, n_ctx);
+        if length.is_multiple_of(2) {
+            return (row, length);
+        }
+    }
+}
+
+pub fn space_never(rng: &mut ChaCha8Rng, d_vocab: usize, n_ctx: usize) -> (Vec<usize>, usize) {
+    let (row, length) = repeated_segment(rng, d_vocab - 1, n_ctx);
+    (row.into_iter().map(|id| if id == 0 { 0 } else { id + 1 }).collect(), length)
+}
+
 pub fn piece_by_piece(rng: &mut ChaCha8Rng, text: &[usize], n_ctx: usize) -> Vec<usize> {
     from(text, (n_ctx - 1) * rng.random_range(0..text.len() / (n_ctx - 1)), n_ctx - 1)
 }

@@ -213,6 +213,9 @@ grading::wrong_answers! {
     e07_152_one_draw_for_all: "E07-152", training_batch = batches::one_draw_for_all;
     e07_218_first_rows_repeat: "E07-218", training_batch = batches::first_rows_repeat;
     e07_218_as_many_in_each: "E07-218", training_batch = batches::as_many_in_each;
+    e07_219_first_half_of_the_text: "E07-219", text_window = batches::first_half_of_the_text;
+    e07_220_only_even_lengths: "E07-220", repeated_segment = batches::only_even_lengths;
+    e07_221_space_never: "E07-221", repeated_segment = batches::space_never;
     e07_153_one_row_for_all: "E07-153", training_batch = batches::one_row_for_all;
     e07_154_copies_exchanged: "E07-154", bump = growing::copies_exchanged;
     e07_155_over_both: "E07-155", bump = growing::over_both;

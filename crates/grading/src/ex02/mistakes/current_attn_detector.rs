@@ -182,6 +182,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "What are the first and the last query that count?",
     ),
     property(
+        "E02-105",
+        CHECK,
+        "The last query left out",
+        "Your lists match the mean over all queries but the last. On a short text that is another number. Each query has \
+         its row in the pattern, the last one too.",
+        "How many cells does your mean have for a text of two tokens?",
+    ),
+    property(
         "E02-100",
         CHECK,
         "The other diagonal",

@@ -129,4 +129,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
          formulas of this exercise.",
         "Which two parts of your code write BOS?",
     ),
+    property(
+        "E02-106",
+        CHECK,
+        "One token not repeated",
+        "Your second copy is the first one but for one token, at its beginning or at its end, as when a range ends one too \
+         early. No head can predict that token from the first copy.",
+        "How many tokens does your code copy for a segment of three?",
+    ),
 ];

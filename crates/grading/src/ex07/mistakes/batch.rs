@@ -85,6 +85,28 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "How many times do you call `repeated_segment`?",
     ),
     property(
+        "E07-219",
+        "c12_text_window",
+        "Some starts never drawn",
+        "At some places of the text none of your windows begins. The first window begins at the first token of the text, \
+         the last one ends at its last, and each between them is as likely.",
+        "From which range do you draw the start, for a text of 35 tokens and windows of 5?",
+    ),
+    property(
+        "E07-220",
+        "c13_repeated_segment",
+        "Some lengths never drawn",
+        "Some lengths never come. Each from `SHORTEST` to the longest that fits twice after BOS is as likely.",
+        "Which lengths can your function return for `n_ctx` 33?",
+    ),
+    property(
+        "E07-221",
+        "c13_repeated_segment",
+        "Some tokens never drawn",
+        "Some tokens never come. Each from 1 to `d_vocab - 1` is as likely.",
+        "Which is the smallest token that you can draw, and which the largest?",
+    ),
+    property(
         "E07-218",
         "c14_training_batch",
         "A fixed number of rows that repeat",
