@@ -5,7 +5,8 @@
 //! dropped, their memory goes back to the model, and the next backward pass writes to it: a training loop asks the system
 //! once. The model keeps one set at most, and frees it with itself.
 //!
-//! Only matrices that a pass overwrites as a whole are taken over. Whatever gradients are added to begins with zeros.
+//! Only matrices that a pass overwrites as a whole are taken over. Whatever gradients are added to begins with zeros. A matrix
+//! whose gradient nobody wants gets no memory at all: the system's allocator clears what it hands out again.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
