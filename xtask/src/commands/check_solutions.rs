@@ -5,6 +5,7 @@
 //! a check that got lost, a test that is ignored, code that does not compile and data that is missing are all failures of
 //! the course.
 
+use std::thread;
 use std::time::Instant;
 
 use super::arguments::Done;
@@ -72,10 +73,15 @@ fn build(course: &Course, exercises: &[&Exercise]) -> Result<Build, String> {
 fn prove(course: &Course, build: &Build, exercise: &Exercise) -> Result<Vec<Cell>, String> {
     let checks = checks::of(&course.workspace, exercise)?;
     let (package, solution_package) = (exercise.package(), exercise.solution_package());
-    let stub = grade::run(build.program(&package, grade::TEST)?, exercise, &checks)?;
-    let solution = grade::run(build.program(&solution_package, grade::TEST)?, exercise, &checks)?;
-    let wrong = harness::run(build.program(&solution_package, WRONG_ANSWERS)?, &[], &[])?;
-    let right = harness::run(build.program(&solution_package, RIGHT_ANSWERS)?, &[], &[])?;
+    let graded = |package| grade::run(build.program(package, grade::TEST)?, exercise, &checks);
+    let tested = |name| harness::run(build.program(&solution_package, name)?, &[], &[]);
+    // The wrong answers take about as long as all the rest, and each of the two alone leaves cores idle at its end.
+    let (wrong, rest) = thread::scope(|scope| {
+        let wrong = scope.spawn(|| tested(WRONG_ANSWERS));
+        let rest = (graded(&package), graded(&solution_package), tested(RIGHT_ANSWERS));
+        (wrong.join().expect("running a program does not panic"), rest)
+    });
+    let (wrong, stub, solution, right) = (wrong?, rest.0?, rest.1?, rest.2?);
     Ok(vec![
         derived(course, exercise),
         stub_cell(&stub, &build.warnings(&package)),
