@@ -201,16 +201,23 @@ fn without_members(manifest: &str) -> Result<String, String> {
     let defaults = changed.lines().find(|line| line.starts_with("default-members"));
     let defaults =
         defaults.filter(|_| changed != manifest).ok_or("Cargo.toml does not list its members as expected.")?;
-    Ok(changed.replace(defaults, "default-members = [\"exercises/[0-9]*\", \"xtask\"]"))
+    let changed = changed.replace(defaults, "default-members = [\"exercises/[0-9]*\", \"xtask\"]");
+    // cargo warns of a profile whose package is not there.
+    Ok(without_tables(&changed, |table| table.starts_with("[profile.dev.package.solution-")))
 }
 
 /// A manifest without `[[test]]` and `[[bench]]`, whose files are left out.
 fn without_targets(manifest: &str) -> String {
+    without_tables(manifest, |table| ["[[test]]", "[[bench]]"].contains(&table))
+}
+
+/// A manifest without the tables that begin with one of these lines.
+fn without_tables(manifest: &str, is_left_out: impl Fn(&str) -> bool) -> String {
     let mut is_kept = true;
     let mut kept = String::new();
     for line in manifest.lines() {
         if line.starts_with('[') {
-            is_kept = !["[[test]]", "[[bench]]"].contains(&line.trim());
+            is_kept = !is_left_out(line.trim());
         }
         if is_kept {
             kept.push_str(line);
@@ -316,6 +323,8 @@ mod tests {
         let want = "members = [\"crates/*\", \"xtask\"]\ndefault-members = [\"exercises/[0-9]*\", \"xtask\"]\n";
         assert_eq!(without_members(manifest).as_deref(), Ok(want));
         assert!(without_members("members = []").is_err());
+        let with_profile = format!("{manifest}[profile.dev.package.solution-01-a]\nopt-level = 0\n");
+        assert_eq!(without_members(&with_profile).as_deref(), Ok(want));
         let manifest = "[package]\n[[test]]\nname = \"t\"\n\n[lints]\na = 1\n[[bench]]\nname = \"b\"\n";
         assert_eq!(without_targets(manifest), "[package]\n[lints]\na = 1\n");
         let summary = "- [A](./a.md)\n- [Adding an exercise](./adding-an-exercise.md)\n";
