@@ -70,7 +70,7 @@ pub(crate) trait Supply {
     }
 
     /// Memory for the values of all layers of a part, such as `attn.W_Q`, or of a tensor outside the blocks: zeros, unless
-    /// whoever asked for the weights knows better.
+    /// what they hold will be overwritten.
     fn memory(&mut self, _: &str, length: usize) -> Vec<f32> {
         vec![0.0; length]
     }

@@ -6,7 +6,7 @@
 //! once. The model keeps one set at most, and frees it with itself.
 //!
 //! Only matrices that a pass overwrites as a whole are taken over. Whatever gradients are added to begins with zeros. A matrix
-//! whose gradient nobody wants gets no memory at all: the system's allocator clears what it hands out again.
+//! whose gradient was not asked for gets no memory at all: the system's allocator clears what it hands out again.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -147,7 +147,7 @@ impl Drop for Returning {
     }
 }
 
-/// A matrix of zeros that nobody wants, and that gets no memory unless it is looked at.
+/// A matrix of zeros that was not asked for, and that gets no memory unless it is looked at.
 struct Unwritten {
     n_rows: usize,
 }

@@ -122,7 +122,7 @@ mod tests {
     use ndarray::Array2;
 
     #[test]
-    fn sums_of_columns_are_added_whoever_computes_them() {
+    fn sums_of_columns_are_added_in_one_task_and_in_several() {
         for (rows, columns) in [(0, 3), (3, 0), (3, 5), (2000, 300)] {
             let x = Array2::from_shape_fn((rows, columns + 1), |(r, c)| (r % 7) as f32 + (c % 5) as f32 * 8.0);
             let mut sums = vec![0.5; columns];
