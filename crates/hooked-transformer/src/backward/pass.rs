@@ -109,12 +109,10 @@ impl BackwardPass<'_, '_> {
     ) -> ArcArray<f32, D> {
         let mut gradient = self.at_points.point(site, layer, gradient);
         let firing = self.at_points.points.index(site, layer).and_then(|point| self.tape.take(point));
-        let Some(Firing { before, after }) = firing else { return gradient };
-        if let (Edits::Stop, Some(before)) = (self.edits, before) {
+        if let (Edits::Stop, Some(Firing { before: Some(before), after })) = (self.edits, firing) {
             let overwritten = before.iter().zip(after.iter()).map(|(before, after)| before != after);
             gradient.iter_mut().zip(overwritten).filter(|(_, overwritten)| *overwritten).for_each(|(g, _)| *g = 0.0);
         }
-        self.at_points.scratch.take(after);
         gradient
     }
 }

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, Axis, s};
+use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, Axis, CowArray, Ix2, s};
 
 use super::kernel::{AHEAD_WIDTH, Ahead, Kernel, STEPS_PER_ROW_AHEAD, contiguous_rows};
 use super::transpose::{self, BAD_STRIDE};
@@ -47,14 +47,9 @@ pub(super) fn fits(out: &ArrayViewMut2<'_, f32>) -> bool {
 /// As [`Factors`], and
 /// - `out`: each row contiguous
 pub(super) fn product(kernel: &Kernel, factors: Factors<'_>, out: ArrayViewMut2<'_, f32>, threads: usize) {
-    let tasks = tasks(kernel, out, threads);
-    if is_well_laid_out(factors.a) {
-        return share(tasks, threads, |task| task.run(kernel, &factors));
-    }
-    let mut copy = transpose::take_memory();
-    let factors = Factors { a: transpose::well_laid_out(factors.a, &mut copy, threads), ..factors };
-    share(tasks, threads, |task| task.run(kernel, &factors));
-    transpose::put_back(copy);
+    let a = well_laid_out(factors.a, threads);
+    let factors = Factors { a: a.view(), ..factors };
+    share(tasks(kernel, out, threads), threads, |task| task.run(kernel, &factors));
 }
 
 impl Factors<'_> {
@@ -89,9 +84,12 @@ impl Factors<'_> {
     }
 }
 
-/// Whether `a` is as the kernel reads it well: each row contiguous, and rows not a multiple of 4096 bytes apart.
-fn is_well_laid_out(a: ArrayView2<'_, f32>) -> bool {
-    contiguous_rows(a.strides(), a.ncols()) && !(a.strides()[0] as usize).is_multiple_of(BAD_STRIDE)
+/// `a` as the kernel reads it well: each row contiguous, and rows not a multiple of 4096 bytes apart. A copy if need be.
+fn well_laid_out<'a>(a: ArrayView2<'a, f32>, threads: usize) -> CowArray<'a, f32, Ix2> {
+    if contiguous_rows(a.strides(), a.ncols()) && !(a.strides()[0] as usize).is_multiple_of(BAD_STRIDE) {
+        return a.into();
+    }
+    transpose::well_laid_out(a, threads).into()
 }
 
 /// A part of the output, and where it lies.

@@ -278,20 +278,20 @@ pub(crate) fn add_heads_transposed(d: ArrayView3<'_, f32>, w: ArrayView3<'_, f32
 /// - `out`: `[head, d_in, d_out]`
 #[track_caller]
 pub(crate) fn outer_each_head(x: HeadRows<'_>, d: ArrayView3<'_, f32>, out: ArrayViewMut3<'_, f32>) {
-    let threads = rayon::current_num_threads();
-    let heads = into_axis_chunks(out, Axis(0), 1).map(|out| out.index_axis_move(Axis(0), 0)).enumerate().collect();
-    match x {
-        // One copy of a shared input serves the products of all heads.
-        HeadRows::Shared(x) => {
-            let mut copy = transpose::take_memory();
-            let x = transpose::well_laid_out(x.reversed_axes(), &mut copy, threads);
-            share(heads, threads, |(head, out)| matmul_block(x, d.index_axis(Axis(1), head), out));
-            transpose::put_back(copy);
+    // One copy of a shared input serves the products of all heads.
+    let shared = match x {
+        HeadRows::Shared(x) => Some(transpose::well_laid_out(x.reversed_axes(), rayon::current_num_threads())),
+        HeadRows::PerHead(_) => None,
+    };
+    let heads = into_axis_chunks(out, Axis(0), 1).map(|out| out.index_axis_move(Axis(0), 0)).enumerate();
+    share(heads.collect(), rayon::current_num_threads(), |(head, out)| {
+        let d = d.index_axis(Axis(1), head);
+        match (&shared, x) {
+            (None, HeadRows::PerHead(x)) => matmul_block(x.index_axis(Axis(1), head).reversed_axes(), d, out),
+            (Some(x), _) => matmul_block(x.view(), d, out),
+            (None, HeadRows::Shared(x)) => matmul_block(x.t(), d, out),
         }
-        HeadRows::PerHead(x) => share(heads, threads, |(head, out)| {
-            matmul_block(x.index_axis(Axis(1), head).reversed_axes(), d.index_axis(Axis(1), head), out);
-        }),
-    }
+    });
 }
 
 /// Inputs of heads: one for all, or one for each.
