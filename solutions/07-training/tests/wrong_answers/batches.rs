@@ -258,6 +258,11 @@ fn of_kinds(rng: &mut ChaCha8Rng, text: &[usize], repeats: &[bool], n_ctx: usize
     (tokens, next)
 }
 
+/// As many rows that repeat as the share says, and these first.
+fn first_repeat(rows: usize, share: f64) -> Vec<bool> {
+    (0..rows).map(|row| (row as f64) < (share * rows as f64).round()).collect()
+}
+
 pub fn first_rows_repeat(
     rng: &mut ChaCha8Rng,
     text: &[usize],
@@ -266,8 +271,7 @@ pub fn first_rows_repeat(
     d_vocab: usize,
     share: f64,
 ) -> (Tokens, Next) {
-    let repeats: Vec<bool> = (0..rows).map(|row| (row as f64) < (share * rows as f64).round()).collect();
-    of_kinds(rng, text, &repeats, n_ctx, d_vocab)
+    of_kinds(rng, text, &first_repeat(rows, share), n_ctx, d_vocab)
 }
 
 pub fn as_many_in_each(
@@ -278,7 +282,7 @@ pub fn as_many_in_each(
     d_vocab: usize,
     share: f64,
 ) -> (Tokens, Next) {
-    let mut repeats: Vec<bool> = (0..rows).map(|row| (row as f64) < (share * rows as f64).round()).collect();
+    let mut repeats = first_repeat(rows, share);
     for last in (1..rows).rev() {
         repeats.swap(last, rng.random_range(0..=last));
     }
