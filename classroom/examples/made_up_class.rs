@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The lines `name: "E02-1", function = path;` of an exercise.
 fn wrong_answers(course: &Path, slug: &str) -> Result<Vec<Wrong>, Box<dyn Error>> {
-    let text = fs::read_to_string(course.join(format!("solutions/{slug}/tests/wrong_answers/main.rs")))?;
+    let text = fs::read_to_string(course.join(format!("solutions/{slug}/tests/wrong_answers/mod.rs")))?;
     let line = |line: &str| {
         let (name, rest) = line.trim().split_once(": \"E")?;
         let (_, rest) = rest.split_once(", ")?;
@@ -108,7 +108,7 @@ fn needed(folder: &Path, wrong: &Wrong) -> Result<BTreeMap<String, String>, Box<
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if name != "main" && path.is_file() {
+        if name != "mod" && path.is_file() {
             all.insert(name, fs::read_to_string(path)?);
         }
     }

@@ -5,12 +5,14 @@
 //! a check that got lost, a test that is ignored, code that does not compile and data that is missing are all failures of
 //! the course.
 
+use std::ffi::OsStr;
+use std::sync::Mutex;
 use std::thread;
 use std::time::Instant;
 
 use super::arguments::Done;
 use super::check::grade::{self, Run};
-use super::fingerprints::{self, WRONG_ANSWERS};
+use super::fingerprints::{self, ANSWERS};
 use crate::knows::results::{CheckResult, State};
 use crate::reads::checks;
 use crate::reads::course::{Course, Exercise};
@@ -18,8 +20,12 @@ use crate::runs::cargo::{self, Build, Message};
 use crate::runs::harness::{self, Outcome, Tests};
 use crate::says::screen::{bad, good, say, show_progress, table};
 
-/// The name of the tests that try other right answers.
-const RIGHT_ANSWERS: &str = "other_right_answers";
+/// The modules of the tests that try answers, before the names of the tests.
+const WRONG: &str = "wrong_answers::";
+const RIGHT: &str = "other_right_answers::";
+
+/// How many exercises are proved at a time: one alone leaves cores idle at its end.
+const AT_A_TIME: usize = 2;
 
 /// A cell of the table, and what is wrong if something is.
 type Cell = Result<String, (String, String)>;
@@ -40,10 +46,9 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let head = ["exercise", "derived", "stub", "solution", "wrong answers", "other right answers", "fingerprints"];
     let mut rows = vec![head.map(String::from).to_vec()];
     let mut troubles = Vec::new();
-    for exercise in exercises {
-        show_progress(&format!("Proving {} ...", exercise.slug));
+    for (exercise, cells) in exercises.iter().zip(prove_all(course, &build, &exercises)?) {
         let mut row = vec![exercise.slug.clone()];
-        for cell in prove(course, &build, exercise)? {
+        for cell in cells {
             let (text, trouble) = cell.map_or_else(|(text, trouble)| (text, Some(trouble)), |text| (text, None));
             row.push(text);
             troubles.extend(trouble.map(|trouble| format!("{}: {trouble}", exercise.slug)));
@@ -66,29 +71,45 @@ fn build(course: &Course, exercises: &[&Exercise]) -> Result<Build, String> {
     let packages = exercises.iter().flat_map(|exercise| [exercise.package(), exercise.solution_package()]);
     let packages: Vec<String> = packages.collect();
     let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
-    let tests = [grade::TEST, WRONG_ANSWERS, RIGHT_ANSWERS].map(|test| ["--test", test]).concat();
+    let tests = [grade::TEST, ANSWERS].map(|test| ["--test", test]).concat();
     cargo::build_tests(&course.workspace, &packages, &tests)
+}
+
+/// The cells of every exercise, in order. The later ones take longest, so they are begun first.
+fn prove_all(course: &Course, build: &Build, exercises: &[&Exercise]) -> Result<Vec<Vec<Cell>>, String> {
+    let waiting = Mutex::new(exercises.iter().enumerate().rev());
+    let worker = || {
+        let mut proved = Vec::new();
+        loop {
+            let next = waiting.lock().expect("an iterator over a list does not panic").next();
+            let Some((index, exercise)) = next else { return proved };
+            show_progress(&format!("Proving {} ...", exercise.slug));
+            proved.push((index, prove(course, build, exercise)));
+        }
+    };
+    let mut proved: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_A_TIME).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("running a program does not panic")).collect()
+    });
+    proved.sort_by_key(|(index, _)| *index);
+    proved.into_iter().map(|(_, cells)| cells).collect()
 }
 
 fn prove(course: &Course, build: &Build, exercise: &Exercise) -> Result<Vec<Cell>, String> {
     let checks = checks::of(&course.workspace, exercise)?;
     let (package, solution_package) = (exercise.package(), exercise.solution_package());
     let graded = |package| grade::run(build.program(package, grade::TEST)?, exercise, &checks);
-    let tested = |name| harness::run(build.program(&solution_package, name)?, &[], &[]);
-    // The wrong answers take about as long as all the rest, and each of the two alone leaves cores idle at its end.
-    let (wrong, rest) = thread::scope(|scope| {
-        let wrong = scope.spawn(|| tested(WRONG_ANSWERS));
-        let rest = (graded(&package), graded(&solution_package), tested(RIGHT_ANSWERS));
-        (wrong.join().expect("running a program does not panic"), rest)
-    });
-    let (wrong, stub, solution, right) = (wrong?, rest.0?, rest.1?, rest.2?);
+    // As many answers as there are cores are tried at a time: threads within the model's products would only wait for each other.
+    let alone = ("RAYON_NUM_THREADS", OsStr::new("1"));
+    let answers = harness::run(build.program(&solution_package, ANSWERS)?, &[], &[alone])?;
+    let (stub, solution) = (graded(&package)?, graded(&solution_package)?);
     Ok(vec![
         derived(course, exercise),
         stub_cell(&stub, &build.warnings(&package)),
         solution_cell(&solution),
-        wrong_cell(exercise, &wrong),
-        right_cell(exercise, &right),
-        fingerprints_cell(&wrong),
+        wrong_cell(exercise, &answers),
+        right_cell(exercise, &answers),
+        fingerprints_cell(&answers),
     ])
 }
 
@@ -140,38 +161,37 @@ fn in_full(whose: &str, result: &CheckResult) -> String {
     format!("{} {whose}: {}\n{}", result.check.name, result.state.words(), result.text)
 }
 
-fn no_failure(tests: &Tests) -> Result<(), String> {
-    match tests.first_failure() {
+/// No test of a module failed. One that fails is told where it belongs, and a program that ends before its tests everywhere.
+fn no_failure(module: &str, tests: &Tests) -> Result<(), String> {
+    match tests.first_failure(module) {
         Some((name, words)) => Err(format!("{name}:\n{words}")),
-        None if tests.succeeded => Ok(()),
+        None if tests.succeeded || [WRONG, RIGHT].iter().any(|other| tests.first_failure(other).is_some()) => Ok(()),
         None => Err(format!("the test failed:\n{}", tests.stderr)),
     }
 }
 
 /// Tests named after mistakes, `e02_07_...`, each of which proves that one wrong answer is rejected.
 fn wrong_cell(exercise: &Exercise, tests: &Tests) -> Cell {
-    let prefix = format!("e{}_", exercise.number());
-    let named: Vec<_> = tests.outcomes.iter().filter(|(name, _)| name.starts_with(&prefix)).collect();
-    let rejected = named.iter().filter(|(_, outcome)| **outcome == Outcome::Passed).count();
+    let (tried, rejected) = tests.count(&format!("{WRONG}e{}_", exercise.number()));
     let text = format!("{rejected}/{} rejected", exercise.wrong_answers);
     let trouble = |why: String| (text.clone(), why);
-    no_failure(tests).map_err(trouble)?;
-    if rejected == exercise.wrong_answers && named.len() == rejected {
+    no_failure(WRONG, tests).map_err(trouble)?;
+    if rejected == exercise.wrong_answers && tried == rejected {
         return Ok(text);
     }
     Err(trouble(format!(
-        "{} wrong answers were tried, but there must be {}: correct the number in exercises/course.toml if it is right",
-        named.len(),
+        "{tried} wrong answers were tried, but there must be {}: correct the number in exercises/course.toml if it is right",
         exercise.wrong_answers
     )))
 }
 
 fn right_cell(exercise: &Exercise, tests: &Tests) -> Cell {
-    let text = format!("{}/{} accepted", tests.passed(), exercise.right_answers);
+    let (tried, accepted) = tests.count(RIGHT);
+    let text = format!("{accepted}/{} accepted", exercise.right_answers);
     let trouble = |why: String| (text.clone(), why);
-    no_failure(tests).map_err(trouble)?;
-    let tried = tests.outcomes.len() + tests.filtered_out;
-    if tried == exercise.right_answers && tests.passed() == tried {
+    no_failure(RIGHT, tests).map_err(trouble)?;
+    let tried = tried + tests.filtered_out;
+    if tried == exercise.right_answers && accepted == tried {
         return Ok(text);
     }
     Err(trouble(format!("{tried} right answers were tried, but there must be {}", exercise.right_answers)))
@@ -236,15 +256,36 @@ mod tests {
         assert!(trouble(wrong_cell(&exercise(), &nothing)).contains("0 wrong answers were tried"));
         assert!(trouble(right_cell(&exercise(), &nothing)).contains("0 right answers were tried"));
         assert!(trouble(fingerprints_cell(&nothing)).contains("no test"));
-        let ignored = tests_of(&[("a", Outcome::Ignored)], true);
+        let ignored = tests_of(&[("other_right_answers::a", Outcome::Ignored)], true);
         assert!(trouble(right_cell(&exercise(), &ignored)).contains("1 right answers were tried"));
+        let unlisted = tests_of(&[("e99_1_sum", Outcome::Passed), ("a", Outcome::Passed)], true);
+        assert!(trouble(wrong_cell(&exercise(), &unlisted)).contains("0 wrong answers were tried"));
+        assert!(trouble(right_cell(&exercise(), &unlisted)).contains("0 right answers were tried"));
     }
 
     #[test]
     fn a_wrong_answer_that_passes_is_a_failure() {
-        let accepted = tests_of(&[("e99_1_sum", Outcome::Failed("c1 accepts it".into()))], false);
+        let name = "wrong_answers::e99_1_sum";
+        let accepted = tests_of(&[(name, Outcome::Failed("c1 accepts it".into()))], false);
         assert!(trouble(wrong_cell(&exercise(), &accepted)).contains("c1 accepts it"));
-        let fine = tests_of(&[("e99_1_sum", Outcome::Passed)], true);
+        let fine = tests_of(&[(name, Outcome::Passed)], true);
         assert_eq!(wrong_cell(&exercise(), &fine).unwrap(), "1/1 rejected");
+    }
+
+    #[test]
+    fn what_fails_is_told_where_it_belongs() {
+        let (wrong, right) = ("wrong_answers::e99_1_sum", "other_right_answers::backwards");
+        let refused = Outcome::Failed("c1 does not accept it".into());
+        let tests = tests_of(&[(wrong, Outcome::Passed), (right, refused)], false);
+        assert_eq!(wrong_cell(&exercise(), &tests).unwrap(), "1/1 rejected");
+        assert!(trouble(right_cell(&exercise(), &tests)).contains("c1 does not accept it"));
+        let mistake = Outcome::Failed("no mistake has this code".into());
+        let tests =
+            tests_of(&[(wrong, Outcome::Passed), ("wrong_answers::a", mistake), (right, Outcome::Passed)], false);
+        assert!(trouble(wrong_cell(&exercise(), &tests)).contains("no mistake has this code"));
+        assert_eq!(right_cell(&exercise(), &tests).unwrap(), "1/1 accepted");
+        let aborted = tests_of(&[(wrong, Outcome::Passed), (right, Outcome::Passed)], false);
+        assert!(trouble(wrong_cell(&exercise(), &aborted)).contains("the test failed"));
+        assert!(trouble(right_cell(&exercise(), &aborted)).contains("the test failed"));
     }
 }

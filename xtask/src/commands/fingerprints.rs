@@ -9,18 +9,18 @@ use crate::runs::harness::{self, Outcome};
 use crate::says::screen::{bad, good, say};
 
 /// The test of the solution that compares the stored fingerprints, and writes them first when asked to.
-pub(crate) const TEST: &str = "fingerprints_are_up_to_date";
+pub(crate) const TEST: &str = "wrong_answers::fingerprints_are_up_to_date";
 
 /// The test that does the same for the variations of the right answer.
-const VARIATIONS: &str = "variations_are_told";
+const VARIATIONS: &str = "wrong_answers::variations_are_told";
 
-/// The name of the tests that try the wrong answers.
-pub(crate) const WRONG_ANSWERS: &str = "wrong_answers";
+/// The name of the tests that try other answers than the solution, right and wrong ones.
+pub(crate) const ANSWERS: &str = "answers";
 
 /// Writes the fingerprints of every exercise or, with `--check`, compares only.
 pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     let only_check = only_check_flag(arguments)?;
-    let build = build_wrong_answers(course)?;
+    let build = build_answers(course)?;
     let mut all_well = true;
     for exercise in &course.exercises {
         all_well &= one(&build, exercise, only_check)?;
@@ -28,21 +28,21 @@ pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     Ok(all_well)
 }
 
-/// Builds the wrong answers of every exercise.
+/// Builds the tests of every exercise that try answers.
 ///
 /// # Errors
 /// What the compiler says.
-pub(crate) fn build_wrong_answers(course: &Course) -> Result<Build, String> {
+pub(crate) fn build_answers(course: &Course) -> Result<Build, String> {
     let packages: Vec<String> = course.exercises.iter().map(Exercise::solution_package).collect();
     let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
-    let build = cargo::build_tests(&course.workspace, &packages, &["--test", WRONG_ANSWERS])?;
+    let build = cargo::build_tests(&course.workspace, &packages, &["--test", ANSWERS])?;
     if build.succeeded { Ok(build) } else { Err(build.explanation()) }
 }
 
 fn one(build: &Build, exercise: &Exercise, only_check: bool) -> Done {
     let write = ("COURSE_WRITE_FINGERPRINTS", OsStr::new("1"));
     let variables: &[_] = if only_check { &[] } else { &[write] };
-    let program = build.program(&exercise.solution_package(), WRONG_ANSWERS)?;
+    let program = build.program(&exercise.solution_package(), ANSWERS)?;
     let tests = harness::run(program, &["--exact", TEST, VARIATIONS], variables)?;
     let mut all_hold = true;
     for (test, what) in [(TEST, "fingerprints"), (VARIATIONS, "variations")] {

@@ -300,7 +300,7 @@ mod tests {
         let along = |file: &str| goes_along(file);
         for file in [
             "solutions/01-a/src/lib.rs",
-            "solutions/01-a/tests/wrong_answers/main.rs",
+            "solutions/01-a/tests/wrong_answers/mod.rs",
             "crates/grading/tests/proofs.rs",
             "classroom/src/main.rs",
             "reference_data/oracle/exercise_01.py",

@@ -1,21 +1,21 @@
 //! `tolerances`: measures how far correct answers are from right and wrong ones from correct, and shows the table.
 
 use super::arguments::{Done, no_arguments};
-use super::fingerprints::{WRONG_ANSWERS, build_wrong_answers};
+use super::fingerprints::{ANSWERS, build_answers};
 use crate::reads::course::Course;
 use crate::runs::harness::{self, Outcome};
 use crate::says::screen::say;
 
 /// The test of the solution that measures, prints the table, and fails when there is too little room.
-const TEST: &str = "tolerances_separate_right_from_wrong";
+const TEST: &str = "wrong_answers::tolerances_separate_right_from_wrong";
 
 /// Measures all exercises.
 pub(crate) fn run(course: &Course, arguments: &[&str]) -> Done {
     no_arguments("tolerances", arguments)?;
-    let build = build_wrong_answers(course)?;
+    let build = build_answers(course)?;
     let mut all_well = true;
     for exercise in &course.exercises {
-        let program = build.program(&exercise.solution_package(), WRONG_ANSWERS)?;
+        let program = build.program(&exercise.solution_package(), ANSWERS)?;
         let tests = harness::run(program, &["--exact", TEST, "--show-output"], &[])?;
         let outcome = tests.outcomes.get(TEST);
         say!("{} {}", exercise.number(), exercise.title);

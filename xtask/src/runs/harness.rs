@@ -34,15 +34,22 @@ pub(crate) struct Tests {
 }
 
 impl Tests {
-    /// How many tests passed.
-    pub(crate) fn passed(&self) -> usize {
-        self.outcomes.values().filter(|outcome| **outcome == Outcome::Passed).count()
+    /// The tests whose names begin so.
+    pub(crate) fn named(&self, prefix: &str) -> impl Iterator<Item = (&str, &Outcome)> {
+        let all = self.outcomes.iter().map(|(name, outcome)| (name.as_str(), outcome));
+        all.filter(move |(name, _)| name.starts_with(prefix))
     }
 
-    /// The first test that failed, with its words.
-    pub(crate) fn first_failure(&self) -> Option<(&str, &str)> {
-        self.outcomes.iter().find_map(|(name, outcome)| match outcome {
-            Outcome::Failed(words) => Some((name.as_str(), words.as_str())),
+    /// How many of them there are, and how many passed.
+    pub(crate) fn count(&self, prefix: &str) -> (usize, usize) {
+        let passed = self.named(prefix).filter(|(_, outcome)| **outcome == Outcome::Passed);
+        (self.named(prefix).count(), passed.count())
+    }
+
+    /// The first of them that failed, with its words.
+    pub(crate) fn first_failure(&self, prefix: &str) -> Option<(&str, &str)> {
+        self.named(prefix).find_map(|(name, outcome)| match outcome {
+            Outcome::Failed(words) => Some((name, words.as_str())),
             _ => None,
         })
     }

@@ -6,7 +6,7 @@ use hooked_transformer::{ActivationCache, HookedTransformer, Tokens, argmax};
 use ndarray::{Array2, Array3, Array4, ArrayView1, Ix4, s};
 use solution_01_introduction as sol;
 
-use crate::RIGHT;
+use super::RIGHT;
 
 /// Whether each guess counts as right, from the logits of a position and the token that follows.
 fn guesses(logits: &Array3<f32>, tokens: &Tokens, is_right: impl Fn(ArrayView1<f32>, usize) -> bool) -> Array2<bool> {

@@ -6,7 +6,7 @@ use grading::proof::Variation;
 use hooked_transformer::{Tokens, argmax};
 use ndarray::{Array2, Array3, ArrayView1, ArrayView2, s};
 
-use crate::RIGHT;
+use super::RIGHT;
 
 fn log_probs(logits: ArrayView1<f32>) -> ndarray::Array1<f32> {
     let most = logits.fold(f32::NEG_INFINITY, |a, b| a.max(*b));

@@ -6,7 +6,7 @@ use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens, fw
 use ndarray::{Array1, Array2, Array3, Array4, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut4, Axis, Ix3, Ix4, s};
 use solution_03_logit_attribution as sol;
 
-use crate::RIGHT;
+use super::RIGHT;
 
 /// A score for each head from its cells on the stripe of one item, or from another line.
 fn scores(model: &HookedTransformer, tokens: &Tokens, back: usize, of: fn(Array1<f32>) -> f32) -> Array2<f32> {

@@ -6,7 +6,7 @@ use hooked_transformer::{HookedTransformer, KeyValueCache, Tokens, argmax, fwd_h
 use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayViewMut3, Axis, Ix3, s};
 use solution_04_activation_addition as sol;
 
-use crate::RIGHT;
+use super::RIGHT;
 
 /// The stream of one text at a point of a layer, `[pos, d_model]`.
 fn stream(model: &HookedTransformer, tokens: &Tokens, name: &str, layer: usize) -> Array2<f32> {

@@ -6,7 +6,7 @@ use hooked_transformer::{Composition, FactoredMatrix, HookedTransformer, Tokens,
 use ndarray::{Array1, Array2, ArrayView2, ArrayView3, Axis, s};
 use solution_05_circuits as sol;
 
-use crate::RIGHT;
+use super::RIGHT;
 
 /// The head after this one, and the one before; after the last comes the first.
 fn next(model: &HookedTransformer, head: usize) -> usize {

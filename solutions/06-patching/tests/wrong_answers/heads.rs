@@ -6,7 +6,7 @@ use hooked_transformer::{ActivationCache, HookedTransformer, Tokens, fwd_hook};
 use ndarray::{Array2, Array3, ArrayD, ArrayViewMutD, Axis, s, stack};
 use solution_06_patching as solution;
 
-use crate::maps::{Answers, measure, stream_map};
+use super::maps::{Answers, measure, stream_map};
 
 /// An edit of an activation that sees the stored one, which head is asked for, and the axis of the heads.
 fn of_heads(

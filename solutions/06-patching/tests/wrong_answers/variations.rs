@@ -6,7 +6,7 @@ use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Scalar, To
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3, ArrayViewMut4, Axis, Ix3, Ix4, s};
 use solution_06_patching as sol;
 
-use crate::RIGHT;
+use super::RIGHT;
 
 fn metric_of(model: &HookedTransformer, tokens: &Tokens, right: &[usize], wrong: &[usize]) -> f32 {
     sol::logit_difference(model.forward(tokens).expect("tokens of this model").view(), right, wrong)

@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3, ArrayViewD, ArrayV
 use solution_07_training as sol;
 use solution_07_training::Next;
 
-use crate::RIGHT;
+use super::RIGHT;
 
 /// The loss of each prediction that counts: its item, its position, and the loss.
 fn losses(logits: ArrayView3<f32>, next: &Next) -> Vec<(usize, usize, f32)> {

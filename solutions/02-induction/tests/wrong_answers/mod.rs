@@ -1,12 +1,10 @@
 //! Wrong answers, one for each mistake that the grader can name: each must be rejected by the check that is meant for it,
 //! and be told what it did.
 //!
-//! `cargo test -p solution-02-induction --test wrong_answers -- --show-output` shows what a learner reads.
+//! `cargo test -p solution-02-induction --test answers -- --show-output` shows what a learner reads.
 
 mod detectors;
 mod losses;
-#[path = "../other_right_answers/answers.rs"]
-mod other_right;
 mod repeated_tokens;
 mod variations;
 mod views;
@@ -281,7 +279,7 @@ fn variations_are_told() -> Result<(), Prose> {
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
-    use other_right::{BATCH_FIRST, CELLS, SLICES};
+    use crate::other_right_answers::answers::{BATCH_FIRST, CELLS, SLICES};
     let right = [("solution", RIGHT), ("cells", CELLS), ("slices", SLICES), ("batch first", BATCH_FIRST)];
     println!("{}", SUITE.tolerances(&right, &WRONG)?);
     Ok(())

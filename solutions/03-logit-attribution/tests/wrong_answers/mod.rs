@@ -1,14 +1,12 @@
 //! Wrong answers, one for each mistake that the grader can name: each must be rejected by the check that is meant for it,
 //! and be told what it did.
 //!
-//! `cargo test -p solution-03-logit-attribution --test wrong_answers -- --show-output` shows what a learner reads.
+//! `cargo test -p solution-03-logit-attribution --test answers -- --show-output` shows what a learner reads.
 
 mod ablation;
 mod attribution;
 mod decompose;
 mod hooks;
-#[path = "../other_right_answers/answers.rs"]
-mod other_right;
 mod variations;
 
 use grading::Prose;
@@ -218,7 +216,7 @@ fn variations_are_told() -> Result<(), Prose> {
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
-    use other_right::{BY_CACHE, CELLS, LASTING, ON_RESULTS};
+    use crate::other_right_answers::answers::{BY_CACHE, CELLS, LASTING, ON_RESULTS};
     let right = [
         ("solution", RIGHT),
         ("cells", CELLS),

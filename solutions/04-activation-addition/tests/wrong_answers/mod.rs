@@ -1,13 +1,11 @@
 //! Wrong answers, one for each mistake that the grader can name: each must be rejected by the check that is meant for
 //! it, and be told what it did.
 //!
-//! `cargo test -p solution-04-activation-addition --test wrong_answers -- --show-output` shows what a learner reads.
+//! `cargo test -p solution-04-activation-addition --test answers -- --show-output` shows what a learner reads.
 
 mod effects;
 mod generation;
 mod measures;
-#[path = "../other_right_answers/answers.rs"]
-mod other_right;
 mod readings;
 mod steering;
 mod variations;
@@ -304,7 +302,7 @@ fn variations_are_told() -> Result<(), Prose> {
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
-    use other_right::{ARRAYS, ENTRIES, IN_TWO_PARTS};
+    use crate::other_right_answers::answers::{ARRAYS, ENTRIES, IN_TWO_PARTS};
     let right = [("solution", RIGHT), ("entries", ENTRIES), ("arrays", ARRAYS), ("in two parts", IN_TWO_PARTS)];
     println!("{}", SUITE.tolerances(&right, &WRONG)?);
     Ok(())

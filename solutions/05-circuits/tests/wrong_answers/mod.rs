@@ -3,8 +3,6 @@
 
 mod composition;
 mod factored;
-#[path = "../other_right_answers/answers.rs"]
-mod other_right;
 mod ov;
 mod pairs;
 mod paths;
@@ -183,7 +181,7 @@ fn variations_are_told() -> Result<(), Prose> {
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
-    use other_right::{BY_INPUTS, LIBRARY, LOOPS, NORMAL, SCALED_QUERIES, SORTED};
+    use crate::other_right_answers::answers::{BY_INPUTS, LIBRARY, LOOPS, NORMAL, SCALED_QUERIES, SORTED};
     let right = [
         ("solution", RIGHT),
         ("loops", LOOPS),

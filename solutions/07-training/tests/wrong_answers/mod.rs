@@ -6,8 +6,6 @@ mod batches;
 mod growing;
 mod loss;
 mod model;
-#[path = "../other_right_answers/answers.rs"]
-mod other_right;
 mod steps;
 mod variations;
 
@@ -292,7 +290,7 @@ fn variations_are_told() -> Result<(), Prose> {
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
-    use other_right::{BATCHED, DOUBLE, JACOBIAN, LIBRARY, LOOPS, TRANSPOSED};
+    use crate::other_right_answers::answers::{BATCHED, DOUBLE, JACOBIAN, LIBRARY, LOOPS, TRANSPOSED};
     let right = [
         ("solution", RIGHT),
         ("loops", LOOPS),

@@ -5,8 +5,6 @@ mod estimates;
 mod heads;
 mod maps;
 mod metric;
-#[path = "../other_right_answers/answers.rs"]
-mod other_right;
 mod paths;
 mod variations;
 
@@ -181,7 +179,7 @@ fn variations_are_told() -> Result<(), Prose> {
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
-    use other_right::{BY_EDITS, BY_STREAM, DOUBLE, LASTING, LIBRARY, LOOPS};
+    use crate::other_right_answers::answers::{BY_EDITS, BY_STREAM, DOUBLE, LASTING, LIBRARY, LOOPS};
     let right = [
         ("solution", RIGHT),
         ("loops", LOOPS),

@@ -1,6 +1,6 @@
 //! There is more than one right way. Each of these must pass every check.
 
-mod answers;
+pub mod answers;
 
 use grading::Prose;
 use grading::ex02::SUITE;

@@ -1,12 +1,10 @@
 //! Wrong answers, one for each mistake that the grader can name: each must be rejected by the check that is meant for it,
 //! and be told what it did.
 //!
-//! `cargo test -p solution-01-introduction --test wrong_answers -- --show-output` shows what a learner reads.
+//! `cargo test -p solution-01-introduction --test answers -- --show-output` shows what a learner reads.
 
 mod caches;
 mod guesses;
-#[path = "../other_right_answers/answers.rs"]
-mod other_right;
 mod patterns;
 mod sizes;
 mod tokens;
@@ -213,7 +211,7 @@ fn variations_are_told() -> Result<(), Prose> {
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
-    use other_right::{ARRAYS, LIBRARY, LOOPS};
+    use crate::other_right_answers::answers::{ARRAYS, LIBRARY, LOOPS};
     let right = [("solution", RIGHT), ("library", LIBRARY), ("loops", LOOPS), ("arrays", ARRAYS)];
     println!("{}", SUITE.tolerances(&right, &WRONG)?);
     Ok(())
