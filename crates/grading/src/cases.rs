@@ -54,6 +54,7 @@ pub struct Cases {
     found: Option<Found>,
     look: Option<Look>,
     uses: Vec<Self>,
+    calls_too: &'static [&'static str],
 }
 
 /// Both halves of a list, which go separate ways.
@@ -85,6 +86,7 @@ impl Cases {
             found: None,
             look: None,
             uses: Vec::new(),
+            calls_too: &[],
         };
         cases.damaged = list(&mut cases).err();
         cases
@@ -183,6 +185,16 @@ impl Cases {
     /// shows the other first.
     pub fn uses(&mut self, helper: Self) {
         self.uses.push(helper);
+    }
+
+    /// Names the functions of the learner's that the calls need beside the one that is graded.
+    pub fn calls_too(&mut self, functions: &'static [&'static str]) {
+        self.calls_too = functions;
+    }
+
+    /// All functions of the learner's that the calls need.
+    pub(crate) fn functions(&self) -> Vec<&'static str> {
+        [&[self.info.function], self.calls_too].concat()
     }
 
     /// Sets how long a call may take, where that is not [`LIMIT`](crate::call::LIMIT).

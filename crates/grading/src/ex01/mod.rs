@@ -64,6 +64,12 @@ pub struct Submission {
     pub show_attention: fn(&HookedTransformer, &str, usize) -> View,
 }
 
+crate::functions! {
+    Submission:
+    sizes, shape_of, token_strings, texts_of, positions_of, guessed_right, tokens_guessed, full_name, first_patterns,
+    pattern_from_q_and_k, largest_error, show_attention,
+}
+
 const fn info(name: &'static str, function: &'static str) -> CheckInfo {
     CheckInfo { exercise: &EXERCISE, name, function }
 }

@@ -51,6 +51,12 @@ pub struct Submission {
     pub induction_attn_detector: fn(&ActivationCache, usize) -> Vec<String>,
 }
 
+crate::functions! {
+    Submission:
+    attention_views, current_attn_detector, prev_attn_detector, first_attn_detector, generate_repeated_tokens,
+    repeated_loss_by_half, induction_attn_detector,
+}
+
 const fn info(name: &'static str, function: &'static str) -> CheckInfo {
     CheckInfo { exercise: &EXERCISE, name, function }
 }

@@ -71,6 +71,12 @@ pub struct Submission {
     pub next_token_ranks: fn(ArrayView3<f32>, &Tokens) -> Array2<usize>,
 }
 
+crate::functions! {
+    Submission:
+    induction_scores, zero_ablate, zero_ablate_everywhere, mean_ablate, ablation_table, head_results,
+    logit_attribution, attribution_by_half, layer_parts, neuron_results, center_unembed, logit_lens, next_token_ranks,
+}
+
 const fn info(name: &'static str, function: &'static str) -> CheckInfo {
     CheckInfo { exercise: &EXERCISE, name, function }
 }

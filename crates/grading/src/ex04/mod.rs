@@ -65,6 +65,12 @@ pub struct Submission {
     pub best_layer: fn(&Array2<f32>, &Array2<f32>, f32) -> usize,
 }
 
+crate::functions! {
+    Submission:
+    steering_vector, steered_logits, contrastive_vector, add_at_positions, steered_generate, target_log_prob,
+    kl_divergence, random_direction, effect_table, gain_at_cost, best_layer,
+}
+
 const fn info(name: &'static str, function: &'static str) -> CheckInfo {
     CheckInfo { exercise: &EXERCISE, name, function }
 }

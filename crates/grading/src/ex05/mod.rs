@@ -67,6 +67,13 @@ pub struct Submission {
     pub loss_with_frozen_pattern: fn(&HookedTransformer, &Tokens, usize, usize) -> [f32; 2],
 }
 
+crate::functions! {
+    Submission:
+    product_corner, product_norm, direct_path, top_k_accuracy, ov_circuit, diagonal_accuracy, copying_score,
+    positional_pattern, attention_by_distance, layer_1_inputs, scores_by_pair, composed_qk_circuit,
+    composition_scores, random_composition_scores, cost_of_cutting, loss_with_frozen_pattern,
+}
+
 const fn info(name: &'static str, function: &'static str) -> CheckInfo {
     CheckInfo { exercise: &EXERCISE, name, function }
 }

@@ -39,6 +39,7 @@ pub fn c03_direct_path(submission: &Submission) -> Cases {
 pub fn c04_top_k_accuracy(submission: &Submission) -> Cases {
     let (accuracy, direct_path) = (submission.top_k_accuracy, submission.direct_path);
     Cases::of(&C04, |cases| {
+        cases.calls_too(&["direct_path"]);
         // The right tokens' ranks are 0, 2, 1 and 3.
         let logits = || {
             array![
@@ -153,6 +154,7 @@ fn ranked() -> FactoredMatrix {
 pub fn c06_diagonal_accuracy(submission: &Submission) -> Cases {
     let (accuracy, ov_circuit) = (submission.diagonal_accuracy, submission.ov_circuit);
     Cases::of(&C06, |cases| {
+        cases.calls_too(&["ov_circuit"]);
         for (k, rows_at_once, hits) in [(1, 7, 3.0), (1, 3, 3.0), (2, 3, 5.0), (3, 2, 6.0), (4, 100, 7.0), (2, 1, 5.0)]
         {
             let name =

@@ -63,6 +63,12 @@ pub struct Submission {
         for<'a> fn(&'a HookedTransformer, &'a ActivationCache, &'a ActivationCache, Head, Head) -> FwdHook<'a>,
 }
 
+crate::functions! {
+    Submission:
+    logit_difference, normalize, patch_resid_pre, residual_map, output_map, head_map, head_by_position_map,
+    sufficient_and_necessary, attribution_estimate, attribution_map, correlation, patch_path_to_keys,
+}
+
 const fn info(name: &'static str, function: &'static str) -> CheckInfo {
     CheckInfo { exercise: &EXERCISE, name, function }
 }

@@ -130,6 +130,7 @@ const OTHER_TEXT: &str = "a rose is a rose is a rose is a rose is a rose is a ro
 pub fn c17_grow(submission: &Submission) -> Cases {
     let given = *submission;
     Cases::of(&C17, |cases| {
+        cases.calls_too(&["untrained_model", "letters", "training_batch", "learning_rate", "train_step"]);
         let mut short = |text, share, seed| {
             let call = Short { text, share, seed };
             let name = format!("4 steps, a share of {share} repeated, seed {seed}");
@@ -211,6 +212,7 @@ pub fn c17_grow(submission: &Submission) -> Cases {
 pub fn c18_grow_an_induction_head(submission: &Submission) -> Cases {
     let given = *submission;
     Cases::of(&C18, |cases| {
+        cases.calls_too(&["untrained_model", "letters"]);
         cases.limit(LIMIT);
         let asked = cases.ask_on(format!("{STEPS} steps from nothing"), book, move |book| {
             let mut model = (given.untrained_model)(2, 0);

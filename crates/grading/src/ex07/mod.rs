@@ -93,6 +93,13 @@ pub struct Submission {
     pub grow: fn(&mut HookedTransformer, &mut ChaCha8Rng, &[usize], usize, f64) -> Vec<f32>,
 }
 
+crate::functions! {
+    Submission:
+    untrained_model, letters, mean_loss, loss_gradient, linear_backward, softmax_backward, attention_backward,
+    layer_backward, embedding_backward, model_gradients, clip_gradients, adamw_step, learning_rate, text_window,
+    repeated_segment, training_batch, bump, train_step, grow,
+}
+
 const fn info(name: &'static str, function: &'static str) -> CheckInfo {
     CheckInfo { exercise: &EXERCISE, name, function }
 }

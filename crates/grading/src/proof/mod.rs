@@ -4,6 +4,8 @@
 //! These functions are called from the tests under `solutions/NN/tests/`, where the wrong answers live.
 
 mod fingerprints;
+mod functions;
+mod right;
 mod tolerances;
 mod variations;
 mod wrong;
@@ -12,6 +14,8 @@ use crate::cases::Cases;
 use crate::exercise::{CheckInfo, Exercise};
 use crate::verdict::{Kind, Prose, Verdict};
 
+pub use functions::Functions;
+pub use right::Right;
 pub use variations::{Variation, mean, median};
 use wrong::Ran;
 pub use wrong::Wrong;
@@ -31,24 +35,6 @@ pub struct Suite<S: 'static> {
 }
 
 impl<S> Suite<S> {
-    /// Every check accepts this answer, with room to spare in each case.
-    ///
-    /// # Errors
-    /// The first verdict that does not.
-    pub fn accepts(&self, submission: &S) -> Result<(), Prose> {
-        for (info, check) in self.checks {
-            let runs = check(submission).accepted_here();
-            let runs = runs.map_err(|v| Prose(format!("{} does not accept it: {v}", info.name)))?;
-            if let Some(run) = runs.iter().find(|run| run.in_tolerances() * ROOM > 1.0) {
-                let share = run.in_tolerances();
-                return Err(
-                    format!("{} accepts it, but it is {share:.2} tolerances off: {}", info.name, run.name).into()
-                );
-            }
-        }
-        Ok(())
-    }
-
     /// The check meant for this mistake is the first to reject the answer, and names the mistake.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! Measures the tolerances: how much correct answers differ among themselves, and how near the nearest wrong one comes.
 
-use super::{ROOM, Suite, Wrong};
+use super::right::{functions_of, others_wrong};
+use super::wrong::in_parallel;
+use super::{Functions, ROOM, Right, Suite, Wrong};
 use crate::compare::Want;
 use crate::fingerprint::code_of;
 use crate::grade::Made;
@@ -17,31 +19,30 @@ struct Row {
     separates: bool,
 }
 
-impl<S: Sync> Suite<S> {
+impl<S: Functions + Sync> Suite<S> {
     /// The table of tolerances: for each check the noise of correct answers, the tolerance, and the wrong answer that
     /// comes nearest in the case where it is furthest off.
     ///
-    /// The first of the correct answers is measured in all cases, the others in those in which mistakes are recognized: in the
-    /// rest, which take longest, [`accepts`](Self::accepts) demands the same room of them. The wrong ones are measured where
-    /// they are recognized, so they must be far off there.
+    /// Correct answers are measured in all cases: the solution in every check, the others where they are not the solution. The
+    /// wrong ones are measured where they are recognized, so they must be far off there.
     ///
     /// # Errors
     /// The table, when the tolerance of a check is not ten times above the one and ten times below the other.
-    pub fn tolerances(&self, correct: &[(&str, S)], wrong: &[Wrong<S>]) -> Result<String, Prose> {
-        let wrong = self.record_all(wrong)?;
-        let mut rows = Vec::new();
-        for (info, check) in self.checks {
-            let mut right = Vec::new();
-            for (name, submission) in correct {
-                let made = if right.is_empty() { Made::Cases } else { Made::Recognizable };
-                right.push((*name, check(submission).runs_here(made)?));
-            }
-            let right: Runs<'_> = right.iter().map(|(name, runs)| (*name, &runs[..])).collect();
+    pub fn tolerances(&self, solution: &S, others: &[Right<S>], wrong: &[Wrong<S>]) -> Result<String, Prose> {
+        let recorded = self.record_all(wrong)?;
+        let others = others.iter().map(|right| self.accepted(solution, wrong, right));
+        let others = others.collect::<Result<Vec<_>, _>>()?;
+        let measured = in_parallel(self.checks, |entry @ (info, check)| {
+            let called = functions_of(entry, solution)?;
+            let of_solution = check(&others_wrong(&called, solution, solution, wrong)).runs_here(Made::Cases)?;
+            let right = others.iter().filter_map(|accepted| accepted.get(info.name));
+            let right: Vec<&[CaseRun]> = right.chain([&of_solution]).map(Vec::as_slice).collect();
             // What a property sees is right or wrong, and leaves nothing to measure.
-            let caught = wrong.iter().filter(|(key, _)| self.caught_by(code_of(key)) == Some(info.name));
-            let caught: Runs<'_> = caught.map(|(key, runs)| (key.as_str(), *runs)).collect();
-            rows.push(measure(info.name, &right, &caught));
-        }
+            let caught = recorded.iter().filter(|(key, _)| self.caught_by(code_of(key)) == Some(info.name));
+            let caught: Wrongs<'_> = caught.map(|(key, runs)| (key.as_str(), *runs)).collect();
+            Ok(measure(info.name, &right, &caught))
+        });
+        let rows = measured.into_iter().collect::<Result<Vec<Row>, Prose>>()?;
         let table = table(&rows);
         if rows.iter().all(|row| row.separates) {
             return Ok(table);
@@ -51,10 +52,11 @@ impl<S: Sync> Suite<S> {
     }
 }
 
-type Runs<'a> = Vec<(&'a str, &'a [CaseRun])>;
+type Rights<'a> = [&'a [CaseRun]];
+type Wrongs<'a> = Vec<(&'a str, &'a [CaseRun])>;
 
-fn measure(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
-    let wants: Vec<&Want> = correct.iter().flat_map(|(_, runs)| *runs).map(|run| &run.want).collect();
+fn measure(check: &'static str, correct: &Rights<'_>, wrong: &Wrongs<'_>) -> Row {
+    let wants: Vec<&Want> = correct.iter().copied().flatten().map(|run| &run.want).collect();
     match wants.first() {
         None => Row {
             check,
@@ -98,27 +100,27 @@ fn measure_names(check: &'static str, wants: &[&Want]) -> Row {
 }
 
 /// Words are the same or not: every right answer must give them in all cases, and no wrong one may.
-fn measure_words(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
-    let is_right = |(_, runs): &(&str, &[CaseRun])| runs.iter().all(|run| run.in_tolerances() == 0.0);
+fn measure_words(check: &'static str, correct: &Rights<'_>, wrong: &Wrongs<'_>) -> Row {
+    let is_right = |runs: &[CaseRun]| runs.iter().all(|run| run.in_tolerances() == 0.0);
     Row {
         check,
         noise: "none".into(),
         tolerance: "word for word".into(),
         nearest_wrong: "other words".into(),
-        separates: correct.iter().all(is_right) && !wrong.iter().any(is_right),
+        separates: correct.iter().all(|runs| is_right(runs)) && !wrong.iter().any(|(_, runs)| is_right(runs)),
     }
 }
 
-fn measure_arrays(check: &'static str, correct: &Runs<'_>, wrong: &Runs<'_>) -> Row {
+fn measure_arrays(check: &'static str, correct: &Rights<'_>, wrong: &Wrongs<'_>) -> Row {
     // Relative to the tolerance, since cases may have different ones.
     let worst = |runs: &[CaseRun]| runs.iter().map(CaseRun::in_tolerances).fold(0.0, f64::max);
-    let noise = correct.iter().map(|(_, runs)| worst(runs)).fold(0.0, f64::max);
+    let noise = correct.iter().map(|runs| worst(runs)).fold(0.0, f64::max);
     let nearest = wrong
         .iter()
         .map(|(code, runs)| (*code, worst(runs)))
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .unwrap_or(("none", f64::INFINITY));
-    let all = correct.iter().flat_map(|(_, runs)| *runs).map(|run| run.want.tolerance());
+    let all = correct.iter().copied().flatten().map(|run| run.want.tolerance());
     let (low, high) = all.fold((f64::INFINITY, 0.0_f64), |(low, high), t| (low.min(t), high.max(t)));
     let tolerance = if low == high { number(low) } else { format!("{}..{}", number(low), number(high)) };
     Row {

@@ -16,7 +16,7 @@ use crate::verdict::{Prose, Verdict};
 pub struct Wrong<S> {
     test: &'static str,
     code: &'static str,
-    submission: S,
+    pub(super) submission: S,
     ran: OnceLock<Result<Ran, Prose>>,
 }
 
@@ -122,7 +122,7 @@ impl Ran {
 macro_rules! wrong_answers {
     ($suite:ident, $right:expr; $($test:ident: $code:literal, $function:ident = $wrong:expr;)*) => {
         /// Every wrong answer, by the name of its test and the code of its mistake.
-        static WRONG: [$crate::proof::Wrong<Submission>; [$($code),*].len()] = [$($crate::proof::Wrong::new(
+        pub static WRONG: [$crate::proof::Wrong<Submission>; [$($code),*].len()] = [$($crate::proof::Wrong::new(
             stringify!($test),
             $code,
             Submission { $function: $wrong, ..$right },

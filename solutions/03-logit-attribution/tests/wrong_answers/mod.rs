@@ -13,8 +13,10 @@ use grading::Prose;
 use grading::ex03::{SUITE, Submission};
 use solution_03_logit_attribution as solution;
 
+use crate::other_right_answers::RIGHT_ANSWERS;
+
 /// The solution, which each wrong answer changes in one function.
-const RIGHT: Submission = Submission {
+pub const RIGHT: Submission = Submission {
     induction_scores: solution::induction_scores,
     zero_ablate: solution::zero_ablate,
     zero_ablate_everywhere: solution::zero_ablate_everywhere,
@@ -216,14 +218,6 @@ fn variations_are_told() -> Result<(), Prose> {
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
-    use crate::other_right_answers::answers::{BY_CACHE, CELLS, LASTING, ON_RESULTS};
-    let right = [
-        ("solution", RIGHT),
-        ("cells", CELLS),
-        ("by cache", BY_CACHE),
-        ("lasting", LASTING),
-        ("on results", ON_RESULTS),
-    ];
-    println!("{}", SUITE.tolerances(&right, &WRONG)?);
+    println!("{}", SUITE.tolerances(&RIGHT, &RIGHT_ANSWERS, &WRONG)?);
     Ok(())
 }

@@ -1,11 +1,13 @@
-//! There is more than one right way. Each of these must pass every check.
+//! There is more than one right way. Each of these must pass every check that calls a function of its own.
 
-pub mod answers;
+mod answers;
 
 use grading::Prose;
 use grading::ex04::{SUITE, Submission, c11_random_direction};
 use ndarray::Array1;
 use rand::RngExt;
+
+use crate::wrong_answers::{RIGHT, WRONG};
 
 /// Other laws for a random direction: entries of plus and minus one, and the normal distribution itself.
 const SIGNS: Submission = Submission {
@@ -35,19 +37,11 @@ const NORMAL: Submission = Submission {
     ..answers::ARRAYS
 };
 
-#[test]
-fn loops_over_single_entries_in_double_precision() -> Result<(), Prose> {
-    SUITE.accepts(&answers::ENTRIES)
-}
-
-#[test]
-fn whole_arrays_in_batches_with_lasting_hooks_taken_off_again() -> Result<(), Prose> {
-    SUITE.accepts(&answers::ARRAYS)
-}
-
-#[test]
-fn runs_that_stop_before_the_layer_and_start_again_there() -> Result<(), Prose> {
-    SUITE.accepts(&answers::IN_TWO_PARTS)
+grading::right_answers! {
+    SUITE, RIGHT, WRONG;
+    loops_over_single_entries_in_double_precision = answers::ENTRIES;
+    whole_arrays_in_batches_with_lasting_hooks_taken_off_again = answers::ARRAYS;
+    runs_that_stop_before_the_layer_and_start_again_there = answers::IN_TWO_PARTS;
 }
 
 #[test]

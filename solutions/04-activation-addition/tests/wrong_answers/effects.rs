@@ -97,19 +97,21 @@ pub fn smallest(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> usize 
     (0..at_cost.len()).min_by(|a, b| at_cost[*a].total_cmp(&at_cost[*b])).unwrap()
 }
 
-/// A table whose every entry comes from a prompt's tokens, a layer and the number of a coefficient, averaged over prompts.
+/// A table whose every entry comes from a prompt's tokens, its logits without steering, a layer and the number of a coefficient,
+/// averaged over prompts.
 fn table(
     m: &HookedTransformer,
     prompts: &[&str],
     (n_layers, n_coefficients): (usize, usize),
-    entry: impl Fn(&Tokens, usize, usize) -> [f32; 2],
+    entry: impl Fn(&Tokens, &Array3<f32>, usize, usize) -> [f32; 2],
 ) -> Array3<f32> {
     let mut table = Array3::zeros((2, n_layers, n_coefficients));
     for prompt in prompts {
         let tokens = m.to_tokens(*prompt, true).unwrap();
+        let before = m.forward(&tokens).unwrap();
         for layer in 0..n_layers {
             for i in 0..n_coefficients {
-                let [gain, cost] = entry(&tokens, layer, i);
+                let [gain, cost] = entry(&tokens, &before, layer, i);
                 table[[0, layer, i]] += gain;
                 table[[1, layer, i]] += cost;
             }
@@ -118,10 +120,10 @@ fn table(
     table / prompts.len() as f32
 }
 
-/// Gain and cost of adding a vector at some point and at some positions.
+/// Gain and cost of adding a vector at some point and at some positions, from the logits without.
 fn effect(
     m: &HookedTransformer,
-    tokens: &Tokens,
+    (tokens, before): (&Tokens, &Array3<f32>),
     (point, layer): (&str, usize),
     added: &Array1<f32>,
     positions: Range<usize>,
@@ -130,14 +132,14 @@ fn effect(
     let steer = fwd_hook((point, layer), |resid, _| {
         add_at_positions(resid.into_dimensionality().unwrap(), added, 0, &positions);
     });
-    let (before, after) = (m.forward(tokens).unwrap(), m.run_with_hooks(tokens, [steer]).unwrap());
-    [target_log_prob(&after, targets) - target_log_prob(&before, targets), kl_divergence(&after, &before)]
+    let after = m.run_with_hooks(tokens, [steer]).unwrap();
+    [target_log_prob(&after, targets) - target_log_prob(before, targets), kl_divergence(&after, before)]
 }
 
-/// The signature of a table of effects, around what makes one of an entry: the tokens, the layer, the vector times its
-/// coefficient.
+/// The signature of a table of effects, around what makes one of an entry: the tokens, their logits without steering, the layer,
+/// the vector times its coefficient.
 macro_rules! wrong_tables {
-    ($($name:ident: |$m:ident, $tokens:ident, $layer:ident, $added:ident, $targets:ident| $effect:expr;)*) => {$(
+    ($($name:ident: |$m:ident, $tokens:ident, $before:ident, $layer:ident, $added:ident, $targets:ident| $effect:expr;)*) => {$(
         pub fn $name(
             $m: &HookedTransformer,
             prompts: &[&str],
@@ -145,7 +147,7 @@ macro_rules! wrong_tables {
             cs: &[f32],
             $targets: &[usize],
         ) -> Array3<f32> {
-            table($m, prompts, (vectors.nrows(), cs.len()), |$tokens, $layer, i| {
+            table($m, prompts, (vectors.nrows(), cs.len()), |$tokens, $before, $layer, i| {
                 let $added = &(cs[i] * &vectors.row($layer));
                 $effect
             })
@@ -154,30 +156,31 @@ macro_rules! wrong_tables {
 }
 
 wrong_tables! {
-    before_layer_0: |m, tokens, layer, added, targets| {
-        effect(m, tokens, ("resid_pre", 0), added, 1..usize::MAX, targets)
+    before_layer_0: |m, tokens, before, layer, added, targets| {
+        effect(m, (tokens, before), ("resid_pre", 0), added, 1..usize::MAX, targets)
     };
-    no_bos: |m, tokens, layer, added, targets| {
-        effect(m, &tokens.slice(s![.., 1..]).to_owned(), ("resid_pre", layer), added, 1..usize::MAX, targets)
+    no_bos: |m, tokens, _before, layer, added, targets| {
+        let tokens = &tokens.slice(s![.., 1..]).to_owned();
+        effect(m, (tokens, &m.forward(tokens).unwrap()), ("resid_pre", layer), added, 1..usize::MAX, targets)
     };
-    not_the_last: |m, tokens, layer, added, targets| {
-        effect(m, tokens, ("resid_pre", layer), added, 1..tokens.ncols() - 1, targets)
+    not_the_last: |m, tokens, before, layer, added, targets| {
+        effect(m, (tokens, before), ("resid_pre", layer), added, 1..tokens.ncols() - 1, targets)
     };
-    last_only: |m, tokens, layer, added, targets| {
-        effect(m, tokens, ("resid_pre", layer), added, tokens.ncols() - 1..usize::MAX, targets)
+    last_only: |m, tokens, before, layer, added, targets| {
+        effect(m, (tokens, before), ("resid_pre", layer), added, tokens.ncols() - 1..usize::MAX, targets)
     };
-    from_2: |m, tokens, layer, added, targets| {
-        effect(m, tokens, ("resid_pre", layer), added, 2..usize::MAX, targets)
+    from_2: |m, tokens, before, layer, added, targets| {
+        effect(m, (tokens, before), ("resid_pre", layer), added, 2..usize::MAX, targets)
     };
-    after_layer: |m, tokens, layer, added, targets| {
-        effect(m, tokens, ("resid_post", layer), added, 1..usize::MAX, targets)
+    after_layer: |m, tokens, before, layer, added, targets| {
+        effect(m, (tokens, before), ("resid_post", layer), added, 1..usize::MAX, targets)
     };
-    kl_turned: |m, tokens, layer, added, targets| {
+    kl_turned: |m, tokens, before, layer, added, targets| {
         let steer = fwd_hook(("resid_pre", layer), |resid, _| {
             add_at_positions(resid.into_dimensionality().unwrap(), added, 0, &(1..usize::MAX));
         });
-        let (before, after) = (m.forward(tokens).unwrap(), m.run_with_hooks(tokens, [steer]).unwrap());
-        [target_log_prob(&after, targets) - target_log_prob(&before, targets), kl_divergence(&before, &after)]
+        let after = m.run_with_hooks(tokens, [steer]).unwrap();
+        [target_log_prob(&after, targets) - target_log_prob(before, targets), kl_divergence(before, &after)]
     };
 }
 
@@ -230,9 +233,10 @@ pub fn batched(
     targets: &[usize],
 ) -> Array3<f32> {
     let tokens = m.to_tokens(prompts, true).unwrap();
-    table(m, &prompts[..1], (vectors.nrows(), cs.len()), |_, layer, i| {
+    let before = m.forward(&tokens).unwrap();
+    table(m, &prompts[..1], (vectors.nrows(), cs.len()), |_, _, layer, i| {
         let added = cs[i] * &vectors.row(layer);
-        effect(m, &tokens, ("resid_pre", layer), &added, 1..usize::MAX, targets)
+        effect(m, (&tokens, &before), ("resid_pre", layer), &added, 1..usize::MAX, targets)
     })
 }
 
@@ -419,7 +423,7 @@ pub fn never_left_out(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> 
     argmax(otherwise(gains, costs, budget, |_, _| f32::NEG_INFINITY).view())
 }
 
-/// The right costs, with gains of another kind, summed over the prompts and divided.
+/// The right costs, with gains of another kind, averaged over the prompts.
 fn other_gains(
     m: &HookedTransformer,
     prompts: &[&str],
@@ -427,16 +431,14 @@ fn other_gains(
     targets: &[usize],
     gain: fn(f32, f32) -> f32,
 ) -> Array3<f32> {
-    let mut table = right(m, prompts, vectors, cs, targets);
-    table.index_axis_mut(Axis(0), 0).fill(0.0);
+    let mut table = Array3::zeros((2, vectors.nrows(), cs.len()));
     for prompt in prompts {
         let before = target_log_prob(&m.forward(*prompt).unwrap(), targets);
-        let of_prompt = right(m, &[prompt], vectors, cs, targets);
-        for ((layer, c), change) in of_prompt.index_axis(Axis(0), 0).indexed_iter() {
-            table[[0, layer, c]] += gain(before + change, before) / prompts.len() as f32;
-        }
+        let mut of_prompt = right(m, &[prompt], vectors, cs, targets);
+        of_prompt.index_axis_mut(Axis(0), 0).mapv_inplace(|change| gain(before + change, before));
+        table += &of_prompt;
     }
-    table
+    table / prompts.len() as f32
 }
 
 pub fn quotient_of_logs(

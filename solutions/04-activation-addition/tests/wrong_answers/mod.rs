@@ -14,8 +14,10 @@ mod vectors;
 use grading::Prose;
 use grading::ex04::{self, SUITE, Submission};
 
+use crate::other_right_answers::RIGHT_ANSWERS;
+
 /// The solution, which each wrong answer changes in one function.
-const RIGHT: Submission = Submission {
+pub const RIGHT: Submission = Submission {
     steering_vector: solution_04_activation_addition::steering_vector,
     steered_logits: solution_04_activation_addition::steered_logits,
     contrastive_vector: solution_04_activation_addition::contrastive_vector,
@@ -302,8 +304,6 @@ fn variations_are_told() -> Result<(), Prose> {
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
-    use crate::other_right_answers::answers::{ARRAYS, ENTRIES, IN_TWO_PARTS};
-    let right = [("solution", RIGHT), ("entries", ENTRIES), ("arrays", ARRAYS), ("in two parts", IN_TWO_PARTS)];
-    println!("{}", SUITE.tolerances(&right, &WRONG)?);
+    println!("{}", SUITE.tolerances(&RIGHT, &RIGHT_ANSWERS, &WRONG)?);
     Ok(())
 }

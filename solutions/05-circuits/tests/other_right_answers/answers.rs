@@ -4,26 +4,8 @@ use grading::ex05::Submission;
 use hooked_transformer::{Complex32, Composition, FactoredMatrix, HookedTransformer, Tokens, fwd_hook};
 use ndarray::{Array1, Array2, Array3, Array4, ArrayView2, Axis, Ix3, Ix4, s};
 use rand::RngExt;
-use solution_05_circuits as solution;
 
-const RIGHT: Submission = Submission {
-    product_corner: solution::product_corner,
-    product_norm: solution::product_norm,
-    direct_path: solution::direct_path,
-    top_k_accuracy: solution::top_k_accuracy,
-    ov_circuit: solution::ov_circuit,
-    diagonal_accuracy: solution::diagonal_accuracy,
-    copying_score: solution::copying_score,
-    positional_pattern: solution::positional_pattern,
-    attention_by_distance: solution::attention_by_distance,
-    layer_1_inputs: solution::layer_1_inputs,
-    scores_by_pair: solution::scores_by_pair,
-    composed_qk_circuit: solution::composed_qk_circuit,
-    composition_scores: solution::composition_scores,
-    random_composition_scores: solution::random_composition_scores,
-    cost_of_cutting: solution::cost_of_cutting,
-    loss_with_frozen_pattern: solution::loss_with_frozen_pattern,
-};
+use crate::wrong_answers::RIGHT;
 
 /// Loops over cells, in double precision.
 pub const LOOPS: Submission = Submission {

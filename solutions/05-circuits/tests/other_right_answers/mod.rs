@@ -1,37 +1,18 @@
-//! There is more than one right way. Each of these must pass every check.
+//! There is more than one right way. Each of these must pass every check that calls a function of its own.
 
-pub mod answers;
+mod answers;
 
 use answers::{BY_INPUTS, LIBRARY, LOOPS, NORMAL, SCALED_QUERIES, SORTED};
-use grading::Prose;
-use grading::ex05::SUITE;
+use grading::ex05::{SUITE, Submission};
 
-#[test]
-fn loops_in_double_precision() -> Result<(), Prose> {
-    SUITE.accepts(&LOOPS)
-}
+use crate::wrong_answers::{RIGHT, WRONG};
 
-#[test]
-fn by_the_methods_of_the_library() -> Result<(), Prose> {
-    SUITE.accepts(&LIBRARY)
-}
-
-#[test]
-fn by_sorting() -> Result<(), Prose> {
-    SUITE.accepts(&SORTED)
-}
-
-#[test]
-fn the_scale_in_the_queries() -> Result<(), Prose> {
-    SUITE.accepts(&SCALED_QUERIES)
-}
-
-#[test]
-fn normal_entries_and_dense_matrices() -> Result<(), Prose> {
-    SUITE.accepts(&NORMAL)
-}
-
-#[test]
-fn cut_at_the_inputs() -> Result<(), Prose> {
-    SUITE.accepts(&BY_INPUTS)
+grading::right_answers! {
+    SUITE, RIGHT, WRONG;
+    loops_in_double_precision = LOOPS;
+    by_the_methods_of_the_library = LIBRARY;
+    by_sorting = SORTED;
+    the_scale_in_the_queries = SCALED_QUERIES;
+    normal_entries_and_dense_matrices = NORMAL;
+    cut_at_the_inputs = BY_INPUTS;
 }

@@ -6,20 +6,7 @@ use hooked_transformer::{ActivationCache, HookedTransformer, Scalar, Tokens, fwd
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3, Axis, Ix2, Ix3, Ix4, s};
 use solution_06_patching as solution;
 
-const RIGHT: Submission = Submission {
-    logit_difference: solution::logit_difference,
-    normalize: solution::normalize,
-    patch_resid_pre: solution::patch_resid_pre,
-    residual_map: solution::residual_map,
-    output_map: solution::output_map,
-    head_map: solution::head_map,
-    head_by_position_map: solution::head_by_position_map,
-    sufficient_and_necessary: solution::sufficient_and_necessary,
-    attribution_estimate: solution::attribution_estimate,
-    attribution_map: solution::attribution_map,
-    correlation: solution::correlation,
-    patch_path_to_keys: solution::patch_path_to_keys,
-};
+use crate::wrong_answers::RIGHT;
 
 /// Loops over cells.
 pub const LOOPS: Submission = Submission {

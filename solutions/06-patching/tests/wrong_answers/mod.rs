@@ -12,8 +12,10 @@ use grading::Prose;
 use grading::ex06::{SUITE, Submission};
 use solution_06_patching as solution;
 
+use crate::other_right_answers::RIGHT_ANSWERS;
+
 /// The solution, which each wrong answer changes in one function.
-const RIGHT: Submission = Submission {
+pub const RIGHT: Submission = Submission {
     logit_difference: solution::logit_difference,
     normalize: solution::normalize,
     patch_resid_pre: solution::patch_resid_pre,
@@ -179,16 +181,6 @@ fn variations_are_told() -> Result<(), Prose> {
 
 #[test]
 fn tolerances_separate_right_from_wrong() -> Result<(), Prose> {
-    use crate::other_right_answers::answers::{BY_EDITS, BY_STREAM, DOUBLE, LASTING, LIBRARY, LOOPS};
-    let right = [
-        ("solution", RIGHT),
-        ("loops", LOOPS),
-        ("lasting", LASTING),
-        ("library", LIBRARY),
-        ("double", DOUBLE),
-        ("by edits", BY_EDITS),
-        ("by stream", BY_STREAM),
-    ];
-    println!("{}", SUITE.tolerances(&right, &WRONG)?);
+    println!("{}", SUITE.tolerances(&RIGHT, &RIGHT_ANSWERS, &WRONG)?);
     Ok(())
 }

@@ -9,27 +9,7 @@ use solution::{
 };
 use solution_07_training as solution;
 
-const RIGHT: Submission = Submission {
-    untrained_model: solution::untrained_model,
-    letters: solution::letters,
-    mean_loss: solution::mean_loss,
-    loss_gradient: solution::loss_gradient,
-    linear_backward: solution::linear_backward,
-    softmax_backward: solution::softmax_backward,
-    attention_backward: solution::attention_backward,
-    layer_backward: solution::layer_backward,
-    embedding_backward: solution::embedding_backward,
-    model_gradients: solution::model_gradients,
-    clip_gradients: solution::clip_gradients,
-    adamw_step: solution::adamw_step,
-    learning_rate: solution::learning_rate,
-    text_window: solution::text_window,
-    repeated_segment: solution::repeated_segment,
-    training_batch: solution::training_batch,
-    bump: solution::bump,
-    train_step: solution::train_step,
-    grow: solution::grow,
-};
+use crate::wrong_answers::RIGHT;
 
 /// Loops over entries.
 pub const LOOPS: Submission = Submission {
