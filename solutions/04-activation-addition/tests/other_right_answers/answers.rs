@@ -116,8 +116,8 @@ pub const ENTRIES: Submission = Submission {
                         }
                     }
                 });
-                let (before, after) =
-                    (model.forward(&tokens).unwrap(), model.run(&tokens).hook(steer).logits().unwrap());
+                let before = model.run(&tokens).logits_at(-1).unwrap();
+                let after = model.run(&tokens).hook(steer).logits_at(-1).unwrap();
                 match measure {
                     0 => (ENTRIES.target_log_prob)(&after, targets) - (ENTRIES.target_log_prob)(&before, targets),
                     _ => (ENTRIES.kl_divergence)(&after, &before),
@@ -367,10 +367,10 @@ pub const IN_TWO_PARTS: Submission = Submission {
             for prompt in prompts {
                 let ids = model.to_tokens(*prompt, true).unwrap().row(0).to_vec();
                 let mut stream = stream_before(model, &ids, layer);
-                let before = model.run(stream.clone()).start_at_layer(layer as isize).logits().unwrap();
+                let before = model.run(stream.clone()).start_at_layer(layer as isize).logits_at(-1).unwrap();
                 let added = coefficients[i] * &of_layer;
                 (IN_TWO_PARTS.add_at_positions)(stream.view_mut(), &added, 0, &(1..ids.len()));
-                let after = model.run(stream).start_at_layer(layer as isize).logits().unwrap();
+                let after = model.run(stream).start_at_layer(layer as isize).logits_at(-1).unwrap();
                 gain +=
                     (IN_TWO_PARTS.target_log_prob)(&after, targets) - (IN_TWO_PARTS.target_log_prob)(&before, targets);
                 cost += (IN_TWO_PARTS.kl_divergence)(&after, &before);

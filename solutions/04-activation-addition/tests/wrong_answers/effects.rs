@@ -16,7 +16,8 @@ pub fn no_baseline(
     targets: &[usize],
 ) -> Array3<f32> {
     let mut table = right(m, prompts, vectors, cs, targets);
-    let before = prompts.iter().map(|prompt| target_log_prob(&m.forward(*prompt).unwrap(), targets)).sum::<f32>();
+    let before =
+        prompts.iter().map(|prompt| target_log_prob(&m.run(*prompt).logits_at(-1).unwrap(), targets)).sum::<f32>();
     let mut gains = table.index_axis_mut(Axis(0), 0);
     gains += before / prompts.len() as f32;
     table
@@ -31,11 +32,11 @@ pub fn bos_too(
 ) -> Array3<f32> {
     let mut table = Array3::zeros((2, vectors.nrows(), cs.len()));
     for prompt in prompts {
-        let before = m.forward(*prompt).unwrap();
+        let before = m.run(*prompt).logits_at(-1).unwrap();
         for (layer, vector) in vectors.outer_iter().enumerate() {
             for (i, c) in cs.iter().enumerate() {
                 let steer = fwd_hook(("resid_pre", layer), |mut resid, _| resid += &(*c * &vector));
-                let after = m.run_with_hooks(*prompt, [steer]).unwrap();
+                let after = m.run(*prompt).hook(steer).logits_at(-1).unwrap();
                 table[[0, layer, i]] += target_log_prob(&after, targets) - target_log_prob(&before, targets);
                 table[[1, layer, i]] += kl_divergence(&after, &before);
             }
@@ -108,7 +109,7 @@ fn table(
     let mut table = Array3::zeros((2, n_layers, n_coefficients));
     for prompt in prompts {
         let tokens = m.to_tokens(*prompt, true).unwrap();
-        let before = m.forward(&tokens).unwrap();
+        let before = m.run(&tokens).logits_at(-1).unwrap();
         for layer in 0..n_layers {
             for i in 0..n_coefficients {
                 let [gain, cost] = entry(&tokens, &before, layer, i);
@@ -132,7 +133,7 @@ fn effect(
     let steer = fwd_hook((point, layer), |resid, _| {
         add_at_positions(resid.into_dimensionality().unwrap(), added, 0, &positions);
     });
-    let after = m.run_with_hooks(tokens, [steer]).unwrap();
+    let after = m.run(tokens).hook(steer).logits_at(-1).unwrap();
     [target_log_prob(&after, targets) - target_log_prob(before, targets), kl_divergence(&after, before)]
 }
 
@@ -161,7 +162,7 @@ wrong_tables! {
     };
     no_bos: |m, tokens, _before, layer, added, targets| {
         let tokens = &tokens.slice(s![.., 1..]).to_owned();
-        effect(m, (tokens, &m.forward(tokens).unwrap()), ("resid_pre", layer), added, 1..usize::MAX, targets)
+        effect(m, (tokens, &m.run(tokens).logits_at(-1).unwrap()), ("resid_pre", layer), added, 1..usize::MAX, targets)
     };
     not_the_last: |m, tokens, before, layer, added, targets| {
         effect(m, (tokens, before), ("resid_pre", layer), added, 1..tokens.ncols() - 1, targets)
@@ -179,7 +180,7 @@ wrong_tables! {
         let steer = fwd_hook(("resid_pre", layer), |resid, _| {
             add_at_positions(resid.into_dimensionality().unwrap(), added, 0, &(1..usize::MAX));
         });
-        let after = m.run_with_hooks(tokens, [steer]).unwrap();
+        let after = m.run(tokens).hook(steer).logits_at(-1).unwrap();
         [target_log_prob(&after, targets) - target_log_prob(before, targets), kl_divergence(before, &after)]
     };
 }
@@ -233,7 +234,7 @@ pub fn batched(
     targets: &[usize],
 ) -> Array3<f32> {
     let tokens = m.to_tokens(prompts, true).unwrap();
-    let before = m.forward(&tokens).unwrap();
+    let before = m.run(&tokens).logits_at(-1).unwrap();
     table(m, &prompts[..1], (vectors.nrows(), cs.len()), |_, _, layer, i| {
         let added = cs[i] * &vectors.row(layer);
         effect(m, (&tokens, &before), ("resid_pre", layer), &added, 1..usize::MAX, targets)
@@ -433,7 +434,7 @@ fn other_gains(
 ) -> Array3<f32> {
     let mut table = Array3::zeros((2, vectors.nrows(), cs.len()));
     for prompt in prompts {
-        let before = target_log_prob(&m.forward(*prompt).unwrap(), targets);
+        let before = target_log_prob(&m.run(*prompt).logits_at(-1).unwrap(), targets);
         let mut of_prompt = right(m, &[prompt], vectors, cs, targets);
         of_prompt.index_axis_mut(Axis(0), 0).mapv_inplace(|change| gain(before + change, before));
         table += &of_prompt;

@@ -27,7 +27,7 @@ fn write(
         });
         let run = model.run(&text[first..]).hook(hook);
         let run = if use_cache { run.past(&mut past) } else { run };
-        text.push(argmax(run.logits().unwrap().slice(s![0, -1, ..])));
+        text.push(argmax(run.logits_at(-1).unwrap().slice(s![0, 0, ..])));
     }
     text.split_off(prompt.len())
 }
@@ -243,7 +243,7 @@ fn in_steps(
         });
         let run = model.run(&ids).hook(hook);
         let run = if use_cache { run.past(&mut past) } else { run };
-        text.push(argmax(run.logits().unwrap().slice(s![0, -1, ..])));
+        text.push(argmax(run.logits_at(-1).unwrap().slice(s![0, 0, ..])));
     }
     text.split_off(prompt.len())
 }
@@ -294,7 +294,7 @@ pub fn every_layer(
         };
         let run = model.run(&text[first..]).hooks((0..model.cfg().n_layers).map(hook));
         let run = if use_cache { run.past(&mut past) } else { run };
-        text.push(argmax(run.logits().unwrap().slice(s![0, -1, ..])));
+        text.push(argmax(run.logits_at(-1).unwrap().slice(s![0, 0, ..])));
     }
     text.split_off(prompt.len())
 }

@@ -176,8 +176,8 @@ fn generate(
         });
         let run = model.run(&text[first..]).hook(hook);
         let run = if use_cache { run.past(&mut past) } else { run };
-        let logits = run.logits().expect("tokens of this model");
-        text.push(argmax(logits.slice(s![0, -1, ..])));
+        let logits = run.logits_at(-1).expect("tokens of this model");
+        text.push(argmax(logits.slice(s![0, 0, ..])));
     }
     text.split_off(prompt.len())
 }
