@@ -101,6 +101,8 @@ pub use model::{
     Sampling, Schedule, sample_logits,
 };
 pub use num_complex::Complex32;
+#[doc(hidden)]
+pub use numerics::memory::spoil_kept_memory;
 pub use numerics::rows::argmax;
 pub use numerics::{FactoredMatrix, MatrixRank, Svd, linalg};
 pub use progress::Progress;

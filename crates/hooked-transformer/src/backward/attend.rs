@@ -93,9 +93,9 @@ impl Attend<'_> {
         block: impl Fn(&Task, ArrayViewMut2<'_, f32>) -> (usize, Array2<f32>) + Sync,
     ) -> QueriesKeysValues {
         let mut d = QueriesKeysValues {
-            d_q: memory::zeros(self.q.dim()),
-            d_k: memory::zeros(self.k.dim()),
-            d_v: memory::zeros(self.v.dim()),
+            d_q: memory::array(self.q.dim()),
+            d_k: memory::cleared(self.k.dim()),
+            d_v: memory::cleared(self.v.dim()),
         };
         let n_queries = d_z.dim().1;
         share(groups(&mut d), rayon::current_num_threads(), |mut group| {

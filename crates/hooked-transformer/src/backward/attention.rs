@@ -9,21 +9,22 @@
 //! ```
 //! and the same for keys and values.
 
-use ndarray::{Array2, Array3, ArrayView3, ArrayViewMut1, ArrayViewMut2, ArrayViewMut3, Axis, Ix3};
+use ndarray::{Array3, ArrayView3, ArrayViewMut1, ArrayViewMut2, ArrayViewMut3, Axis, Ix3};
 
 use super::attend::QueriesKeysValues;
 use super::normalization::add_column_sums;
 use super::pass::BackwardPass;
 use super::record::HEAD_INPUTS;
-use super::rows;
+use super::{rows, times_transposed};
 use crate::architecture::config::PositionalEmbeddingType;
 use crate::components::attend::Attend;
 use crate::components::attention::{Attention, HeadInput};
 use crate::components::mask::Mask;
 use crate::components::rotary::{self, Turn};
-use crate::components::{Act3, Act4};
+use crate::components::{Act3, Act4, owned};
 use crate::hooks::Site;
 use crate::numerics::linalg::{self, HeadRows};
+use crate::numerics::memory;
 
 /// The gradients by the inputs of queries, keys and values.
 pub(super) struct InputGradients {
@@ -104,7 +105,7 @@ impl Attention<'_> {
                 return None;
             }
             let W_O = W_O.into_shape_with_order((n_heads * d_head, d_model)).expect("W_O is contiguous");
-            let d_z = pass.times_transposed(&d_out, W_O);
+            let d_z = times_transposed(&d_out, W_O);
             d_z.into_shape_with_order((n_batch * n_pos, n_heads, d_head)).expect("same size")
         };
         Some(d_z.into_shape_with_order(shape).expect("same size").into_shared())
@@ -133,7 +134,7 @@ impl Attention<'_> {
         if self.cfg.positional_embedding_type != PositionalEmbeddingType::Rotary {
             return d;
         }
-        let mut d = pass.point(site, Some(self.layer), d).into_owned();
+        let mut d = owned(pass.point(site, Some(self.layer), d));
         rotary::rotate(&mut d, self.positions, self.cfg, self.layer, Turn::Back);
         d.into_shared()
     }
@@ -184,14 +185,16 @@ impl Attention<'_> {
             if split {
                 HeadInput::PerHead(per_head(index))
             } else {
-                let mut d_x = Array2::zeros((n_batch * n_pos, d_model));
+                let mut d_x = memory::array((n_batch * n_pos, d_model));
                 let folded = fold_heads(head_rows(d), W.dim().0);
-                linalg::add_heads_transposed(folded.view(), W, d_x.view_mut());
+                linalg::heads_transposed_into(folded.view(), W, d_x.view_mut());
                 let shape = (n_batch, n_pos, d_model);
                 HeadInput::Shared(d_x.into_shape_with_order(shape).expect("same size").into_shared())
             }
         });
-        InputGradients { inputs, of_heads: (stored && !split).then(|| std::array::from_fn(per_head)) }
+        let of_heads = (stored && !split).then(|| std::array::from_fn(per_head));
+        d.into_iter().for_each(memory::used);
+        InputGradients { inputs, of_heads }
     }
 }
 

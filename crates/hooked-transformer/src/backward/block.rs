@@ -18,6 +18,7 @@ use crate::components::block::{Block, add};
 use crate::components::normalization::Norm;
 use crate::components::{Act3, Act4};
 use crate::hooks::Site;
+use crate::numerics::memory;
 
 impl Block<'_> {
     /// From the gradient by the stream after the block to that before it; `None` if nothing before it is wanted. Adds
@@ -48,13 +49,13 @@ impl Block<'_> {
         } else {
             let of_mlp = self.mlp_backward(pass, d.clone())?;
             let d = add(d, &of_mlp);
-            pass.at_points.scratch.take(of_mlp);
+            memory::used(of_mlp);
             let d = pass.point(Site::ResidMid, layer, d);
             (d.clone(), d)
         };
         let of_attention = self.attention_backward(pass, d_attn_out, d_pos)?;
         let d = add(d_stream, &of_attention);
-        pass.at_points.scratch.take(of_attention);
+        memory::used(of_attention);
         let d = pass.point(Site::ResidPre, layer, d);
         pass.goes_below(Site::ResidPre, layer).then_some(d)
     }
@@ -70,6 +71,7 @@ impl Block<'_> {
             None => pass.value(Site::MlpIn, layer),
         });
         let d = mlp::backward(pass, self.cfg, self.layer, weights, x.as_ref(), d)?;
+        drop(x); // so that its memory is used again when the norm lets go of it
         let sites = [Site::Ln2Scale, Site::Ln2Normalized];
         let d = self.norm_backward(self.cfg.normalization_type, sites, self.weights.ln2, pass, d)?;
         let d = pass.point(Site::MlpIn, layer, d);
@@ -97,10 +99,13 @@ impl Block<'_> {
         match inputs {
             [HeadInput::Shared(q), HeadInput::Shared(k), HeadInput::Shared(v)] => {
                 let with_pos = add(q, &k);
+                memory::used(k);
                 if self.shortformer_pos.is_some() {
                     add_to(d_pos, &with_pos);
                 }
-                self.ln1_backward(pass, add(with_pos, &v))
+                let d = add(with_pos, &v);
+                memory::used(v);
+                self.ln1_backward(pass, d)
             }
             inputs => self.split_inputs_backward(pass, inputs, d_pos),
         }

@@ -14,15 +14,19 @@
 //! ```
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+use rayon::prelude::*;
 
 use super::pass::BackwardPass;
-use super::{activation, normalization::add_column_sums, rows};
+use super::{activation, normalization::add_column_sums, rows, times_transposed};
 use crate::architecture::config::HookedTransformerConfig;
 use crate::architecture::weights::{MlpWeights, StackedMlp};
 use crate::components::mlp::{activate, solu_norm};
 use crate::components::{Act3, values, values_mut};
 use crate::hooks::Site;
-use crate::numerics::linalg;
+use crate::numerics::{linalg, memory};
+
+/// Values that a thread multiplies at a time.
+const MULTIPLIED_AT_ONCE: usize = 1 << 14;
 
 /// From the gradient by the MLP's output to that by its input; `None` if nothing before it is wanted.
 ///
@@ -49,7 +53,7 @@ pub(super) fn backward(
     if !pass.reaches(Site::MlpPost, at) {
         return None;
     }
-    let d_post = pass.times_transposed(&d_out, w.W_out);
+    let d_post = times_transposed(&d_out, w.W_out);
     let d_post = pass.point(Site::MlpPost, at, d_post);
     if !pass.goes_below(Site::MlpPost, at) {
         if w.W_gate.is_some() && pass.wants_weight(at, "mlp.b_in") {
@@ -82,6 +86,7 @@ fn plain(
     };
     let pre: Act3 = pass.value(Site::MlpPre, at);
     activation::backward(act_fn, values(&pre), values_mut(&mut d_pre), cfg.d_mlp());
+    drop(pre); // so that its memory is used again
     let d_pre = pass.point(Site::MlpPre, at, d_pre);
     if pass.wants_weight(at, "mlp.b_in") {
         add_column_sums(&d_pre, of(pass).b_in.row_mut(layer));
@@ -89,8 +94,8 @@ fn plain(
     if let Some(x) = x.filter(|_| pass.wants_weight(at, "mlp.W_in")) {
         outer(x, &d_pre, of(pass).W_in.index_axis_mut(Axis(0), layer));
     }
-    let d_x = pass.goes_below(Site::MlpPre, at).then(|| pass.times_transposed(&d_pre, w.W_in));
-    pass.at_points.scratch.take(d_pre);
+    let d_x = pass.goes_below(Site::MlpPre, at).then(|| times_transposed(&d_pre, w.W_in));
+    memory::used(d_pre);
     d_x
 }
 
@@ -109,11 +114,12 @@ fn gated(
     }
     let (pre, pre_linear): (Act3, Act3) = (pass.value(Site::MlpPre, at), pass.value(Site::MlpPreLinear, at));
     let mut d_pre_linear = activate(act_fn, pre.clone(), cfg.d_mlp());
-    values_mut(&mut d_pre_linear).iter_mut().zip(values(&d_post)).for_each(|(act, d)| *act *= d);
+    multiply(&mut d_pre_linear, &d_post);
     let d_pre_linear = pass.point(Site::MlpPreLinear, at, d_pre_linear);
     let mut d_pre = d_post;
-    values_mut(&mut d_pre).iter_mut().zip(values(&pre_linear)).for_each(|(d, linear)| *d *= linear);
+    multiply(&mut d_pre, &pre_linear);
     activation::backward(act_fn, values(&pre), values_mut(&mut d_pre), cfg.d_mlp());
+    [pre, pre_linear].into_iter().for_each(memory::used);
     let d_pre = pass.point(Site::MlpPre, at, d_pre);
     if let Some(x) = x.filter(|_| pass.wants_weight(at, "mlp.W_in")) {
         outer(x, &d_pre_linear, of(pass).W_in.index_axis_mut(Axis(0), layer));
@@ -126,11 +132,17 @@ fn gated(
     if !pass.goes_below(Site::MlpPre, at) {
         return None;
     }
-    let mut d_x = pass.times_transposed(&d_pre, W_gate);
+    let mut d_x = times_transposed(&d_pre, W_gate);
     let d_x_rows = ArrayViewMut2::from_shape((d_x.dim().0 * d_x.dim().1, d_x.dim().2), values_mut(&mut d_x));
     linalg::add_matmul(rows(&d_pre_linear), w.W_in.t(), d_x_rows.expect("same size"));
-    [d_pre, d_pre_linear].into_iter().for_each(|used| pass.at_points.scratch.take(used));
+    [d_pre, d_pre_linear].into_iter().for_each(memory::used);
     Some(d_x)
+}
+
+/// `x * by`, in place unless something else holds `x` too.
+fn multiply(x: &mut Act3, by: &Act3) {
+    let parts = values_mut(x).par_chunks_mut(MULTIPLIED_AT_ONCE).zip(values(by).par_chunks(MULTIPLIED_AT_ONCE));
+    parts.for_each(|(x, by)| x.iter_mut().zip(by).for_each(|(x, by)| *x *= by));
 }
 
 /// Where the gradients of MLP weights are written.

@@ -38,6 +38,7 @@ use crate::components::normalization::Norm;
 use crate::components::unembed::Unembedding;
 use crate::error::Result;
 use crate::hooks::{Pass, Tape};
+use crate::numerics::{linalg, memory};
 
 pub use edits::Edits;
 pub use gradients::Gradients;
@@ -124,4 +125,17 @@ impl Recorded<'_> {
 fn rows(x: &Act3) -> ArrayView2<'_, f32> {
     let (n_batch, n_pos, d) = x.dim();
     x.view().into_shape_with_order((n_batch * n_pos, d)).expect("activations are contiguous")
+}
+
+/// `d Wᵀ`: the gradient before a matrix.
+///
+/// # Shapes
+/// - `d`: `[batch, pos, d_out]`
+/// - `W`: `[d_in, d_out]`
+/// - output: `[batch, pos, d_in]`
+fn times_transposed(d: &Act3, W: ArrayView2<'_, f32>) -> Act3 {
+    let (n_batch, n_pos, _) = d.dim();
+    let mut out = memory::array((n_batch * n_pos, W.nrows()));
+    linalg::matmul_into(rows(d), W.t(), out.view_mut());
+    out.into_shape_with_order((n_batch, n_pos, W.nrows())).expect("same size").into_shared()
 }

@@ -20,6 +20,7 @@ use crate::components::normalization::{Norm, center, centered, divide};
 use crate::components::{Act3, Act4, values, values_mut};
 use crate::hooks::Site;
 use crate::numerics::linalg::dot;
+use crate::numerics::memory;
 use crate::numerics::rows;
 use crate::numerics::share::rows_per_task;
 use crate::numerics::vectorized::vectorized;
@@ -42,7 +43,13 @@ impl Norm<'_> {
         }
         let d_model = d_out.shape().last().copied().unwrap_or(1).max(1);
         let x: ArcArray<f32, D> = pass.take_norm_input(scale, layer);
-        let c = if self.kind.centers() { centered(&x, d_model) } else { x };
+        let c = if self.kind.centers() {
+            let c = centered(&x, d_model);
+            memory::used(x);
+            c
+        } else {
+            x
+        };
         let d_n = if self.kind.centers() {
             let d_out = pass.point(normalized, layer, d_out);
             let n = self.wants(pass, layer, "w").then(|| {
@@ -132,6 +139,7 @@ impl Norm<'_> {
         if let Some(d_w) = gain_of(&mut pass.weights, self.sites[0]) {
             add_column_sums(&products, d_w.row_mut(layer.unwrap_or(0)));
         }
+        memory::used(products);
         d_out
     }
 
@@ -166,6 +174,7 @@ impl Norm<'_> {
                 center(d);
             }
         });
+        memory::used(c);
         d_n
     }
 }

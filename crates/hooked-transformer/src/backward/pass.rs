@@ -1,15 +1,13 @@
 //! One backward pass under way: the components report each gradient to it, from the top of the model to the bottom.
 
-use ndarray::{ArcArray, ArrayView2, Dim, Dimension};
+use ndarray::{ArcArray, Dimension};
 
 use super::edits::Edits;
-use super::rows;
 use super::wanted::Wanted;
 use crate::architecture::weights::Weights;
 use crate::cache::Activation;
-use crate::components::Act3;
 use crate::hooks::{Firing, Pass, Site, Tape};
-use crate::numerics::linalg;
+use crate::numerics::memory;
 
 /// Hooks, what is on record of the forward pass, and the gradients so far.
 pub(super) struct BackwardPass<'p, 'a> {
@@ -86,19 +84,6 @@ impl BackwardPass<'_, '_> {
         of_rank(x.unwrap_or_else(|| panic!("the input of {scale:?} of layer {layer:?} should have been recorded")))
     }
 
-    /// `d Wᵀ`: the gradient before a matrix.
-    ///
-    /// # Shapes
-    /// - `d`: `[batch, pos, d_out]`
-    /// - `W`: `[d_in, d_out]`
-    /// - output: `[batch, pos, d_in]`
-    pub(super) fn times_transposed(&mut self, d: &Act3, W: ArrayView2<'_, f32>) -> Act3 {
-        let (n_batch, n_pos, _) = d.dim();
-        let mut out = self.at_points.scratch.array(Dim([n_batch * n_pos, W.nrows()]));
-        linalg::matmul_into(rows(d), W.t(), out.view_mut());
-        out.into_shape_with_order((n_batch, n_pos, W.nrows())).expect("same size").into_shared()
-    }
-
     /// Runs the hooks on the gradient by the value that the model went on with, stores it if asked to, and hands on what
     /// goes further up the computation. Then the value is no longer needed.
     pub(super) fn point<D: Dimension>(
@@ -109,10 +94,12 @@ impl BackwardPass<'_, '_> {
     ) -> ArcArray<f32, D> {
         let mut gradient = self.at_points.point(site, layer, gradient);
         let firing = self.at_points.points.index(site, layer).and_then(|point| self.tape.take(point));
-        if let (Edits::Stop, Some(Firing { before: Some(before), after })) = (self.edits, firing) {
+        let Some(Firing { before, after }) = firing else { return gradient };
+        if let (Edits::Stop, Some(before)) = (self.edits, before) {
             let overwritten = before.iter().zip(after.iter()).map(|(before, after)| before != after);
             gradient.iter_mut().zip(overwritten).filter(|(_, overwritten)| *overwritten).for_each(|(g, _)| *g = 0.0);
         }
+        memory::used(after);
         gradient
     }
 }

@@ -9,7 +9,7 @@
 //! once, unless the scalar is a function of all of them. A scalar that is a sum of a few logits needs those columns of
 //! `W_U` and no others.
 
-use ndarray::{Array3, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
 use super::pass::BackwardPass;
 use super::rows;
@@ -36,7 +36,7 @@ pub(super) fn backward(
 ) -> Result<(f32, Option<Act3>)> {
     let d_model = unembedding.W_U.nrows();
     let needs_x = pass.wanted.floor < pass.at_points.points.as_slice().len();
-    let mut d_x = Array3::zeros(x.dim());
+    let mut d_x = memory::cleared(x.dim());
     let d_x_rows = d_x.view_mut().into_shape_with_order((x.len() / d_model, d_model)).expect("a new array");
     let value = match &scalar.of_rows {
         OfRows::Logits(of_rows) => few_logits(pass, unembedding, (rows(x), d_x_rows), &scalar.rows, of_rows),
@@ -102,10 +102,10 @@ fn whole_rows(
 ) -> Result<f64> {
     let d_vocab = unembedding.W_U.ncols();
     let mut value = 0.0;
-    let mut memory = memory::zeros((scalar.rows_together().min(scalar.rows.len()), d_vocab));
+    let mut room = memory::array((scalar.rows_together().min(scalar.rows.len()), d_vocab));
     for (index, chosen) in scalar.rows.chunks(scalar.rows_together()).enumerate() {
         let x = x.select(Axis(0), chosen);
-        let mut logits = memory.slice_mut(ndarray::s![..chosen.len(), ..]);
+        let mut logits = room.slice_mut(ndarray::s![..chosen.len(), ..]);
         unembedding.write_logits(x.view(), 0..d_vocab, logits.view_mut());
         let capped = unembedding.soft_cap.filter(|&cap| cap > 0.0).map(|cap| (cap, logits.to_owned()));
         value += scalar.differentiate(index * scalar.rows_together(), logits.view_mut())?;
@@ -121,6 +121,7 @@ fn whole_rows(
             }
         }
     }
+    memory::used(room.into_shared());
     Ok(value)
 }
 

@@ -15,7 +15,7 @@ mod typed;
 
 use std::collections::HashMap;
 use std::ops::Index;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use ndarray::{ArcArray, ArrayD, ArrayView, Axis, Dimension, IxDyn};
 
@@ -24,6 +24,7 @@ use crate::architecture::weights::Weights;
 use crate::error::{Error, Result};
 use crate::hooks::ActName;
 use crate::nearest::nearest;
+use crate::numerics::memory::{self, Pool};
 use crate::text::tokens::Tokenizer;
 
 pub use attribution::TargetTokens;
@@ -35,6 +36,9 @@ pub use stack::Stack;
 pub type Activation = ArcArray<f32, IxDyn>;
 
 /// The activations of one run, in the order in which they were computed.
+///
+/// When the last owner of a cache drops it, its memory goes back to the model for the next run, and with the model to the
+/// system. Linux gets what is in large arrays earlier, if it runs short.
 #[derive(Clone, Default)]
 pub struct ActivationCache {
     names: Vec<String>,
@@ -50,13 +54,26 @@ pub(crate) struct CachedModel {
     pub cfg: Arc<HookedTransformerConfig>,
     pub weights: Arc<Weights>,
     pub tokenizer: Option<Arc<Tokenizer>>,
+    /// Where the memory of the cache goes when it is dropped.
+    pub memory: Weak<Pool>,
+}
+
+impl Drop for ActivationCache {
+    /// Hands the memory back to the model, for its next run: see [`Pool`].
+    fn drop(&mut self) {
+        if let Some(pool) = self.model.as_ref().and_then(|model| model.memory.upgrade()) {
+            pool.take_cache(self.values.drain().filter_map(|(_, value)| memory::into_values(value)));
+        }
+    }
 }
 
 impl ActivationCache {
     /// An empty cache: what a run fills, and what one's own arrays can be put into with
     /// [`from_arrays`](Self::from_arrays).
     pub fn new() -> Self {
-        ActivationCache { has_batch_dim: true, ..Self::default() }
+        let mut cache = ActivationCache::default();
+        cache.has_batch_dim = true;
+        cache
     }
 
     /// A cache of plain arrays, under their full names, with their batch axis.

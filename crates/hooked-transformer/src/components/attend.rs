@@ -69,8 +69,9 @@ impl Attend<'_> {
         }
         scores.as_slice_mut().expect("a new matrix").chunks_mut(keys.len()).for_each(softmax);
         if let Some(mut out) = pattern_out {
-            // The rest is zero already.
+            out.slice_mut(s![.., ..keys.start]).fill(0.0);
             out.slice_mut(s![.., keys.clone()]).assign(&scores);
+            out.slice_mut(s![.., keys.end..]).fill(0.0);
         }
         linalg::matmul_block(scores.view(), v.slice(s![keys, ..]), z.view_mut());
     }
@@ -127,12 +128,12 @@ impl Attend<'_> {
 
     fn new_z(&self) -> Array4<f32> {
         let (n_batch, n_queries, n_heads, _) = self.q.dim();
-        memory::zeros((n_batch, n_queries, n_heads, self.v.dim().3))
+        memory::array((n_batch, n_queries, n_heads, self.v.dim().3))
     }
 
     pub(crate) fn new_scores(&self) -> Array4<f32> {
         let (n_batch, n_queries, n_heads, _) = self.q.dim();
-        memory::zeros((n_batch, n_heads, n_queries, self.k.dim().1))
+        memory::array((n_batch, n_heads, n_queries, self.k.dim().1))
     }
 
     /// Scale, soft cap, ALiBi and mask on the raw dot products of a block with the keys from `first_key` on.

@@ -19,14 +19,14 @@ use super::mask::Mask;
 use super::normalization::Norm;
 use super::positions::Position;
 use super::rotary::{self, Turn};
-use super::{Act3, Act4};
+use super::{Act3, Act4, owned};
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType, PositionalEmbeddingType};
 use crate::architecture::weights::AttentionWeights;
 use crate::components::keys_values::LayerKeysValues;
 use crate::hooks::{Pass, Site};
-use crate::numerics::linalg;
 use crate::numerics::rows::softmax;
 use crate::numerics::share::rows_per_task;
+use crate::numerics::{linalg, memory};
 
 /// What queries, keys or values are computed from: one stream for all heads, or a stream for each head if a hook
 /// edits the inputs of heads separately.
@@ -58,10 +58,10 @@ impl Attention<'_> {
     ) -> Act3 {
         let layer = Some(self.layer);
         let w = &self.weights;
-        let q = project(pass, &q_input, w.W_Q, w.b_Q).into_shared();
+        let q = project(&q_input, w.W_Q, w.b_Q).into_shared();
         let q = pass.point(Site::Q, layer, q);
         let [k, v] = [(Site::K, k_input, w.W_K, w.b_K), (Site::V, v_input, w.W_V, w.b_V)].map(|(site, x, w, b)| {
-            let projected = project(pass, &x, self.ungrouped(w).view(), self.ungrouped(b).view());
+            let projected = project(&x, self.ungrouped(w).view(), self.ungrouped(b).view());
             pass.point(site, layer, projected.into_shared())
         });
         let [q_norm, k_norm] = self.qk_norms();
@@ -79,9 +79,9 @@ impl Attention<'_> {
             None => self.attend(pass, q.view(), k.view(), v.view(), 0),
         };
         let z = pass.point(Site::Z, layer, z.into_shared());
-        [q, k, v].into_iter().for_each(|used| pass.scratch.take(used));
+        [q, k, v].into_iter().for_each(memory::used);
         let out = self.write_out(pass, &z);
-        pass.scratch.take(z);
+        memory::used(z);
         out
     }
 
@@ -110,7 +110,7 @@ impl Attention<'_> {
             return (q, k);
         }
         let [q, k] = [(Site::RotQ, q), (Site::RotK, k)].map(|(site, x)| {
-            let mut x = x.into_owned();
+            let mut x = owned(x);
             rotary::rotate(&mut x, self.positions, self.cfg, self.layer, Turn::Forward);
             pass.point(site, Some(self.layer), x.into_shared())
         });
@@ -164,7 +164,7 @@ impl Attention<'_> {
         } else {
             let z = z.view().into_shape_with_order((rows, n_heads * d_head)).expect("z is contiguous");
             let W_O = W_O.into_shape_with_order((n_heads * d_head, d_model)).expect("W_O is contiguous");
-            let mut out = pass.scratch.array(ndarray::Dim([rows, d_model]));
+            let mut out = memory::array([rows, d_model]);
             linalg::linear_into(z, W_O, Some(self.weights.b_O), out.view_mut());
             out.into_shape_with_order((n_batch, n_pos, d_model)).expect("same size")
         };
@@ -178,13 +178,13 @@ impl Attention<'_> {
 /// - `w`: `[head, d_model, d_head]`
 /// - `b`: `[head, d_head]`
 /// - output: `[batch, pos, head, d_head]`
-fn project(pass: &mut Pass<'_, '_>, x: &HeadInput, w: ArrayView3<'_, f32>, b: ArrayView2<'_, f32>) -> Array4<f32> {
+fn project(x: &HeadInput, w: ArrayView3<'_, f32>, b: ArrayView2<'_, f32>) -> Array4<f32> {
     let (n_heads, d_model, d_head) = w.dim();
     let (n_batch, n_pos, out) = match x {
         HeadInput::Shared(x) => {
             let (n_batch, n_pos, _) = x.dim();
             let rows = x.view().into_shape_with_order((n_batch * n_pos, d_model)).expect("x is contiguous");
-            let mut out = pass.scratch.array(ndarray::Dim([n_batch * n_pos, n_heads * d_head]));
+            let mut out = memory::array([n_batch * n_pos, n_heads * d_head]);
             linalg::linear_heads_into(rows, w, b, out.view_mut());
             (n_batch, n_pos, out.into_shape_with_order((n_batch * n_pos, n_heads, d_head)).expect("same size"))
         }

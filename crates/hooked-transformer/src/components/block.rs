@@ -18,6 +18,7 @@ use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
 use crate::architecture::weights::{BlockWeights, GainAndBias, Weights};
 use crate::components::keys_values::LayerKeysValues;
 use crate::hooks::{Pass, Site};
+use crate::numerics::memory;
 
 /// Values that a thread adds at a time.
 const ADDED_AT_ONCE: usize = 1 << 14;
@@ -68,10 +69,10 @@ impl Block<'_> {
             add(add(resid_pre, &attn_out), &mlp_out)
         } else {
             let resid_mid = pass.point(Site::ResidMid, layer, add(resid_pre, &attn_out));
-            pass.scratch.take(attn_out);
+            memory::used(attn_out);
             let mlp_out = self.mlp(pass, &resid_mid);
             let resid_post = add(resid_mid, &mlp_out);
-            pass.scratch.take(mlp_out);
+            memory::used(mlp_out);
             resid_post
         };
         pass.point(Site::ResidPost, layer, resid_post)
@@ -163,9 +164,16 @@ impl Block<'_> {
 /// `a + b`; in place unless the cache holds `a` too.
 pub(crate) fn add(mut a: Act3, b: &Act3) -> Act3 {
     assert_eq!(a.dim(), b.dim(), "summands");
-    let parts = values_mut(&mut a).par_chunks_mut(ADDED_AT_ONCE).zip(values(b).par_chunks(ADDED_AT_ONCE));
-    parts.for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, b)| *a += b));
-    a
+    let of_b = values(b).par_chunks(ADDED_AT_ONCE);
+    if a.is_unique() {
+        let parts = values_mut(&mut a).par_chunks_mut(ADDED_AT_ONCE).zip(of_b);
+        parts.for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, b)| *a += b));
+        return a;
+    }
+    let mut sum = memory::array(a.dim()).into_shared();
+    let parts = values_mut(&mut sum).par_chunks_mut(ADDED_AT_ONCE).zip(values(&a).par_chunks(ADDED_AT_ONCE)).zip(of_b);
+    parts.for_each(|((sum, a), b)| sum.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum = a + b));
+    sum
 }
 
 /// `[batch, pos, d_model]` repeated along a new head axis: `[batch, pos, head, d_model]`.
@@ -173,5 +181,7 @@ pub(crate) fn repeat_heads(x: &Act3, n_heads: usize) -> Act4 {
     let (n_batch, n_pos, d_model) = x.dim();
     let view = x.view().insert_axis(Axis(2));
     let repeated = view.broadcast((n_batch, n_pos, n_heads, d_model)).expect("a new axis broadcasts");
-    repeated.as_standard_layout().into_owned().into_shared()
+    let mut out = memory::array(repeated.raw_dim());
+    out.assign(&repeated);
+    out.into_shared()
 }

@@ -4,7 +4,7 @@
 //! embed[b, p] = W_E[tokens[b, p]]        resid_pre of block 0 = embed + pos_embed, where positions are in the stream
 //! ```
 
-use ndarray::{Array2, Array3, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use super::normalization::Norm;
 use super::positions::Position;
@@ -13,6 +13,7 @@ use crate::architecture::config::{HookedTransformerConfig, NormalizationType, Po
 use crate::architecture::weights::Weights;
 use crate::error::{Error, Result};
 use crate::hooks::{Pass, Site};
+use crate::numerics::memory;
 
 /// What the embedding needs apart from the tokens.
 pub(crate) struct Embedding<'a> {
@@ -86,7 +87,7 @@ impl Embedding<'_> {
 /// - output: `[batch, pos, d_model]`
 fn embed(tokens: ArrayView2<'_, usize>, W_E: ArrayView2<'_, f32>) -> Act3 {
     let (n_batch, n_pos) = tokens.dim();
-    let mut out = Array3::zeros((n_batch, n_pos, W_E.ncols()));
+    let mut out = memory::array((n_batch, n_pos, W_E.ncols()));
     for (at, &token) in tokens.indexed_iter() {
         out.index_axis_mut(Axis(0), at.0).row_mut(at.1).assign(&W_E.row(token));
     }

@@ -8,13 +8,15 @@
 //! In the gated form the bias is added *after* the product, as in the classic library.
 
 use ndarray::{ArrayView1, ArrayView2};
+use rayon::prelude::*;
 
 use super::normalization::Norm;
 use super::{Act3, activation, values, values_mut};
 use crate::architecture::config::{ActivationFunction, HookedTransformerConfig, NormalizationType};
 use crate::architecture::weights::MlpWeights;
 use crate::hooks::{Pass, Site};
-use crate::numerics::linalg;
+use crate::numerics::share::rows_per_task;
+use crate::numerics::{linalg, memory};
 
 /// # Shapes
 /// - `x`: `[batch, pos, d_model]`
@@ -29,20 +31,22 @@ pub(crate) fn forward(
     let act_fn = cfg.act_fn.expect("validated: a model with MLPs has an activation function");
     let post = match w.W_gate {
         Some(W_gate) => {
-            let pre = linear(pass, x, W_gate, None);
+            let pre = linear(x, W_gate, None);
             let pre = pass.point(Site::MlpPre, Some(layer), pre);
-            let pre_linear = linear(pass, x, w.W_in, None);
+            let pre_linear = linear(x, w.W_in, None);
             let pre_linear = pass.point(Site::MlpPreLinear, Some(layer), pre_linear);
             let mut post = activate(act_fn, pre, cfg.d_mlp());
             let d_mlp = cfg.d_mlp();
-            let rows = values_mut(&mut post).chunks_mut(d_mlp).zip(values(&pre_linear).chunks(d_mlp));
-            for (post, linear) in rows {
-                post.iter_mut().zip(linear).zip(&w.b_in).for_each(|((post, x), b)| *post = *post * x + b);
-            }
+            let b_in = w.b_in.to_vec();
+            let rows = values_mut(&mut post).par_chunks_mut(d_mlp).zip(values(&pre_linear).par_chunks(d_mlp));
+            rows.with_min_len(rows_per_task(d_mlp)).for_each(|(post, linear)| {
+                post.iter_mut().zip(linear).zip(&b_in).for_each(|((post, x), b)| *post = *post * x + b);
+            });
+            memory::used(pre_linear);
             post
         }
         None => {
-            let pre = linear(pass, x, w.W_in, Some(w.b_in));
+            let pre = linear(x, w.W_in, Some(w.b_in));
             let pre = pass.point(Site::MlpPre, Some(layer), pre);
             let post = activate(act_fn, pre, cfg.d_mlp());
             if cfg.is_layer_norm_activation() {
@@ -54,8 +58,8 @@ pub(crate) fn forward(
         }
     };
     let post = pass.point(Site::MlpPost, Some(layer), post);
-    let out = linear(pass, &post, w.W_out, Some(w.b_out));
-    pass.scratch.take(post);
+    let out = linear(&post, w.W_out, Some(w.b_out));
+    memory::used(post);
     out
 }
 
@@ -80,10 +84,10 @@ pub(crate) fn activate(act_fn: ActivationFunction, mut pre: Act3, d_mlp: usize) 
 /// - `x`: `[batch, pos, d_in]`
 /// - `W`: `[d_in, d_out]`
 /// - output: `[batch, pos, d_out]`
-fn linear(pass: &mut Pass<'_, '_>, x: &Act3, W: ArrayView2<'_, f32>, b: Option<ArrayView1<'_, f32>>) -> Act3 {
+fn linear(x: &Act3, W: ArrayView2<'_, f32>, b: Option<ArrayView1<'_, f32>>) -> Act3 {
     let (n_batch, n_pos, d_in) = x.dim();
     let rows = x.view().into_shape_with_order((n_batch * n_pos, d_in)).expect("activations are contiguous");
-    let mut out = pass.scratch.array(ndarray::Dim([n_batch * n_pos, W.ncols()]));
+    let mut out = memory::array([n_batch * n_pos, W.ncols()]);
     linalg::linear_into(rows, W, b, out.view_mut());
     out.into_shape_with_order((n_batch, n_pos, W.ncols())).expect("same size").into_shared()
 }

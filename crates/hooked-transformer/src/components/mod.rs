@@ -19,7 +19,7 @@ pub use keys_values::KeyValueCache;
 pub use loss::{
     lm_accuracy, lm_cross_entropy_loss, log_softmax, loss_per_token, next_token_correct, next_token_log_probs,
 };
-use ndarray::{ArcArray, Dimension, Ix3, Ix4};
+use ndarray::{ArcArray, Array, Dimension, Ix3, Ix4};
 
 use crate::numerics::memory;
 
@@ -35,7 +35,15 @@ pub(crate) fn values<D: Dimension>(activation: &ArcArray<f32, D>) -> &[f32] {
     activation.as_slice().expect("activations are contiguous")
 }
 
-/// The same, to edit; copies first if the cache holds the array too.
+/// The activation, or a copy if the cache holds the array too.
+pub(crate) fn owned<D: Dimension>(activation: ArcArray<f32, D>) -> Array<f32, D> {
+    match activation.is_unique() {
+        true => activation.into_owned(),
+        false => memory::copied(activation.raw_dim(), values(&activation)),
+    }
+}
+
+/// The values, to edit; copies first if the cache holds the array too.
 pub(crate) fn values_mut<D: Dimension>(activation: &mut ArcArray<f32, D>) -> &mut [f32] {
     if !activation.is_unique() {
         *activation = memory::copied(activation.raw_dim(), values(activation)).into_shared();

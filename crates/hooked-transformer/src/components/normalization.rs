@@ -14,6 +14,7 @@ use super::{Act3, values, values_mut};
 use crate::architecture::config::{HookedTransformerConfig, NormalizationType};
 use crate::architecture::weights::Weights;
 use crate::hooks::{Pass, Site};
+use crate::numerics::memory;
 use crate::numerics::rows::{self, sum};
 use crate::numerics::share::rows_per_task;
 use crate::numerics::vectorized::vectorized;
@@ -92,8 +93,12 @@ pub(crate) fn final_norm(
 pub(crate) const FINAL: [Site; 2] = [Site::FinalScale, Site::FinalNormalized];
 
 pub(crate) fn centered<D: Dimension>(x: &ArcArray<f32, D>, d_model: usize) -> ArcArray<f32, D> {
-    let mut out = x.clone();
-    values_mut(&mut out).par_chunks_mut(d_model).with_min_len(rows_per_task(d_model)).for_each(center);
+    let mut out = memory::array(x.raw_dim()).into_shared();
+    let rows = values_mut(&mut out).par_chunks_mut(d_model).zip(values(x).par_chunks(d_model));
+    rows.with_min_len(rows_per_task(d_model)).for_each(|(out, x)| {
+        out.copy_from_slice(x);
+        center(out);
+    });
     out
 }
 

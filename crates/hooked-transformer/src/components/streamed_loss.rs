@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::components::loss::LogSumExp;
 use crate::components::unembed::Unembedding;
+use crate::numerics::memory;
 
 /// Logits in memory at a time: 8 MB.
 const LOGITS_AT_A_TIME: usize = 1 << 21;
@@ -76,13 +77,15 @@ fn stream(resid: ArrayView2<'_, f32>, unembedding: &Unembedding<'_>, rows: &mut 
     // Parts of equal size, whole vectors long.
     let count = (rows.len() * d_vocab).div_ceil(LOGITS_AT_A_TIME).max(1);
     let size = d_vocab.div_ceil(count).next_multiple_of(64);
-    let mut memory = vec![0.0; rows.len() * size.min(d_vocab)];
+    let mut room = memory::array(rows.len() * size.min(d_vocab));
+    let values = room.as_slice_mut().expect("a new array");
     for first in (0..d_vocab).step_by(size) {
         let part = first..(first + size).min(d_vocab);
-        let memory = &mut memory[..rows.len() * part.len()];
-        let logits = ArrayViewMut2::from_shape((rows.len(), part.len()), memory).expect("as long as it is said to be");
+        let values = &mut values[..rows.len() * part.len()];
+        let logits = ArrayViewMut2::from_shape((rows.len(), part.len()), values).expect("as long as it is said to be");
         unembedding.write_logits(resid, part.clone(), logits);
-        let logits = memory.par_chunks(part.len());
+        let logits = values.par_chunks(part.len());
         rows.par_iter_mut().zip(logits).with_min_len(8).for_each(|(row, logits)| row.add(first, logits));
     }
+    memory::used(room.into_shared());
 }

@@ -7,7 +7,6 @@ use ndarray::{ArcArray, Dimension, IxDyn};
 
 use super::{Firing, HookFn, HookPoint, HookPoints, LastingFn, NameFilter, Site, Tape, lasting};
 use crate::error::{Error, Result};
-use crate::numerics::memory::Scratch;
 use crate::numerics::share::in_pool;
 
 /// Which hooks fire at which point, and which points are stored.
@@ -139,8 +138,6 @@ pub(crate) struct Pass<'p, 'a> {
     pub(crate) record: Record<'p>,
     /// What is kept for a backward pass.
     pub(crate) tape: Option<&'p mut Tape>,
-    /// Memory that is used again.
-    pub(crate) scratch: Scratch,
 }
 
 /// Takes the activations that are to be stored.

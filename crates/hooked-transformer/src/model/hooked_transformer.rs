@@ -12,6 +12,7 @@ use crate::backward::Spare;
 use crate::cache::CachedModel;
 use crate::error::{Error, Result};
 use crate::hooks::{Direction, HookHandle, HookPoint, HookPoints, LastingHooks, NameFilter, select};
+use crate::numerics::memory::Pool;
 use crate::text::tokens::Tokenizer;
 
 /// A transformer with a hook point at every activation.
@@ -23,8 +24,10 @@ pub struct HookedTransformer {
     pub(crate) points: Arc<HookPoints>,
     pub(crate) lasting: LastingHooks,
     pub(super) tokenizer: Option<Arc<Tokenizer>>,
-    /// Memory for the next gradients.
+    /// Memory for the next gradients of weights.
     pub(super) spare: Arc<Spare>,
+    /// Memory for the activations of the next pass.
+    pub(super) memory: Arc<Pool>,
 }
 
 impl Clone for HookedTransformer {
@@ -36,6 +39,7 @@ impl Clone for HookedTransformer {
             lasting: LastingHooks::default(),
             tokenizer: self.tokenizer.clone(),
             spare: Arc::default(),
+            memory: Arc::default(),
         }
     }
 }
@@ -115,12 +119,18 @@ impl HookedTransformer {
             lasting: LastingHooks::default(),
             tokenizer: None,
             spare: Arc::default(),
+            memory: Arc::default(),
         }
     }
 
     /// What a cache keeps of the model: shared, not copied.
     pub(crate) fn for_cache(&self) -> CachedModel {
-        CachedModel { cfg: self.cfg.clone(), weights: self.weights.clone(), tokenizer: self.tokenizer.clone() }
+        CachedModel {
+            cfg: self.cfg.clone(),
+            weights: self.weights.clone(),
+            tokenizer: self.tokenizer.clone(),
+            memory: Arc::downgrade(&self.memory),
+        }
     }
 
     /// Every parameter by its TransformerLens name. A tied unembedding is left out.

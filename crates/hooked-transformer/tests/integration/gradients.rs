@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use hooked_transformer::{Gradients, HookedTransformer, HookedTransformerConfig, Run, Scalar, Tokens, fwd_hook};
+use hooked_transformer::{
+    ActivationCache, ActivationFunction, AttnType, Gradients, HookedTransformer, HookedTransformerConfig, Run, Scalar,
+    Tokens, fwd_hook, spoil_kept_memory,
+};
 use ndarray::{Array2, ArrayViewD, Ix2};
 use serde_json::Value;
 
@@ -183,10 +186,11 @@ fn gradients_with_padding_agree_with_autograd() {
     comparison.finish();
 }
 
-/// A pass writes its gradients where dropped ones were. In a build with debug assertions that memory holds NaN, so that
-/// whatever is added to it, or left out, shows.
+/// A pass writes its gradients where dropped ones were. That memory holds NaN here, so that whatever is added to it, or left
+/// out, shows.
 #[test]
 fn gradients_are_the_same_in_memory_that_held_others() {
+    spoil_kept_memory();
     for case in cases() {
         let of = |hooked: bool, weights: &str, scalar: Scalar<'_>| -> Vec<(String, Vec<f32>)> {
             let run = if hooked { case.run(&case.tokens) } else { case.model.run(&case.tokens) };
@@ -205,4 +209,49 @@ fn gradients_are_the_same_in_memory_that_held_others() {
             assert_eq!(of(false, "", scalar), first, "{}", case.name);
         }
     }
+}
+
+/// The same for activations, and for gradients by them: whatever the model did before, and in every configuration.
+#[test]
+fn activations_are_the_same_in_memory_that_held_others() {
+    spoil_kept_memory();
+    for case in cases() {
+        let run = |tokens: &Tokens| case.run(tokens);
+        assert_same_again(&case.name, &case.tokens, &run);
+    }
+    // Queries in several blocks, which leave out the keys that none of them sees.
+    let model = HookedTransformer::from_config(HookedTransformerConfig {
+        act_fn: Some(ActivationFunction::GeluNew),
+        attn_types: Some(vec![AttnType::Local, AttnType::Global]),
+        use_local_attn: true,
+        window_size: Some(100),
+        seed: Some(1),
+        ..HookedTransformerConfig::new(2, 16, 8, 300, 20)
+    });
+    let model = model.unwrap();
+    let tokens = Tokens::from_shape_fn((2, 300), |(row, pos)| (row * 7 + pos * pos) % 20);
+    assert_same_again("300 tokens", &tokens, &|tokens| model.run(tokens));
+}
+
+/// Caches and gradients of a run are the same the second time, and after other runs.
+fn assert_same_again<'m>(name: &str, tokens: &Tokens, run: &dyn Fn(&Tokens) -> Run<'m>) {
+    let everything = |_: &str| true;
+    let activations = || contents(&run(tokens).names_filter(everything).cache().unwrap());
+    let gradients = || {
+        let backward = run(tokens).backward(Scalar::loss());
+        contents(backward.activations(|name: &str| name != "hook_tokens").grads().unwrap().activations())
+    };
+    let (first, first_gradients) = (activations(), gradients());
+    let shorter = tokens.slice(ndarray::s![.., ..3]).to_owned();
+    drop(run(&shorter).names_filter(everything).cache().unwrap());
+    run(tokens).loss().unwrap();
+    for _ in 0..2 {
+        assert!(activations() == first, "{name}: activations");
+        assert!(gradients() == first_gradients, "{name}: gradients");
+    }
+}
+
+/// A cache as plain numbers: bits, so that what is not a number equals itself.
+fn contents(cache: &ActivationCache) -> Vec<(String, Vec<u32>)> {
+    cache.iter().map(|(name, x)| (name.to_string(), x.iter().map(|x| x.to_bits()).collect())).collect()
 }

@@ -32,7 +32,6 @@ use crate::cache::{Activation, ActivationCache};
 use crate::components::embed::Embedding;
 use crate::error::{Error, Result};
 use crate::hooks::{ActName, BwdHook, Direction, HookPoints, NameFilter, Pass, Plan, Record, Site, Tape};
-use crate::numerics::memory::Scratch;
 use crate::text::tokens::Tokens;
 
 /// A run that computes gradients, in preparation; made by [`Run::backward`]. What is not asked for is not computed, and
@@ -149,9 +148,9 @@ impl<'a> Backward<'a> {
         let (value, d_weights, mut activations) = backward_plan.carry_out(large, |plan| {
             let mut found = Found::default();
             let (points, record) = (&model.points, found.record());
-            let at_points = Pass { points, plan, record, tape: None, scratch: Scratch::default() };
+            let at_points = Pass { points, plan, record, tape: None };
             let request = Request { at_points, wanted, tape, edits: self.edits, spare: &model.spare };
-            let (value, d_weights) = recorded.backward(request, &scalar)?;
+            let (value, d_weights) = model.memory.during(|| recorded.backward(request, &scalar))?;
             Ok((value, d_weights, found.in_forward_order(points)))
         })?;
         activations.model = Some(model.for_cache());

@@ -17,7 +17,6 @@ use crate::error::Result;
 use crate::hooks::{HookPoint, Pass, Plan, Record, Site, Tape};
 use crate::model::hooked_transformer::HookedTransformer;
 use crate::numerics::linalg;
-use crate::numerics::memory::Scratch;
 
 /// How far a run goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,7 +71,7 @@ impl Ready<'_> {
         let Ready { model, start, mask, positions, layers, plan, past, cache, tape, .. } = self;
         let large = is_large(&model.cfg, positions.len());
         let forward = Forward { model, start, mask, positions, layers, past, cache, tape, end };
-        plan.carry_out(large, |plan| then(forward.run(plan)?))
+        plan.carry_out(large, |plan| model.memory.during(|| then(forward.run(plan)?)))
     }
 }
 
@@ -104,7 +103,7 @@ impl Forward<'_> {
         let (cfg, weights) = (&model.cfg, &model.weights);
         let mut cache = cache.unwrap_or_default();
         let record: Record<'_> = Box::new(|point: &HookPoint, value| cache.insert(point.name(), value));
-        let mut pass = Pass { points: &model.points, plan, record, tape: tape.as_mut(), scratch: Scratch::default() };
+        let mut pass = Pass { points: &model.points, plan, record, tape: tape.as_mut() };
 
         let embedding = Embedding { cfg, weights, positions: &positions };
         let Embedded { mut stream, shortformer_pos } = match start {

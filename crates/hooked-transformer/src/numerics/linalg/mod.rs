@@ -58,7 +58,7 @@ pub fn matmul(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
 /// If the shapes do not fit.
 #[track_caller]
 pub(crate) fn linear(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, bias: Option<ArrayView1<'_, f32>>) -> Array2<f32> {
-    let mut out = memory::zeros((a.nrows(), b.ncols()));
+    let mut out = memory::array((a.nrows(), b.ncols()));
     linear_into(a, b, bias, out.view_mut());
     out
 }
@@ -249,25 +249,24 @@ pub(crate) fn linear_heads_into(
 #[track_caller]
 pub(crate) fn matmul_each_head(x: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>) -> Array3<f32> {
     let (n_heads, d_in, d_out) = w.dim();
-    let mut out = memory::zeros((x.dim().0, n_heads, d_out));
+    let mut out = memory::array((x.dim().0, n_heads, d_out));
     for_each_head(out.view_mut(), d_in * d_out, |head, rows, out| {
         matmul_block(x.slice(s![rows, head, ..]), w.index_axis(Axis(0), head), out);
     });
     out
 }
 
-/// Backward through [`linear_heads_into`]: the sum over heads of each one's gradient times its transposed matrix, added to
-/// `out`.
+/// Backward through [`linear_heads_into`]: the sum over heads of each one's gradient times its transposed matrix.
 ///
 /// # Shapes
 /// - `d`: `[row, head, d_out]`, contiguous
 /// - `w`: `[head, d_in, d_out]`
 /// - `out`: `[row, d_in]`
 #[track_caller]
-pub(crate) fn add_heads_transposed(d: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>, out: ArrayViewMut2<'_, f32>) {
+pub(crate) fn heads_transposed_into(d: ArrayView3<'_, f32>, w: ArrayView3<'_, f32>, out: ArrayViewMut2<'_, f32>) {
     let (n_rows, n_heads, d_out) = d.dim();
     let a = d.into_shape_with_order((n_rows, n_heads * d_out)).expect("heads lie side by side");
-    Factors { a, b: w.permuted_axes([0, 2, 1]), heads: Heads::Along, bias: None, add: true }.write(out);
+    Factors { a, b: w.permuted_axes([0, 2, 1]), heads: Heads::Along, bias: None, add: false }.write(out);
 }
 
 /// The gradient of each head's matrix: its transposed input times its gradient.
@@ -429,17 +428,17 @@ mod tests {
             let sample = |i: usize, j: usize, k: usize| ((i * 7 + j * 3 + k * 5) % 11) as f32 - 4.5 + i as f32 * 0.01;
             let d = Array3::from_shape_fn((rows, n_heads, d_out), |(i, j, k)| sample(i, j, k));
             let w = Array3::from_shape_fn((n_heads, d_in, d_out), |(i, j, k)| sample(k, i, j));
-            let mut want = Array2::from_elem((rows, d_in), 3.0f64);
+            let mut want = Array2::<f64>::zeros((rows, d_in));
             for (d, w) in d.axis_iter(Axis(1)).zip(w.outer_iter()) {
                 want += &naive(d, w.t());
             }
             let mut out = Array2::from_elem((rows, d_in), 3.0);
-            add_heads_transposed(d.view(), w.view(), out.view_mut());
+            heads_transposed_into(d.view(), w.view(), out.view_mut());
             assert_close(out.view(), &want);
             // Matrices that do not lie transposed.
             let turned = w.permuted_axes([0, 2, 1]).as_standard_layout().into_owned().permuted_axes([0, 2, 1]);
             let mut out = Array2::from_elem((rows, d_in), 3.0);
-            add_heads_transposed(d.view(), turned.view(), out.view_mut());
+            heads_transposed_into(d.view(), turned.view(), out.view_mut());
             assert_close(out.view(), &want);
         }
     }
