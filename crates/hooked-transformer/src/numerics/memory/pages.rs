@@ -46,7 +46,7 @@ pub(super) fn can_do_without(values: &mut Vec<f32>) {
     let length = (room / PAGE * PAGE).saturating_sub(start.addr());
     if length > 0 {
         // SAFETY: the pages lie inside the vector, which owns them, and which nothing else looks at meanwhile. The system
-        // may put zeros there, which are numbers as good as any, until somebody writes.
+        // may put zeros there, which are numbers as good as any, until the next write.
         unsafe { libc::madvise(start.cast(), length, libc::MADV_FREE) };
     }
 }

@@ -53,10 +53,10 @@ struct Kept {
     total: usize,
 }
 
-/// Memory that nobody uses.
+/// Memory that is not in use.
 struct Lying {
     values: Vec<f32>,
-    /// Whether the system was told so.
+    /// Whether the system knows that it can be had.
     told: bool,
 }
 
