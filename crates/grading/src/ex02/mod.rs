@@ -2,6 +2,7 @@
 //!
 //! - `made_up`: caches with attention drawn by hand, in which it is known by construction who attends where;
 //! - `stored`: real attention and log probabilities of the embedded model, computed by an independent program;
+//! - `targets`, `rivals`: what each detector looks for, and the wrong scores that it tempts to;
 //! - `views`, `detectors`, `repeated_tokens`, `losses`: the checks;
 //! - `mistakes`: what goes wrong, and what to say about it.
 
@@ -12,6 +13,7 @@ mod mistakes;
 mod repeated_tokens;
 mod rivals;
 mod stored;
+mod targets;
 mod views;
 
 use circuit_vis::{View, VisError};

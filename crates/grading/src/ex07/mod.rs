@@ -3,7 +3,7 @@
 //! - `stored`: inputs, gradients by PyTorch's autograd, steps of its AdamW;
 //! - `gradients`: the checks of the loss and of everything that goes backward;
 //! - `steps`: those of clipping, AdamW, the learning rate, and a step of training;
-//! - `batches`: those of what a model is trained on, where chance has a part;
+//! - `rows`, `batches`: those of what a model is trained on, where chance has a part;
 //! - `growing`: those of the measure of the bump, and of the bump itself;
 //! - `mistakes`: what goes wrong, and what to say about it.
 
@@ -11,6 +11,7 @@ mod batches;
 mod gradients;
 mod growing;
 mod mistakes;
+mod rows;
 mod steps;
 mod stored;
 
@@ -23,12 +24,13 @@ use rand_chacha::ChaCha8Rng;
 use crate::exercise::{CheckInfo, Exercise};
 use crate::proof::Suite;
 
-pub use batches::{c12_text_window, c13_repeated_segment, c14_training_batch};
+pub use batches::c14_training_batch;
 pub use gradients::{
     c01_mean_loss, c02_loss_gradient, c03_linear_backward, c04_softmax_backward, c05_attention_backward,
     c06_layer_backward, c07_embedding_backward, c08_model_gradients,
 };
 pub use growing::{c15_bump, c17_grow, c18_grow_an_induction_head};
+pub use rows::{c12_text_window, c13_repeated_segment};
 pub use steps::{c09_clip_gradients, c10_adamw_step, c11_learning_rate, c16_train_step};
 
 /// The exercise.
