@@ -59,7 +59,7 @@ pub(crate) struct CachedModel {
 }
 
 impl Drop for ActivationCache {
-    /// Hands the memory back to the model, for its next run: see [`Pool`].
+    /// Hands the memory back to the model, for its next run: see `Pool`.
     fn drop(&mut self) {
         if let Some(pool) = self.model.as_ref().and_then(|model| model.memory.upgrade()) {
             pool.take_cache(self.values.drain().filter_map(|(_, value)| memory::into_values(value)));
