@@ -1,6 +1,7 @@
 //! The wrong answers of an exercise. Each is run once: its rejection, its fingerprints and the tolerances are proved with the
 //! same calls, whichever of these comes first.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -66,15 +67,17 @@ impl<S> Suite<S> {
     /// # Errors
     /// Those that have none.
     pub fn covers_every_mistake(&self, all: &[Wrong<S>]) -> Result<(), Prose> {
-        let mut given: Vec<&str> = all.iter().map(|wrong| wrong.code).collect();
-        let mut known: Vec<&str> = self.exercise.mistakes().map(|m| m.code).collect();
-        given.sort_unstable();
-        given.dedup();
-        known.sort_unstable();
-        if given != known {
-            return Err(format!("wrong answers {given:?}, but mistakes {known:?}").into());
-        }
-        Ok(())
+        let given: BTreeSet<&str> = all.iter().map(|wrong| wrong.code).collect();
+        let mut known = BTreeSet::new();
+        let twice: Vec<&str> = self.exercise.mistakes().map(|m| m.code).filter(|code| !known.insert(*code)).collect();
+        let troubles = [
+            ("without a wrong answer", known.difference(&given).copied().collect()),
+            ("with a wrong answer, but not in the list of mistakes", given.difference(&known).copied().collect()),
+            ("more than once in the list of mistakes", twice),
+        ];
+        let troubles = troubles.iter().filter(|(_, codes)| !codes.is_empty());
+        let troubles: Vec<String> = troubles.map(|(what, codes)| format!("{what}: {}", codes.join(", "))).collect();
+        if troubles.is_empty() { Ok(()) } else { Err(troubles.join("\n").into()) }
     }
 
     pub(super) fn caught_by(&self, code: &str) -> Option<&'static str> {
@@ -115,12 +118,19 @@ impl Ran {
     }
 }
 
-/// A list of wrong answers, `WRONG`, of the type `Submission` that is in scope, and a test for each: the right answer `$right`
-/// with one function replaced. One line for each: the name of its test, the code of the mistake, the function, and what stands
-/// for it. Several lines with one code are forms of one mistake.
+/// A list of wrong answers, `WRONG`, of the type `Submission` that is in scope, and the tests that are alike in every exercise:
+/// each is rejected, every mistake has one, the stored fingerprints are theirs, the variations are told apart, and the
+/// tolerances lie between right and wrong. `cargo xtask` calls the last three by name.
+///
+/// First the suite, the right answer, which each wrong one changes in one function, the other right answers, and the variations
+/// where there are some. Then one line for each wrong answer: the name of its test, the code of the mistake, the function, and
+/// what stands for it. Several lines with one code are forms of one mistake.
 #[macro_export]
 macro_rules! wrong_answers {
-    ($suite:ident, $right:expr; $($test:ident: $code:literal, $function:ident = $wrong:expr;)*) => {
+    (
+        $suite:ident, $right:ident, $right_answers:ident $(, $variations:path)?;
+        $($test:ident: $code:literal, $function:ident = $wrong:expr;)*
+    ) => {
         /// Every wrong answer, by the name of its test and the code of its mistake.
         pub static WRONG: [$crate::proof::Wrong<Submission>; [$($code),*].len()] = [$($crate::proof::Wrong::new(
             stringify!($test),
@@ -134,6 +144,29 @@ macro_rules! wrong_answers {
                 $suite.rejects_listed(&WRONG, stringify!($test))
             }
         )*
+
+        #[test]
+        fn every_mistake_has_its_wrong_answer() -> Result<(), $crate::Prose> {
+            $suite.covers_every_mistake(&WRONG)
+        }
+
+        #[test]
+        fn fingerprints_are_up_to_date() -> Result<(), $crate::Prose> {
+            $suite.fingerprints(&$right, &WRONG)
+        }
+
+        $(
+            #[test]
+            fn variations_are_told() -> Result<(), $crate::Prose> {
+                $suite.variations(&$right, &WRONG, $variations)
+            }
+        )?
+
+        #[test]
+        fn tolerances_separate_right_from_wrong() -> Result<(), $crate::Prose> {
+            println!("{}", $suite.tolerances(&$right, &$right_answers, &WRONG)?);
+            Ok(())
+        }
     };
 }
 
@@ -155,4 +188,31 @@ pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R +
     });
     mapped.sort_by_key(|(index, _)| *index);
     mapped.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exercise::{Exercise, Mistake, output};
+
+    const MISTAKES: &[Mistake] = &[output("E99-1", "c", "", "", ""), output("E99-2", "c", "", "", "")];
+    const AGAIN: &[Mistake] = &[output("E99-1", "c", "", "", "")];
+    static ONCE: Exercise = Exercise { slug: "99-test", mistakes: &[MISTAKES] };
+    static TWICE: Exercise = Exercise { slug: "99-test", mistakes: &[MISTAKES, AGAIN] };
+
+    #[test]
+    fn mistakes_and_wrong_answers_belong_to_each_other() {
+        let wrong = |code| Wrong::new("a_test", code, ());
+        let covers = |exercise, codes: &[&'static str]| {
+            let all: Vec<_> = codes.iter().map(|code| wrong(code)).collect();
+            Suite { exercise, checks: &[] }.covers_every_mistake(&all).map_err(|words| words.0)
+        };
+        assert_eq!(covers(&ONCE, &["E99-2", "E99-1", "E99-2"]), Ok(()));
+        let words = covers(&ONCE, &["E99-1", "E99-3"]).unwrap_err();
+        let expected = "without a wrong answer: E99-2\n\
+                        with a wrong answer, but not in the list of mistakes: E99-3";
+        assert_eq!(words, expected);
+        let words = covers(&TWICE, &["E99-1", "E99-2"]).unwrap_err();
+        assert_eq!(words, "more than once in the list of mistakes: E99-1");
+    }
 }
