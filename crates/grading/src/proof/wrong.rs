@@ -132,6 +132,7 @@ macro_rules! wrong_answers {
         $($test:ident: $code:literal, $function:ident = $wrong:expr;)*
     ) => {
         /// Every wrong answer, by the name of its test and the code of its mistake.
+        #[allow(clippy::needless_update, reason = "an exercise may have one function only")]
         pub static WRONG: [$crate::proof::Wrong<Submission>; [$($code),*].len()] = [$($crate::proof::Wrong::new(
             stringify!($test),
             $code,
