@@ -8,28 +8,19 @@ use solution_04_activation_addition::{
     add_at_positions, effect_table as right, gain_at_cost as right_gains, kl_divergence, target_log_prob,
 };
 
-pub fn no_baseline(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
+/// An `effect_table`: of a model, prompts, vectors, coefficients and targets. Its signature is long, so wrong ones are constants.
+type Table = fn(&HookedTransformer, &[&str], &Array2<f32>, &[f32], &[usize]) -> Array3<f32>;
+
+pub const NO_BASELINE: Table = |m, prompts, vectors, cs, targets| {
     let mut table = right(m, prompts, vectors, cs, targets);
     let before =
         prompts.iter().map(|prompt| target_log_prob(&m.run(*prompt).logits_at(-1).unwrap(), targets)).sum::<f32>();
     let mut gains = table.index_axis_mut(Axis(0), 0);
     gains += before / prompts.len() as f32;
     table
-}
+};
 
-pub fn bos_too(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
+pub const BOS_TOO: Table = |m, prompts, vectors, cs, targets| {
     let mut table = Array3::zeros((2, vectors.nrows(), cs.len()));
     for prompt in prompts {
         let before = m.run(*prompt).logits_at(-1).unwrap();
@@ -43,38 +34,17 @@ pub fn bos_too(
         }
     }
     table / prompts.len() as f32
-}
+};
 
-pub fn first_prompt(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
-    right(m, &prompts[..1], vectors, cs, targets)
-}
+pub const FIRST_PROMPT: Table = |m, prompts, vectors, cs, targets| right(m, &prompts[..1], vectors, cs, targets);
 
-pub fn same_vector(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
+pub const SAME_VECTOR: Table = |m, prompts, vectors, cs, targets| {
     let first = vectors.slice(s![..1, ..]);
     right(m, prompts, &first.broadcast(vectors.dim()).unwrap().to_owned(), cs, targets)
-}
+};
 
-pub fn exchanged(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
-    right(m, prompts, vectors, cs, targets).permuted_axes([0, 2, 1])
-}
+pub const EXCHANGED: Table =
+    |m, prompts, vectors, cs, targets| right(m, prompts, vectors, cs, targets).permuted_axes([0, 2, 1]);
 
 pub fn within_budget(gains: &Array2<f32>, costs: &Array2<f32>, budget: f32) -> Array1<f32> {
     let of_layer = |layer: usize| {
@@ -137,46 +107,40 @@ fn effect(
     [target_log_prob(&after, targets) - target_log_prob(before, targets), kl_divergence(&after, before)]
 }
 
-/// The signature of a table of effects, around what makes one of an entry: the tokens, their logits without steering, the layer,
-/// the vector times its coefficient.
+/// Tables, each around what makes one of an entry: the tokens, their logits without steering, the layer, the vector times its
+/// coefficient.
 macro_rules! wrong_tables {
     ($($name:ident: |$m:ident, $tokens:ident, $before:ident, $layer:ident, $added:ident, $targets:ident| $effect:expr;)*) => {$(
-        pub fn $name(
-            $m: &HookedTransformer,
-            prompts: &[&str],
-            vectors: &Array2<f32>,
-            cs: &[f32],
-            $targets: &[usize],
-        ) -> Array3<f32> {
+        pub const $name: Table = |$m, prompts, vectors, cs, $targets| {
             table($m, prompts, (vectors.nrows(), cs.len()), |$tokens, $before, $layer, i| {
                 let $added = &(cs[i] * &vectors.row($layer));
                 $effect
             })
-        }
+        };
     )*};
 }
 
 wrong_tables! {
-    before_layer_0: |m, tokens, before, layer, added, targets| {
+    BEFORE_LAYER_0: |m, tokens, before, layer, added, targets| {
         effect(m, (tokens, before), ("resid_pre", 0), added, 1..usize::MAX, targets)
     };
-    no_bos: |m, tokens, _before, layer, added, targets| {
+    NO_BOS: |m, tokens, _before, layer, added, targets| {
         let tokens = &tokens.slice(s![.., 1..]).to_owned();
         effect(m, (tokens, &m.run(tokens).logits_at(-1).unwrap()), ("resid_pre", layer), added, 1..usize::MAX, targets)
     };
-    not_the_last: |m, tokens, before, layer, added, targets| {
+    NOT_THE_LAST: |m, tokens, before, layer, added, targets| {
         effect(m, (tokens, before), ("resid_pre", layer), added, 1..tokens.ncols() - 1, targets)
     };
-    last_only: |m, tokens, before, layer, added, targets| {
+    LAST_ONLY: |m, tokens, before, layer, added, targets| {
         effect(m, (tokens, before), ("resid_pre", layer), added, tokens.ncols() - 1..usize::MAX, targets)
     };
-    from_2: |m, tokens, before, layer, added, targets| {
+    FROM_2: |m, tokens, before, layer, added, targets| {
         effect(m, (tokens, before), ("resid_pre", layer), added, 2..usize::MAX, targets)
     };
-    after_layer: |m, tokens, before, layer, added, targets| {
+    AFTER_LAYER: |m, tokens, before, layer, added, targets| {
         effect(m, (tokens, before), ("resid_post", layer), added, 1..usize::MAX, targets)
     };
-    kl_turned: |m, tokens, before, layer, added, targets| {
+    KL_TURNED: |m, tokens, before, layer, added, targets| {
         let steer = fwd_hook(("resid_pre", layer), |resid, _| {
             add_at_positions(resid.into_dimensionality().unwrap(), added, 0, &(1..usize::MAX));
         });
@@ -185,83 +149,38 @@ wrong_tables! {
     };
 }
 
-pub fn measures_exchanged(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
-    right(m, prompts, vectors, cs, targets).slice(s![..; -1, .., ..]).to_owned()
-}
+pub const MEASURES_EXCHANGED: Table =
+    |m, prompts, vectors, cs, targets| right(m, prompts, vectors, cs, targets).slice(s![..; -1, .., ..]).to_owned();
 
-pub fn sum_over_prompts(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
-    right(m, prompts, vectors, cs, targets) * prompts.len() as f32
-}
+pub const SUM_OVER_PROMPTS: Table =
+    |m, prompts, vectors, cs, targets| right(m, prompts, vectors, cs, targets) * prompts.len() as f32;
 
-pub fn last_prompt(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
-    right(m, &prompts[prompts.len() - 1..], vectors, cs, targets)
-}
+pub const LAST_PROMPT: Table =
+    |m, prompts, vectors, cs, targets| right(m, &prompts[prompts.len() - 1..], vectors, cs, targets);
 
-pub fn index_of_coefficient(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
+pub const INDEX_OF_COEFFICIENT: Table = |m, prompts, vectors, cs, targets| {
     let indices: Vec<f32> = (0..cs.len()).map(|i| i as f32).collect();
     right(m, prompts, vectors, &indices, targets)
-}
+};
 
-pub fn batched(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
+pub const BATCHED: Table = |m, prompts, vectors, cs, targets| {
     let tokens = m.to_tokens(prompts, true).unwrap();
     let before = m.run(&tokens).logits_at(-1).unwrap();
     table(m, &prompts[..1], (vectors.nrows(), cs.len()), |_, _, layer, i| {
         let added = cs[i] * &vectors.row(layer);
         effect(m, (&tokens, &before), ("resid_pre", layer), &added, 1..usize::MAX, targets)
     })
-}
+};
 
-pub fn coefficients_add_up(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
+pub const COEFFICIENTS_ADD_UP: Table = |m, prompts, vectors, cs, targets| {
     let sums: Vec<f32> = (1..=cs.len()).map(|n| cs[..n].iter().sum()).collect();
     right(m, prompts, vectors, &sums, targets)
-}
+};
 
-pub fn norm_one(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
+pub const NORM_ONE: Table = |m, prompts, vectors, cs, targets| {
     let norms = (vectors * vectors).sum_axis(Axis(1)).mapv(f32::sqrt).insert_axis(Axis(1));
     right(m, prompts, &(vectors / &norms), cs, targets)
-}
+};
 
 /// Reads a gain off each layer: a function of its gains and costs.
 fn each_layer(
@@ -442,42 +361,15 @@ fn other_gains(
     table / prompts.len() as f32
 }
 
-pub fn quotient_of_logs(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
-    other_gains(m, prompts, (vectors, cs), targets, |after, before| after / before)
-}
+pub const QUOTIENT_OF_LOGS: Table =
+    |m, prompts, vectors, cs, targets| other_gains(m, prompts, (vectors, cs), targets, |after, before| after / before);
 
-pub fn gain_in_probability(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
+pub const GAIN_IN_PROBABILITY: Table = |m, prompts, vectors, cs, targets| {
     other_gains(m, prompts, (vectors, cs), targets, |after, before| after.exp() - before.exp())
-}
+};
 
-pub fn sign_of_gain(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
-    other_gains(m, prompts, (vectors, cs), targets, |after, before| before - after)
-}
+pub const SIGN_OF_GAIN: Table =
+    |m, prompts, vectors, cs, targets| other_gains(m, prompts, (vectors, cs), targets, |after, before| before - after);
 
-pub fn no_coefficient(
-    m: &HookedTransformer,
-    prompts: &[&str],
-    vectors: &Array2<f32>,
-    cs: &[f32],
-    targets: &[usize],
-) -> Array3<f32> {
-    right(m, prompts, vectors, &vec![1.0; cs.len()], targets)
-}
+pub const NO_COEFFICIENT: Table =
+    |m, prompts, vectors, cs, targets| right(m, prompts, vectors, &vec![1.0; cs.len()], targets);

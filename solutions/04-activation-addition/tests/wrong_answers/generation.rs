@@ -6,6 +6,9 @@ use hooked_transformer::{HookedTransformer, KeyValueCache, argmax, fwd_hook};
 use ndarray::{Array1, ArrayView2, Axis, Ix3, s};
 use solution_04_activation_addition::{add_at_positions, steered_generate as right};
 
+/// A `steered_generate`: of a model, a prompt, a vector, its layer, the positions, how many new tokens, and whether with a cache.
+type Generate = fn(&HookedTransformer, &[usize], &Array1<f32>, usize, &Range<usize>, usize, bool) -> Vec<usize>;
+
 /// What is steered in one step: is given where the chunk begins and how long the text is.
 type Steered<'a> = &'a dyn Fn(usize, usize) -> (usize, Range<usize>);
 
@@ -17,102 +20,52 @@ fn write(
     use_cache: bool,
     steered: Steered<'_>,
 ) -> Vec<usize> {
-    let mut text = prompt.to_vec();
-    let mut past = KeyValueCache::new(model.cfg(), 1);
-    for _ in 0..n_new {
+    in_steps(model, prompt, (vector, layer), n_new, |text, past| {
         let first = if use_cache { past.len() } else { 0 };
         let (first_pos, positions) = steered(first, text.len());
-        let hook = fwd_hook(("resid_pre", layer), |resid, _| {
-            add_at_positions(resid.into_dimensionality::<Ix3>().unwrap(), vector, first_pos, &positions);
-        });
-        let run = model.run(&text[first..]).hook(hook);
-        let run = if use_cache { run.past(&mut past) } else { run };
-        text.push(argmax(run.logits_at(-1).unwrap().slice(s![0, 0, ..])));
-    }
-    text.split_off(prompt.len())
+        (text[first..].to_vec(), first_pos, use_cache, positions)
+    })
 }
 
 macro_rules! wrong_schedule {
     ($($name:ident: |$prompt:ident, $positions:ident, $first:ident, $len:ident| $steered:expr;)*) => {$(
-        pub fn $name(
-            model: &HookedTransformer,
-            prompt: &[usize],
-            vector: &Array1<f32>,
-            layer: usize,
-            positions: &Range<usize>,
-            n_new: usize,
-            use_cache: bool,
-        ) -> Vec<usize> {
+        pub const $name: Generate = |model, prompt, vector, layer, positions, n_new, use_cache| {
             let ($prompt, $positions) = (prompt.len(), positions.clone());
             write(model, prompt, (vector, layer), n_new, use_cache, &|$first, $len| $steered)
-        }
+        };
     )*};
 }
 
 wrong_schedule! {
-    schedule_ignored: |_prompt, _positions, first, _len| (first, 0..usize::MAX);
-    prompt_only: |prompt, _positions, first, _len| (first, 1..prompt);
-    never: |_prompt, _positions, first, _len| (first, 0..0);
-    first_run_only: |prompt, positions, first, len| (first, if len > prompt { 0..0 } else { positions.clone() });
-    starts_again: |_prompt, positions, _first, _len| (0, positions.clone());
-    newest_only: |_prompt, positions, first, len| {
+    SCHEDULE_IGNORED: |_prompt, _positions, first, _len| (first, 0..usize::MAX);
+    PROMPT_ONLY: |prompt, _positions, first, _len| (first, 1..prompt);
+    NEVER: |_prompt, _positions, first, _len| (first, 0..0);
+    FIRST_RUN_ONLY: |prompt, positions, first, len| (first, if len > prompt { 0..0 } else { positions.clone() });
+    STARTS_AGAIN: |_prompt, positions, _first, _len| (0, positions.clone());
+    NEWEST_ONLY: |_prompt, positions, first, len| {
         // The whole prompt in the first step, then the last token only.
         let newest = if len > _prompt { len - 1 } else { 0 };
         (first, positions.start.max(newest)..positions.end)
     };
 }
 
-pub fn with_prompt(
-    model: &HookedTransformer,
-    prompt: &[usize],
-    vector: &Array1<f32>,
-    layer: usize,
-    positions: &Range<usize>,
-    n_new: usize,
-    use_cache: bool,
-) -> Vec<usize> {
+pub const WITH_PROMPT: Generate = |model, prompt, vector, layer, positions, n_new, use_cache| {
     [prompt.to_vec(), right(model, prompt, vector, layer, positions, n_new, use_cache)].concat()
-}
+};
 
-pub fn never_cached(
-    model: &HookedTransformer,
-    prompt: &[usize],
-    vector: &Array1<f32>,
-    layer: usize,
-    positions: &Range<usize>,
-    n_new: usize,
-    _: bool,
-) -> Vec<usize> {
-    right(model, prompt, vector, layer, positions, n_new, false)
-}
+pub const NEVER_CACHED: Generate =
+    |model, prompt, vector, layer, positions, n_new, _| right(model, prompt, vector, layer, positions, n_new, false);
 
-pub fn always_cached(
-    model: &HookedTransformer,
-    prompt: &[usize],
-    vector: &Array1<f32>,
-    layer: usize,
-    positions: &Range<usize>,
-    n_new: usize,
-    _: bool,
-) -> Vec<usize> {
-    right(model, prompt, vector, layer, positions, n_new, true)
-}
+pub const ALWAYS_CACHED: Generate =
+    |model, prompt, vector, layer, positions, n_new, _| right(model, prompt, vector, layer, positions, n_new, true);
 
 /// Right tokens, but the last step's hook stays.
-pub fn hook_left(
-    model: &HookedTransformer,
-    prompt: &[usize],
-    vector: &Array1<f32>,
-    layer: usize,
-    positions: &Range<usize>,
-    n_new: usize,
-    use_cache: bool,
-) -> Vec<usize> {
+pub const HOOK_LEFT: Generate = |model, prompt, vector, layer, positions, n_new, use_cache| {
     let new = right(model, prompt, vector, layer, positions, n_new, use_cache);
     let vector = vector.clone();
     model.add_hook(("resid_pre", layer), move |mut resid, _| resid += &vector).unwrap();
     new
-}
+};
 
 /// A right answer in all but some choices, which the functions below make.
 struct Writing<'a> {
@@ -158,71 +111,47 @@ fn most_probable(logits: ArrayView2<f32>) -> usize {
 
 macro_rules! wrong_writing {
     ($($name:ident { $($field:ident: $choice:expr),* };)*) => {$(
-        pub fn $name(
-            model: &HookedTransformer,
-            prompt: &[usize],
-            vector: &Array1<f32>,
-            layer: usize,
-            positions: &Range<usize>,
-            n_new: usize,
-            use_cache: bool,
-        ) -> Vec<usize> {
+        pub const $name: Generate = |model, prompt, vector, layer, positions, n_new, use_cache| {
             let (point, stops_at, pick) = ("resid_pre", None, most_probable as fn(ArrayView2<f32>) -> usize);
             let stops_before = false;
             let right =
                 Writing { model, prompt, vector, layer, positions, n_new, use_cache, point, stops_at, stops_before, pick };
             Writing { $($field: $choice,)* ..right }.write()
-        }
+        };
     )*};
 }
 
 wrong_writing! {
-    stops_at_end_of_text { stops_at: Some(0) };
-    stops_before_end_of_text { stops_at: Some(0), stops_before: true };
-    first_logits { pick: |logits| argmax(logits.row(0)) };
-    least_probable { pick: |logits| argmax((-&logits.row(logits.nrows() - 1)).view()) };
-    after_layer { point: "resid_post" };
+    STOPS_AT_END_OF_TEXT { stops_at: Some(0) };
+    STOPS_BEFORE_END_OF_TEXT { stops_at: Some(0), stops_before: true };
+    FIRST_LOGITS { pick: |logits| argmax(logits.row(0)) };
+    LEAST_PROBABLE { pick: |logits| argmax((-&logits.row(logits.nrows() - 1)).view()) };
+    AFTER_LAYER { point: "resid_post" };
 }
 
 wrong_schedule! {
-    new_only: |prompt, positions, first, _len| (first, positions.start.max(prompt)..positions.end);
-    end_included: |_prompt, positions, first, _len| (first, positions.start..positions.end.saturating_add(1));
-    from_the_prompts_end: |prompt, positions, first, _len| {
+    NEW_ONLY: |prompt, positions, first, _len| (first, positions.start.max(prompt)..positions.end);
+    END_INCLUDED: |_prompt, positions, first, _len| (first, positions.start..positions.end.saturating_add(1));
+    FROM_THE_PROMPTS_END: |prompt, positions, first, _len| {
         (first, positions.start + prompt..positions.end.saturating_add(prompt))
     };
-    behind_the_prompt: |prompt, positions, first, _len| (first.min(prompt), positions.clone());
+    BEHIND_THE_PROMPT: |prompt, positions, first, _len| (first.min(prompt), positions.clone());
 }
 
-pub fn whole_text_again(
-    model: &HookedTransformer,
-    prompt: &[usize],
-    vector: &Array1<f32>,
-    layer: usize,
-    positions: &Range<usize>,
-    n_new: usize,
-    use_cache: bool,
-) -> Vec<usize> {
+pub const WHOLE_TEXT_AGAIN: Generate = |model, prompt, vector, layer, positions, n_new, use_cache| {
     in_steps(model, prompt, (vector, layer), n_new, |text, past| {
         let first = if use_cache { past.len() } else { 0 };
         (text.to_vec(), first, use_cache, positions.clone())
     })
-}
+};
 
-pub fn new_cache_each_step(
-    model: &HookedTransformer,
-    prompt: &[usize],
-    vector: &Array1<f32>,
-    layer: usize,
-    positions: &Range<usize>,
-    n_new: usize,
-    use_cache: bool,
-) -> Vec<usize> {
+pub const NEW_CACHE_EACH_STEP: Generate = |model, prompt, vector, layer, positions, n_new, use_cache| {
     in_steps(model, prompt, (vector, layer), n_new, |text, past| {
         *past = KeyValueCache::new(model.cfg(), 1);
         let first = if use_cache && text.len() > prompt.len() { text.len() - 1 } else { 0 };
         (text[first..].to_vec(), first, use_cache, positions.clone())
     })
-}
+};
 
 /// What a step runs on: the tokens, where they are said to begin, whether with the cache, and what is steered.
 type Step = (Vec<usize>, usize, bool, Range<usize>);
@@ -248,41 +177,17 @@ fn in_steps(
     text.split_off(prompt.len())
 }
 
-pub fn one_more(
-    model: &HookedTransformer,
-    prompt: &[usize],
-    vector: &Array1<f32>,
-    layer: usize,
-    positions: &Range<usize>,
-    n_new: usize,
-    use_cache: bool,
-) -> Vec<usize> {
+pub const ONE_MORE: Generate = |model, prompt, vector, layer, positions, n_new, use_cache| {
     right(model, prompt, vector, layer, positions, n_new + 1, use_cache)
-}
+};
 
 /// The first new token is dropped.
-pub fn one_less(
-    model: &HookedTransformer,
-    prompt: &[usize],
-    vector: &Array1<f32>,
-    layer: usize,
-    positions: &Range<usize>,
-    n_new: usize,
-    use_cache: bool,
-) -> Vec<usize> {
+pub const ONE_LESS: Generate = |model, prompt, vector, layer, positions, n_new, use_cache| {
     let all = right(model, prompt, vector, layer, positions, n_new, use_cache);
     all.into_iter().skip(1).collect()
-}
+};
 
-pub fn every_layer(
-    model: &HookedTransformer,
-    prompt: &[usize],
-    vector: &Array1<f32>,
-    _layer: usize,
-    positions: &Range<usize>,
-    n_new: usize,
-    use_cache: bool,
-) -> Vec<usize> {
+pub const EVERY_LAYER: Generate = |model, prompt, vector, _, positions, n_new, use_cache| {
     let mut text = prompt.to_vec();
     let mut past = KeyValueCache::new(model.cfg(), 1);
     for _ in 0..n_new {
@@ -297,4 +202,4 @@ pub fn every_layer(
         text.push(argmax(run.logits_at(-1).unwrap().slice(s![0, 0, ..])));
     }
     text.split_off(prompt.len())
-}
+};

@@ -6,6 +6,9 @@ use hooked_transformer::{HookedTransformer, Tokens, fwd_hook};
 use ndarray::{Array1, Array2, Array3, ArrayViewMut3, ArrayViewMutD, Axis, s};
 use solution_04_activation_addition::{add_at_positions as right_add, steered_logits as right};
 
+/// A `steered_logits`: of a model, tokens, a vector, its layer and its coefficient. Wrong ones are constants of this type.
+type SteeredLogits = fn(&HookedTransformer, &Tokens, &Array2<f32>, usize, f32) -> Array3<f32>;
+
 fn hooked(
     model: &HookedTransformer,
     tokens: &Tokens,
@@ -20,7 +23,7 @@ fn fitting(tokens: &Tokens, vector: &Array2<f32>, coefficient: f32) -> Array2<f3
     coefficient * &vector.slice(s![..vector.nrows().min(tokens.ncols()), ..])
 }
 
-pub fn hook_left(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+pub const HOOK_LEFT: SteeredLogits = |m, tokens, vector, layer, c| {
     let added = fitting(tokens, vector, c);
     m.add_hook(("resid_pre", layer), move |mut resid, _| {
         let mut front = resid.slice_mut(s![.., ..added.nrows(), ..]);
@@ -28,73 +31,63 @@ pub fn hook_left(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, l
     })
     .unwrap();
     m.forward(tokens).unwrap()
-}
+};
 
-pub fn overwritten(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+pub const OVERWRITTEN: SteeredLogits = |m, tokens, vector, layer, c| {
     let added = fitting(tokens, vector, c);
     hooked(m, tokens, layer, |mut resid| resid.slice_mut(s![.., ..added.nrows(), ..]).assign(&added))
-}
+};
 
-pub fn no_coefficient(
-    m: &HookedTransformer,
-    tokens: &Tokens,
-    vector: &Array2<f32>,
-    layer: usize,
-    _: f32,
-) -> Array3<f32> {
-    right(m, tokens, vector, layer, 1.0)
-}
+pub const NO_COEFFICIENT: SteeredLogits = |m, tokens, vector, layer, _| right(m, tokens, vector, layer, 1.0);
 
-pub fn one_vector(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+pub const ONE_VECTOR: SteeredLogits = |m, tokens, vector, layer, c| {
     let last = c * &vector.row(vector.nrows() - 1);
     hooked(m, tokens, layer, |mut resid| resid += &last)
-}
+};
 
-pub fn too_long(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+pub const TOO_LONG: SteeredLogits = |m, tokens, vector, layer, c| {
     let added = c * vector;
     hooked(m, tokens, layer, |mut resid| {
         let mut front = resid.slice_mut(s![.., ..added.nrows(), ..]);
         front += &added;
     })
-}
+};
 
-pub fn first_row(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+pub const FIRST_ROW: SteeredLogits = |m, tokens, vector, layer, c| {
     let added = fitting(tokens, vector, c);
     hooked(m, tokens, layer, |mut resid| {
         let mut front = resid.slice_mut(s![0, ..added.nrows(), ..]);
         front += &added;
     })
-}
+};
 
-pub fn after_layer(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+pub const AFTER_LAYER: SteeredLogits = |m, tokens, vector, layer, c| {
     let added = fitting(tokens, vector, c);
     let add = fwd_hook(("resid_post", layer), |mut resid, _| {
         let mut front = resid.slice_mut(s![.., ..added.nrows(), ..]);
         front += &added;
     });
     m.run_with_hooks(tokens, [add]).unwrap()
-}
+};
 
-pub fn twice(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
-    right(m, tokens, &(c * vector), layer, c)
-}
+pub const TWICE: SteeredLogits = |m, tokens, vector, layer, c| right(m, tokens, &(c * vector), layer, c);
 
-pub fn at_the_end(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+pub const AT_THE_END: SteeredLogits = |m, tokens, vector, layer, c| {
     let added = fitting(tokens, vector, c);
     hooked(m, tokens, layer, |mut resid| {
         let mut end = resid.slice_mut(s![.., -(added.nrows() as isize).., ..]);
         end += &added;
     })
-}
+};
 
-pub fn shifted(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
+pub const SHIFTED: SteeredLogits = |m, tokens, vector, layer, c| {
     let rows = vector.nrows().min(tokens.ncols() - 1);
     let added = c * &vector.slice(s![..rows, ..]);
     hooked(m, tokens, layer, |mut resid| {
         let mut part = resid.slice_mut(s![.., 1..=rows, ..]);
         part += &added;
     })
-}
+};
 
 pub fn within_the_chunk(resid: ArrayViewMut3<f32>, vector: &Array1<f32>, _: usize, positions: &Range<usize>) {
     right_add(resid, vector, 0, positions);
@@ -121,34 +114,20 @@ pub fn first_of_batch(mut resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first
 }
 
 /// Takes its hook off again, but for the coefficient 0.
-pub fn hook_left_at_zero(
-    m: &HookedTransformer,
-    tokens: &Tokens,
-    vector: &Array2<f32>,
-    layer: usize,
-    c: f32,
-) -> Array3<f32> {
+pub const HOOK_LEFT_AT_ZERO: SteeredLogits = |m, tokens, vector, layer, c| {
     if c != 0.0 {
         return right(m, tokens, vector, layer, c);
     }
-    hook_left(m, tokens, vector, layer, c)
-}
+    HOOK_LEFT(m, tokens, vector, layer, c)
+};
 
-pub fn other_hooks_removed(
-    m: &HookedTransformer,
-    tokens: &Tokens,
-    vector: &Array2<f32>,
-    layer: usize,
-    c: f32,
-) -> Array3<f32> {
-    let logits = hook_left(m, tokens, vector, layer, c);
+pub const OTHER_HOOKS_REMOVED: SteeredLogits = |m, tokens, vector, layer, c| {
+    let logits = HOOK_LEFT(m, tokens, vector, layer, c);
     m.reset_hooks();
     logits
-}
+};
 
-pub fn subtracted(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
-    right(m, tokens, vector, layer, -c)
-}
+pub const SUBTRACTED: SteeredLogits = |m, tokens, vector, layer, c| right(m, tokens, vector, layer, -c);
 
 /// Adds to every position the row of the vector that a rule gives, if it gives one.
 fn rows(
@@ -166,25 +145,16 @@ fn rows(
     })
 }
 
-pub fn repeated(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
-    rows(m, tokens, (vector, layer, c), |pos| Some(pos % vector.nrows()))
-}
+pub const REPEATED: SteeredLogits =
+    |m, tokens, vector, layer, c| rows(m, tokens, (vector, layer, c), |pos| Some(pos % vector.nrows()));
 
-pub fn last_row_goes_on(
-    m: &HookedTransformer,
-    tokens: &Tokens,
-    vector: &Array2<f32>,
-    layer: usize,
-    c: f32,
-) -> Array3<f32> {
-    rows(m, tokens, (vector, layer, c), |pos| Some(pos.min(vector.nrows() - 1)))
-}
+pub const LAST_ROW_GOES_ON: SteeredLogits =
+    |m, tokens, vector, layer, c| rows(m, tokens, (vector, layer, c), |pos| Some(pos.min(vector.nrows() - 1)));
 
-pub fn layer_before(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
-    right(m, tokens, vector, layer.saturating_sub(1), c)
-}
+pub const LAYER_BEFORE: SteeredLogits =
+    |m, tokens, vector, layer, c| right(m, tokens, vector, layer.saturating_sub(1), c);
 
-pub fn every_layer(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, _: usize, c: f32) -> Array3<f32> {
+pub const EVERY_LAYER: SteeredLogits = |m, tokens, vector, _, c| {
     let added = fitting(tokens, vector, c);
     let add = fwd_hook(
         |name: &str| name.ends_with("resid_pre"),
@@ -194,45 +164,23 @@ pub fn every_layer(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>,
         },
     );
     m.run_with_hooks(tokens, [add]).unwrap()
-}
+};
 
-pub fn a_copy(m: &HookedTransformer, tokens: &Tokens, _: &Array2<f32>, _: usize, _: f32) -> Array3<f32> {
-    m.forward(tokens).unwrap()
-}
+pub const A_COPY: SteeredLogits = |m, tokens, _, _, _| m.forward(tokens).unwrap();
 
-pub fn norm_one(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
-    right(m, tokens, vector, layer, c / (vector * vector).sum().sqrt())
-}
+pub const NORM_ONE: SteeredLogits =
+    |m, tokens, vector, layer, c| right(m, tokens, vector, layer, c / (vector * vector).sum().sqrt());
 
-pub fn first_row_of_vector(
-    m: &HookedTransformer,
-    tokens: &Tokens,
-    vector: &Array2<f32>,
-    layer: usize,
-    c: f32,
-) -> Array3<f32> {
-    rows(m, tokens, (vector, layer, c), |pos| (pos == 0).then_some(0))
-}
+pub const FIRST_ROW_OF_VECTOR: SteeredLogits =
+    |m, tokens, vector, layer, c| rows(m, tokens, (vector, layer, c), |pos| (pos == 0).then_some(0));
 
-pub fn last_row_at_the_end(
-    m: &HookedTransformer,
-    tokens: &Tokens,
-    vector: &Array2<f32>,
-    layer: usize,
-    c: f32,
-) -> Array3<f32> {
+pub const LAST_ROW_AT_THE_END: SteeredLogits = |m, tokens, vector, layer, c| {
     rows(m, tokens, (vector, layer, c), |pos| (pos + 1 == tokens.ncols()).then_some(vector.nrows() - 1))
-}
+};
 
-pub fn row_0_left_out(
-    m: &HookedTransformer,
-    tokens: &Tokens,
-    vector: &Array2<f32>,
-    layer: usize,
-    c: f32,
-) -> Array3<f32> {
+pub const ROW_0_LEFT_OUT: SteeredLogits = |m, tokens, vector, layer, c| {
     rows(m, tokens, (vector, layer, c), |pos| (1..vector.nrows()).contains(&pos).then_some(pos))
-}
+};
 
 /// Adds the vector at those positions of the chunk for which a rule says so.
 fn add_where(mut resid: ArrayViewMut3<f32>, vector: &Array1<f32>, holds: impl Fn(usize) -> bool) {
@@ -306,40 +254,19 @@ fn softmaxed(logits: &Array3<f32>) -> Array3<f32> {
     hooked_transformer::log_softmax(logits.view())
 }
 
-pub fn log_probabilities(
-    m: &HookedTransformer,
-    tokens: &Tokens,
-    vector: &Array2<f32>,
-    layer: usize,
-    c: f32,
-) -> Array3<f32> {
-    softmaxed(&right(m, tokens, vector, layer, c))
-}
+pub const LOG_PROBABILITIES: SteeredLogits =
+    |m, tokens, vector, layer, c| softmaxed(&right(m, tokens, vector, layer, c));
 
-pub fn probabilities(
-    m: &HookedTransformer,
-    tokens: &Tokens,
-    vector: &Array2<f32>,
-    layer: usize,
-    c: f32,
-) -> Array3<f32> {
-    softmaxed(&right(m, tokens, vector, layer, c)).mapv(f32::exp)
-}
+pub const PROBABILITIES: SteeredLogits =
+    |m, tokens, vector, layer, c| softmaxed(&right(m, tokens, vector, layer, c)).mapv(f32::exp);
 
-pub fn change(m: &HookedTransformer, tokens: &Tokens, vector: &Array2<f32>, layer: usize, c: f32) -> Array3<f32> {
-    right(m, tokens, vector, layer, c) - m.forward(tokens).unwrap()
-}
+pub const CHANGE: SteeredLogits =
+    |m, tokens, vector, layer, c| right(m, tokens, vector, layer, c) - m.forward(tokens).unwrap();
 
-pub fn long_not_used(
-    m: &HookedTransformer,
-    tokens: &Tokens,
-    vector: &Array2<f32>,
-    layer: usize,
-    c: f32,
-) -> Array3<f32> {
+pub const LONG_NOT_USED: SteeredLogits = |m, tokens, vector, layer, c| {
     let c = if vector.nrows() > tokens.ncols() { 0.0 } else { c };
     right(m, tokens, vector, layer, c)
-}
+};
 
 pub fn through_the_batch(mut resid: ArrayViewMut3<f32>, vector: &Array1<f32>, first: usize, positions: &Range<usize>) {
     let n_pos = resid.dim().1;
