@@ -4,6 +4,12 @@ use hooked_transformer::{ActivationCache, Edits, Gradients, HookedTransformer, S
 use ndarray::{Array1, Array2, ArrayView2, ArrayView3, Axis, Ix3};
 use solution_06_patching as solution;
 
+use super::maps::Answers;
+
+/// An `attribution_map`: of a model, the base run, the source, and the right and wrong answers. Its signature is long, so wrong
+/// ones are constants.
+type Map = fn(&HookedTransformer, &Tokens, &ActivationCache, Answers, Answers) -> Array2<f32>;
+
 pub fn base_minus_source(source: ArrayView3<f32>, base: ArrayView3<f32>, gradient: ArrayView3<f32>) -> Array1<f32> {
     ((&base - &source) * gradient).sum_axis(Axis(2)).sum_axis(Axis(0))
 }
@@ -36,8 +42,6 @@ pub fn over_positions(source: ArrayView3<f32>, base: ArrayView3<f32>, gradient: 
     ((&source - &base) * gradient).sum_axis(Axis(1)).sum_axis(Axis(0))
 }
 
-type Answers<'a> = &'a [usize];
-
 /// Gradients of a number in the base run, and that run's cache.
 fn gradients(m: &HookedTransformer, base: &Tokens, of: Scalar<'_>) -> (Gradients, ActivationCache) {
     m.run(base).backward(of).grads_and_cache().expect("tokens of this model")
@@ -61,57 +65,28 @@ fn map(
     map
 }
 
-pub fn of_the_loss(m: &HookedTransformer, base: &Tokens, s: &ActivationCache, _: Answers, _: Answers) -> Array2<f32> {
-    map((m, base), s, "resid_pre", Scalar::loss(), solution::attribution_estimate)
-}
+pub const OF_THE_LOSS: Map =
+    |m, base, s, _, _| map((m, base), s, "resid_pre", Scalar::loss(), solution::attribution_estimate);
 
-pub fn of_the_right_logit(
-    m: &HookedTransformer,
-    base: &Tokens,
-    s: &ActivationCache,
-    r: Answers,
-    _: Answers,
-) -> Array2<f32> {
-    map((m, base), s, "resid_pre", Scalar::logit(-1, r), solution::attribution_estimate)
-}
+pub const OF_THE_RIGHT_LOGIT: Map =
+    |m, base, s, r, _| map((m, base), s, "resid_pre", Scalar::logit(-1, r), solution::attribution_estimate);
 
-pub fn at_the_first(m: &HookedTransformer, base: &Tokens, s: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
-    map((m, base), s, "resid_pre", Scalar::logit_diff(0, r, w), solution::attribution_estimate)
-}
+pub const AT_THE_FIRST: Map =
+    |m, base, s, r, w| map((m, base), s, "resid_pre", Scalar::logit_diff(0, r, w), solution::attribution_estimate);
 
-pub fn after_the_layer(
-    m: &HookedTransformer,
-    base: &Tokens,
-    s: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    map((m, base), s, "resid_post", Scalar::logit_diff(-1, r, w), solution::attribution_estimate)
-}
+pub const AFTER_THE_LAYER: Map =
+    |m, base, s, r, w| map((m, base), s, "resid_post", Scalar::logit_diff(-1, r, w), solution::attribution_estimate);
 
-pub fn times_activation(
-    m: &HookedTransformer,
-    base: &Tokens,
-    s: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    map((m, base), s, "resid_pre", Scalar::logit_diff(-1, r, w), base_alone)
-}
+pub const TIMES_ACTIVATION: Map =
+    |m, base, s, r, w| map((m, base), s, "resid_pre", Scalar::logit_diff(-1, r, w), base_alone);
 
-pub fn plus_the_metric(
-    m: &HookedTransformer,
-    base: &Tokens,
-    s: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
+pub const PLUS_THE_METRIC: Map = |m, base, s, r, w| {
     let value = gradients(m, base, Scalar::logit_diff(-1, r, w)).0.value();
     solution::attribution_map(m, base, s, r, w) + value
-}
+};
 
 /// The gradient where the patch leads to, and not where it begins.
-pub fn at_the_source(m: &HookedTransformer, base: &Tokens, s: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
+pub const AT_THE_SOURCE: Map = |m, base, s, r, w| {
     let cache = m.run(base).cache().expect("tokens of this model");
     let first = ("resid_pre", 0);
     let replace = fwd_hook(first, |mut stream, _| stream.assign(&s[first]));
@@ -124,7 +99,7 @@ pub fn at_the_source(m: &HookedTransformer, base: &Tokens, s: &ActivationCache, 
         row.assign(&solution::attribution_estimate(s.view::<Ix3>(name), cache.view::<Ix3>(name), gradient));
     }
     map
-}
+};
 
 /// Means of products, with or without the means taken away first: of a and b, of a twice, of b twice.
 fn products(a: ArrayView2<f32>, b: ArrayView2<f32>, centered: bool) -> [f32; 3] {
@@ -177,18 +152,16 @@ pub fn plus(source: ArrayView3<f32>, base: ArrayView3<f32>, gradient: ArrayView3
     ((&source + &base) * gradient).sum_axis(Axis(2)).sum_axis(Axis(0))
 }
 
-pub fn exact(m: &HookedTransformer, base: &Tokens, s: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
+pub const EXACT: Map = |m, base, s, r, w| {
     let logits = m.forward(base).expect("tokens of this model");
     solution::residual_map(m, base, s, r, w) - solution::logit_difference(logits.view(), r, w)
-}
+};
 
-pub fn middle(m: &HookedTransformer, base: &Tokens, s: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
-    map((m, base), s, "resid_mid", Scalar::logit_diff(-1, r, w), solution::attribution_estimate)
-}
+pub const MIDDLE: Map =
+    |m, base, s, r, w| map((m, base), s, "resid_mid", Scalar::logit_diff(-1, r, w), solution::attribution_estimate);
 
-pub fn source_only(m: &HookedTransformer, base: &Tokens, s: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
-    map((m, base), s, "resid_pre", Scalar::logit_diff(-1, r, w), source_alone)
-}
+pub const SOURCE_ONLY: Map =
+    |m, base, s, r, w| map((m, base), s, "resid_pre", Scalar::logit_diff(-1, r, w), source_alone);
 
 pub fn mean_of_rows(estimate: ArrayView2<f32>, exact: ArrayView2<f32>) -> f32 {
     let rows = estimate.outer_iter().zip(exact.outer_iter());

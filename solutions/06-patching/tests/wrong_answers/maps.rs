@@ -1,8 +1,18 @@
 //! Wrong patches, and maps by position that are drawn in a wrong way.
+//!
+//! All maps of a kind have one long signature, so each is a constant of the type that has it.
 
 use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens, fwd_hook};
 use ndarray::{Array2, ArrayD, ArrayViewMutD, Ix3, s};
 use solution_06_patching as solution;
+
+pub(crate) type Answers<'a> = &'a [usize];
+
+/// A `residual_map`: of a model, the base run, the source, and the right and wrong answers.
+type ByPosition = fn(&HookedTransformer, &Tokens, &ActivationCache, Answers, Answers) -> Array2<f32>;
+
+/// An `output_map`, which is also told the name of the output.
+type OfOutputs = fn(&HookedTransformer, &Tokens, &ActivationCache, &str, Answers, Answers) -> Array2<f32>;
 
 /// A hook on the stream before a layer, whose edit sees the stream of the source.
 fn edit(
@@ -71,47 +81,30 @@ pub(crate) fn measure<'a>(
     solution::logit_difference(logits.view(), right, wrong)
 }
 
-pub(crate) type Answers<'a> = &'a [usize];
-
-pub fn pile_up(m: &HookedTransformer, base: &Tokens, source: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
+pub const PILE_UP: ByPosition = |m, base, source, r, w| {
     let n_pos = base.ncols();
     Array2::from_shape_fn((m.cfg().n_layers, n_pos), |(layer, pos)| {
         let cells = (0..=layer * n_pos + pos).map(|cell| (cell / n_pos, cell % n_pos));
         let hooks = cells.map(|(layer, pos)| solution::patch_resid_pre(source, layer, pos)).collect();
         measure(m, base, hooks, (r, w))
     })
-}
+};
 
-pub fn change(m: &HookedTransformer, base: &Tokens, source: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
-    solution::residual_map(m, base, source, r, w) - measure(m, base, vec![], (r, w))
-}
+pub const CHANGE: ByPosition =
+    |m, base, source, r, w| solution::residual_map(m, base, source, r, w) - measure(m, base, vec![], (r, w));
 
-pub fn not_attached(m: &HookedTransformer, base: &Tokens, _: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
-    Array2::from_elem((m.cfg().n_layers, base.ncols()), measure(m, base, vec![], (r, w)))
-}
+pub const NOT_ATTACHED: ByPosition =
+    |m, base, _, r, w| Array2::from_elem((m.cfg().n_layers, base.ncols()), measure(m, base, vec![], (r, w)));
 
-pub fn backwards(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    solution::residual_map(m, base, source, r, w).slice(s![..;-1, ..]).to_owned()
-}
+pub const BACKWARDS: ByPosition =
+    |m, base, source, r, w| solution::residual_map(m, base, source, r, w).slice(s![..;-1, ..]).to_owned();
 
-pub fn all_layers(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
+pub const ALL_LAYERS: ByPosition = |m, base, source, r, w| {
     Array2::from_shape_fn((m.cfg().n_layers, base.ncols()), |(_, pos)| {
         let hooks = (0..m.cfg().n_layers).map(|layer| solution::patch_resid_pre(source, layer, pos)).collect();
         measure(m, base, hooks, (r, w))
     })
-}
+};
 
 /// A map by position of any activation of the stream's shape.
 pub(crate) fn stream_map(
@@ -126,8 +119,7 @@ pub(crate) fn stream_map(
     Array2::from_shape_fn((m.cfg().n_layers, base.ncols()), |(layer, pos)| {
         let stored = source[(name, layer)].to_owned().into_dyn();
         let hook = fwd_hook((name, layer), move |mut x, _| patch(&mut x, &stored, pos));
-        let logits = m.run(base).hook(hook).logits().expect("tokens of this model");
-        solution::logit_difference(logits.view(), answers.0, answers.1)
+        measure(m, base, vec![hook], answers)
     })
 }
 
@@ -135,64 +127,27 @@ fn at_position(x: &mut ArrayViewMutD<f32>, stored: &ArrayD<f32>, pos: usize) {
     x.slice_mut(s![.., pos, ..]).assign(&stored.slice(s![.., pos, ..]));
 }
 
-pub fn always_attn(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    _: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    stream_map(m, base, source, "attn_out", (r, w), at_position)
-}
+pub const ALWAYS_ATTN: OfOutputs =
+    |m, base, source, _, r, w| stream_map(m, base, source, "attn_out", (r, w), at_position);
 
-pub fn whole_stream(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    output: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
+pub const WHOLE_STREAM: OfOutputs = |m, base, source, output, r, w| {
     let stream = if output == "attn_out" { "resid_mid" } else { "resid_post" };
     stream_map(m, base, source, stream, (r, w), at_position)
-}
+};
 
-pub fn output_everywhere(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    output: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    stream_map(m, base, source, output, (r, w), |x, stored, _| x.assign(stored))
-}
+pub const OUTPUT_EVERYWHERE: OfOutputs =
+    |m, base, source, output, r, w| stream_map(m, base, source, output, (r, w), |x, stored, _| x.assign(stored));
 
-pub fn output_added(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    output: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
+pub const OUTPUT_ADDED: OfOutputs = |m, base, source, output, r, w| {
     stream_map(m, base, source, output, (r, w), |x, stored, pos| {
         let mut x = x.slice_mut(s![.., pos, ..]);
         x += &stored.slice(s![.., pos, ..]);
     })
-}
+};
 
-pub fn output_silenced(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    output: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
+pub const OUTPUT_SILENCED: OfOutputs = |m, base, source, output, r, w| {
     stream_map(m, base, source, output, (r, w), |x, _, pos| x.slice_mut(s![.., pos, ..]).fill(0.0))
-}
+};
 
 pub fn from_the_position(source: &ActivationCache, layer: usize, pos: usize) -> FwdHook<'_> {
     edit(source, layer, move |stream, stored| {
@@ -217,99 +172,43 @@ pub fn mixed(source: &ActivationCache, layer: usize, pos: usize) -> FwdHook<'_> 
     })
 }
 
-pub fn map_up_to(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
+pub const MAP_UP_TO: ByPosition = |m, base, source, r, w| {
     stream_map(m, base, source, "resid_pre", (r, w), |x, stored, pos| {
         x.slice_mut(s![.., ..=pos, ..]).assign(&stored.slice(s![.., ..=pos, ..]));
     })
-}
+};
 
-pub fn map_from(m: &HookedTransformer, base: &Tokens, source: &ActivationCache, r: Answers, w: Answers) -> Array2<f32> {
+pub const MAP_FROM: ByPosition = |m, base, source, r, w| {
     stream_map(m, base, source, "resid_pre", (r, w), |x, stored, pos| {
         x.slice_mut(s![.., pos.., ..]).assign(&stored.slice(s![.., pos.., ..]));
     })
-}
+};
 
-pub fn map_after(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    stream_map(m, base, source, "resid_post", (r, w), at_position)
-}
+pub const MAP_AFTER: ByPosition =
+    |m, base, source, r, w| stream_map(m, base, source, "resid_post", (r, w), at_position);
 
-pub fn map_middle(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    stream_map(m, base, source, "resid_mid", (r, w), at_position)
-}
+pub const MAP_MIDDLE: ByPosition =
+    |m, base, source, r, w| stream_map(m, base, source, "resid_mid", (r, w), at_position);
 
-pub fn map_too_far(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
+pub const MAP_TOO_FAR: ByPosition = |m, base, source, r, w| {
     let last = base.ncols() - 1;
     stream_map(m, base, source, "resid_pre", (r, w), move |x, stored, pos| at_position(x, stored, last.min(pos + 1)))
-}
+};
 
-pub fn output_change(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    solution::output_map(m, base, source, name, r, w) - measure(m, base, vec![], (r, w))
-}
+pub const OUTPUT_CHANGE: OfOutputs =
+    |m, base, source, name, r, w| solution::output_map(m, base, source, name, r, w) - measure(m, base, vec![], (r, w));
 
-pub fn output_first_item(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
+pub const OUTPUT_FIRST_ITEM: OfOutputs = |m, base, source, name, r, w| {
     stream_map(m, base, source, name, (r, w), |x, stored, pos| {
         x.slice_mut(s![0, pos, ..]).assign(&stored.slice(s![0, pos, ..]));
     })
-}
+};
 
-pub fn output_from(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    name: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
+pub const OUTPUT_FROM: OfOutputs = |m, base, source, name, r, w| {
     stream_map(m, base, source, name, (r, w), |x, stored, pos| {
         x.slice_mut(s![.., pos.., ..]).assign(&stored.slice(s![.., pos.., ..]));
     })
-}
+};
 
-pub fn always_mlp(
-    m: &HookedTransformer,
-    base: &Tokens,
-    source: &ActivationCache,
-    _: &str,
-    r: Answers,
-    w: Answers,
-) -> Array2<f32> {
-    stream_map(m, base, source, "mlp_out", (r, w), at_position)
-}
+pub const ALWAYS_MLP: OfOutputs =
+    |m, base, source, _, r, w| stream_map(m, base, source, "mlp_out", (r, w), at_position);
