@@ -6,6 +6,10 @@ use solution_03_logit_attribution::{self as right, center_unembed, logit_attribu
 
 type Vectors<'a> = ArrayView3<'a, f32>;
 
+/// A `logit_attribution`: of the embeddings, the results of both layers, the unembedding and the tokens. Its signature is long,
+/// so wrong ones are constants.
+type Attribution = fn(ArrayView2<f32>, Vectors, Vectors, ArrayView2<f32>, ArrayView1<usize>) -> Array2<f32>;
+
 /// Attributions of these targets, one for each position given.
 fn to_targets(
     embed: ArrayView2<f32>,
@@ -28,93 +32,39 @@ fn to_targets(
     )
 }
 
-pub fn not_shifted(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const NOT_SHIFTED: Attribution = |e, l1, l2, w_u, t| {
     let all = to_targets(e, l1, l2, w_u, &t.to_vec());
     all.slice(s![..-1, ..]).to_owned()
-}
+};
 
-pub fn shifted_back(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const SHIFTED_BACK: Attribution = |e, l1, l2, w_u, t| {
     let from_1 = |x: Vectors| x.slice(s![1.., .., ..]).to_owned();
     let targets = t.slice(s![..-1]).to_vec();
     to_targets(e.slice(s![1.., ..]), from_1(l1).view(), from_1(l2).view(), w_u, &targets)
-}
+};
 
-pub fn last_included(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const LAST_INCLUDED: Attribution = |e, l1, l2, w_u, t| {
     let mut targets = t.to_vec();
     targets.rotate_left(1);
     to_targets(e, l1, l2, w_u, &targets)
-}
+};
 
-pub fn direct_path_last(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const DIRECT_PATH_LAST: Attribution = |e, l1, l2, w_u, t| {
     let all = shares(e, l1, l2, w_u, t);
     concatenate![Axis(1), all.slice(s![.., 1..]), all.slice(s![.., ..1])]
-}
+};
 
-pub fn layers_swapped(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
-    shares(e, l2, l1, w_u, t)
-}
+pub const LAYERS_SWAPPED: Attribution = |e, l1, l2, w_u, t| shares(e, l2, l1, w_u, t);
 
-pub fn no_direct_path(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
-    shares(e, l1, l2, w_u, t).slice(s![.., 1..]).to_owned()
-}
+pub const NO_DIRECT_PATH: Attribution = |e, l1, l2, w_u, t| shares(e, l1, l2, w_u, t).slice(s![.., 1..]).to_owned();
 
-pub fn heads_summed(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const HEADS_SUMMED: Attribution = |e, l1, l2, w_u, t| {
     let (all, n_heads) = (shares(e, l1, l2, w_u, t), l1.dim().1);
     let layer = |from: usize| all.slice(s![.., from..from + n_heads]).sum_axis(Axis(1));
     stack![Axis(1), all.column(0), layer(1), layer(1 + n_heads)]
-}
+};
 
-pub fn one_target(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
-    shares(e, l1, l2, w_u, Array1::from_elem(t.len(), t[1]).view())
-}
+pub const ONE_TARGET: Attribution = |e, l1, l2, w_u, t| shares(e, l1, l2, w_u, Array1::from_elem(t.len(), t[1]).view());
 
 pub fn halves_swapped(attribution: ArrayView2<f32>) -> Array2<f32> {
     right::attribution_by_half(attribution).slice(s![..;-1, ..]).to_owned()
@@ -144,89 +94,45 @@ pub fn scaled(w_u: ArrayView2<f32>) -> Array2<f32> {
     &centered / &w_u.std_axis(Axis(1), 0.0).insert_axis(Axis(1))
 }
 
-pub fn alternating(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const ALTERNATING: Attribution = |e, l1, l2, w_u, t| {
     let (all, n_heads) = (shares(e, l1, l2, w_u, t), l1.dim().1);
     let order = (0..n_heads).flat_map(|head| [1 + head, 1 + n_heads + head]);
     all.select(Axis(1), &[0].into_iter().chain(order).collect::<Vec<_>>())
-}
+};
 
-pub fn centered(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
-    shares(e, l1, l2, center_unembed(w_u).view(), t)
-}
+pub const CENTERED: Attribution = |e, l1, l2, w_u, t| shares(e, l1, l2, center_unembed(w_u).view(), t);
 
-pub fn unit_directions(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const UNIT_DIRECTIONS: Attribution = |e, l1, l2, w_u, t| {
     let norms = (&w_u * &w_u).sum_axis(Axis(0)).mapv(f32::sqrt);
     shares(e, l1, l2, (&w_u / &norms).view(), t)
-}
+};
 
-pub fn fractions(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const FRACTIONS: Attribution = |e, l1, l2, w_u, t| {
     let all = shares(e, l1, l2, w_u, t);
     let logits = all.sum_axis(Axis(1)).insert_axis(Axis(1));
     all / logits
-}
+};
 
-pub fn favorite(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const FAVORITE: Attribution = |e, l1, l2, w_u, t| {
     let streams = &e + &l1.sum_axis(Axis(1)) + l2.sum_axis(Axis(1));
     let logits = streams.dot(&w_u);
     let best = logits.rows().into_iter().map(|row| hooked_transformer::argmax(row));
     let tokens: Array1<usize> = [t[0]].into_iter().chain(best.take(t.len() - 1)).collect();
     shares(e, l1, l2, w_u, tokens.view())
-}
+};
 
-pub fn vectors_shifted(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const VECTORS_SHIFTED: Attribution = |e, l1, l2, w_u, t| {
     let from_1 = |x: Vectors| x.slice(s![1.., .., ..]).to_owned();
     let targets = t.slice(s![1..]).to_vec();
     to_targets(e.slice(s![1.., ..]), from_1(l1).view(), from_1(l2).view(), w_u, &targets)
-}
+};
 
-pub fn total_first(
-    e: ArrayView2<f32>,
-    l1: Vectors,
-    l2: Vectors,
-    w_u: ArrayView2<f32>,
-    t: ArrayView1<usize>,
-) -> Array2<f32> {
+pub const TOTAL_FIRST: Attribution = |e, l1, l2, w_u, t| {
     let mut all = shares(e, l1, l2, w_u, t);
     let logits = all.sum_axis(Axis(1));
     all.column_mut(0).assign(&logits);
     all
-}
+};
 
 /// Sums over some rows of the first half and of the second, each divided by a count.
 fn halves(first: ArrayView2<f32>, second: ArrayView2<f32>, counts: [usize; 2]) -> Array2<f32> {
