@@ -7,6 +7,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use solution_07_training::{PEAK_RATE, ROWS, bump, grow, learning_rate, train_step, training_batch};
 
+/// A `grow`: of a model, a generator, a text, how many steps, and the share of rows that repeat. Its signature is
+/// long, so wrong ones are constants.
+type Grow = fn(&mut HookedTransformer, &mut ChaCha8Rng, &[usize], usize, f64) -> Vec<f32>;
+
 type Three = (f32, f32, f32);
 
 fn losses(model: &HookedTransformer, tokens: &Tokens) -> Array2<f32> {
@@ -134,7 +138,25 @@ pub fn over_all_queries(model: &HookedTransformer, tokens: &Tokens, n: usize) ->
     scored(model, tokens, n, |pattern, n| stripe(pattern, n) * (n + 2) as f32 / (2 * n + 1) as f32, best)
 }
 
-/// As [`grow`], with another batch for each step.
+pub fn two_further(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
+    scored(model, tokens, n, |pattern, n| back(pattern, n - 2), best)
+}
+
+pub fn sum_of_heads(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
+    scored(model, tokens, n, stripe, |scores| scores.iter().flatten().map(|items| average(items)).sum())
+}
+
+pub fn largest_cell(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
+    let of = |pattern: ArrayView2<f32>, n: usize| largest(pattern.slice(s![n - 1.., ..]).diag().iter().copied());
+    scored(model, tokens, n, of, |scores| largest(scores.iter().flatten().flatten().copied()))
+}
+
+pub fn score_of_first_item(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
+    let (first, second, _) = bump(model, tokens, n);
+    (first, second, bump(model, &tokens.slice(s![..1, ..]).to_owned(), n).2)
+}
+
+/// As [`grow`], on other batches, or with another step and rate for AdamW.
 fn looped(
     model: &mut HookedTransformer,
     steps: usize,
@@ -155,171 +177,51 @@ fn drawn(model: &HookedTransformer, rng: &mut ChaCha8Rng, text: &[usize], share:
     training_batch(rng, text, ROWS, model.cfg().n_ctx, model.cfg().d_vocab, share)
 }
 
-pub fn last_loss_alone(
-    model: &mut HookedTransformer,
-    rng: &mut ChaCha8Rng,
-    text: &[usize],
-    steps: usize,
-    share: f64,
-) -> Vec<f32> {
-    grow(model, rng, text, steps, share).split_off(steps - 1)
-}
+pub const LAST_LOSS_ALONE: Grow =
+    |model, rng, text, steps, share| grow(model, rng, text, steps, share).split_off(steps - 1);
 
-pub fn one_step_too_many(
-    model: &mut HookedTransformer,
-    rng: &mut ChaCha8Rng,
-    text: &[usize],
-    steps: usize,
-    share: f64,
-) -> Vec<f32> {
-    grow(model, rng, text, steps + 1, share)
-}
+pub const ONE_STEP_TOO_MANY: Grow = |model, rng, text, steps, share| grow(model, rng, text, steps + 1, share);
 
-pub fn steps_from_zero(
-    model: &mut HookedTransformer,
-    rng: &mut ChaCha8Rng,
-    text: &[usize],
-    steps: usize,
-    share: f64,
-) -> Vec<f32> {
-    looped(
-        model,
-        steps,
-        |model| drawn(model, rng, text, share),
-        |step| (step - 1, learning_rate(step, steps, PEAK_RATE)),
-    )
-}
+pub const STEPS_FROM_ZERO: Grow = |model, rng, text, steps, share| {
+    let step_and_rate = |step| (step - 1, learning_rate(step, steps, PEAK_RATE));
+    looped(model, steps, |model| drawn(model, rng, text, share), step_and_rate)
+};
 
-pub fn a_copy_is_trained(
-    model: &mut HookedTransformer,
-    rng: &mut ChaCha8Rng,
-    text: &[usize],
-    steps: usize,
-    share: f64,
-) -> Vec<f32> {
-    grow(&mut model.clone(), rng, text, steps, share)
-}
+pub const A_COPY_IS_TRAINED: Grow = |model, rng, text, steps, share| grow(&mut model.clone(), rng, text, steps, share);
 
-pub fn own_generator(
-    model: &mut HookedTransformer,
-    _rng: &mut ChaCha8Rng,
-    text: &[usize],
-    steps: usize,
-    share: f64,
-) -> Vec<f32> {
-    grow(model, &mut ChaCha8Rng::seed_from_u64(1), text, steps, share)
-}
+pub const OWN_GENERATOR: Grow =
+    |model, _, text, steps, share| grow(model, &mut ChaCha8Rng::seed_from_u64(1), text, steps, share);
 
-pub fn half_in_any_case(
-    model: &mut HookedTransformer,
-    rng: &mut ChaCha8Rng,
-    text: &[usize],
-    steps: usize,
-    _share: f64,
-) -> Vec<f32> {
-    grow(model, rng, text, steps, 0.5)
-}
+pub const HALF_IN_ANY_CASE: Grow = |model, rng, text, steps, _| grow(model, rng, text, steps, 0.5);
 
-pub fn no_text(
-    model: &mut HookedTransformer,
-    rng: &mut ChaCha8Rng,
-    text: &[usize],
-    steps: usize,
-    share: f64,
-) -> Vec<f32> {
+pub const NO_TEXT: Grow = |model, rng, text, steps, share| {
     let counted: Vec<usize> = (0..text.len()).map(|i| 1 + i % 27).collect();
     grow(model, rng, &counted, steps, share)
-}
+};
 
-pub fn one_batch(
-    model: &mut HookedTransformer,
-    rng: &mut ChaCha8Rng,
-    text: &[usize],
-    steps: usize,
-    share: f64,
-) -> Vec<f32> {
+pub const ONE_BATCH: Grow = |model, rng, text, steps, share| {
     let batch = drawn(model, rng, text, share);
     looped(model, steps, |_| batch.clone(), |step| (step, learning_rate(step, steps, PEAK_RATE)))
-}
+};
 
-/// The right losses, with what `of` makes of all patterns of a layer, `[batch, head, query_pos, key_pos]`.
-fn with_score(
-    model: &HookedTransformer,
-    tokens: &Tokens,
-    n: usize,
-    of: impl Fn(Vec<f32>, f32) -> f32,
-    before: usize,
-) -> Three {
-    let (first, second, _) = bump(model, tokens, n);
-    let cache = model.run(tokens).cache().expect("tokens of this model");
-    let (mut scores, mut largest) = (Vec::new(), 0.0_f32);
-    for layer in 0..model.cfg().n_layers {
-        for head in cache.pattern(layer).axis_iter(Axis(1)) {
-            let stripes = head.outer_iter().map(|pattern| pattern.slice_move(s![before.., ..]));
-            let means = stripes.map(|stripe| {
-                largest = stripe.diag().fold(largest, |a, b| a.max(*b));
-                stripe.diag().mean().expect("a stripe has cells")
-            });
-            scores.push(means.sum::<f32>() / tokens.nrows() as f32);
-        }
-    }
-    (first, second, of(scores, largest))
-}
+pub const CONSTANT_RATE: Grow = |model, rng, text, steps, share| {
+    looped(model, steps, |model| drawn(model, rng, text, share), |step| (step, PEAK_RATE))
+};
 
-pub fn two_further(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
-    with_score(model, tokens, n, |scores, _| scores.into_iter().fold(0.0, f32::max), n - 2)
-}
+pub const RATES_FROM_ZERO: Grow = |model, rng, text, steps, share| {
+    let step_and_rate = |step| (step, learning_rate(step - 1, steps, PEAK_RATE));
+    looped(model, steps, |model| drawn(model, rng, text, share), step_and_rate)
+};
 
-pub fn sum_of_heads(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
-    with_score(model, tokens, n, |scores, _| scores.iter().sum(), n - 1)
-}
-
-pub fn largest_cell(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
-    with_score(model, tokens, n, |_, largest| largest, n - 1)
-}
-
-pub fn score_of_first_item(model: &HookedTransformer, tokens: &Tokens, n: usize) -> Three {
-    let (first, second, _) = bump(model, tokens, n);
-    (first, second, bump(model, &tokens.slice(s![..1, ..]).to_owned(), n).2)
-}
-
-/// The loop with one thing changed: the rate, the step that AdamW is told, or averages made again.
-fn one_changed(
-    model: &mut HookedTransformer,
-    rng: &mut ChaCha8Rng,
-    text: &[usize],
-    (steps, share): (usize, f64),
-    rate: impl Fn(usize) -> f32,
-    number: impl Fn(usize) -> usize,
-    again: bool,
-) -> Vec<f32> {
-    let (n_ctx, d_vocab) = (model.cfg().n_ctx, model.cfg().d_vocab);
-    let mut moments = Moments::new();
-    let mut one_step = |step| {
-        let (tokens, next) = training_batch(rng, text, ROWS, n_ctx, d_vocab, share);
-        if again {
-            moments.clear();
-        }
-        train_step(model, &mut moments, &tokens, &next, number(step), rate(step))
+pub const AVERAGES_MADE_AGAIN: Grow = |model, rng, text, steps, share| {
+    let one_step = |step| {
+        let (tokens, next) = drawn(model, rng, text, share);
+        train_step(model, &mut Moments::new(), &tokens, &next, step, learning_rate(step, steps, PEAK_RATE))
     };
-    (1..=steps).map(&mut one_step).collect()
-}
+    (1..=steps).map(one_step).collect()
+};
 
-type Model<'a> = &'a mut HookedTransformer;
-
-pub fn constant_rate(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
-    one_changed(m, rng, text, (steps, share), |_| PEAK_RATE, |step| step, false)
-}
-
-pub fn rates_from_zero(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
-    let rate = |step| learning_rate(step - 1, steps, PEAK_RATE);
-    one_changed(m, rng, text, (steps, share), rate, |step| step, false)
-}
-
-pub fn averages_made_again(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
-    one_changed(m, rng, text, (steps, share), |step| learning_rate(step, steps, PEAK_RATE), |step| step, true)
-}
-
-pub fn always_step_one(m: Model, rng: &mut ChaCha8Rng, text: &[usize], steps: usize, share: f64) -> Vec<f32> {
-    one_changed(m, rng, text, (steps, share), |step| learning_rate(step, steps, PEAK_RATE), |_| 1, false)
-}
+pub const ALWAYS_STEP_ONE: Grow = |model, rng, text, steps, share| {
+    let step_and_rate = |step| (1, learning_rate(step, steps, PEAK_RATE));
+    looped(model, steps, |model| drawn(model, rng, text, share), step_and_rate)
+};

@@ -8,6 +8,10 @@ use solution_07_training::{
     model_gradients,
 };
 
+/// A `train_step`: of a model, the averages, a batch and what comes next in it, the step, and its rate. Its
+/// signature is long, so wrong ones are constants.
+type TrainStep = fn(&mut HookedTransformer, &mut Moments, &Tokens, &Next, usize, f32) -> f32;
+
 fn length<'a>(gradients: impl Iterator<Item = &'a ArrayD<f32>>) -> f32 {
     gradients.flatten().map(|x| x * x).sum::<f32>().sqrt()
 }
@@ -277,32 +281,24 @@ fn slipped(
 
 macro_rules! slips {
     ($($name:ident: $slip:ident;)*) => {$(
-        pub fn $name(
-            model: &mut HookedTransformer,
-            moments: &mut Moments,
-            tokens: &Tokens,
-            next: &Next,
-            step: usize,
-            rate: f32,
-        ) -> f32 {
-            slipped(model, moments, tokens, next, step, rate, Slip::$slip)
-        }
+        pub const $name: TrainStep =
+            |model, moments, tokens, next, step, rate| slipped(model, moments, tokens, next, step, rate, Slip::$slip);
     )*};
 }
 
 slips! {
-    not_clipped: NotClipped;
-    clipped_each: ClippedEach;
-    always_step_one: AlwaysStepOne;
-    new_moments: NewMoments;
-    without_decay: NoDecay;
-    always_peak: AlwaysPeak;
-    layers_only: LayersOnly;
-    no_positions: NoPositions;
-    no_unembedding: NoUnembedding;
-    loss_afterward: LossAfterward;
-    twice: Twice;
-    steps_from_two: StepsNotCounted;
+    NOT_CLIPPED: NotClipped;
+    CLIPPED_EACH: ClippedEach;
+    ALWAYS_STEP_ONE: AlwaysStepOne;
+    NEW_MOMENTS: NewMoments;
+    WITHOUT_DECAY: NoDecay;
+    ALWAYS_PEAK: AlwaysPeak;
+    LAYERS_ONLY: LayersOnly;
+    NO_POSITIONS: NoPositions;
+    NO_UNEMBEDDING: NoUnembedding;
+    LOSS_AFTERWARD: LossAfterward;
+    TWICE: Twice;
+    STEPS_FROM_TWO: StepsNotCounted;
 }
 
 pub fn the_factor(gradients: &mut Gradients, max_norm: f32) -> f32 {
@@ -371,14 +367,7 @@ pub fn rise_by_share(step: usize, steps: usize, peak: f32) -> f32 {
     rate(step, steps, peak, steps as f32 / 5.0, 0.2, |left| left)
 }
 
-pub fn train_by_plain_descent(
-    model: &mut HookedTransformer,
-    _moments: &mut Moments,
-    tokens: &Tokens,
-    next: &Next,
-    _step: usize,
-    rate: f32,
-) -> f32 {
+pub const TRAIN_BY_PLAIN_DESCENT: TrainStep = |model, _, tokens, next, _, rate| {
     let (loss, mut gradients) = model_gradients(model, tokens, next);
     clip_gradients(&mut gradients, MAX_NORM);
     model.update_parameters(|parameters| {
@@ -389,16 +378,9 @@ pub fn train_by_plain_descent(
         }
     });
     loss
-}
+};
 
-pub fn shared_averages(
-    model: &mut HookedTransformer,
-    moments: &mut Moments,
-    tokens: &Tokens,
-    next: &Next,
-    step: usize,
-    rate: f32,
-) -> f32 {
+pub const SHARED_AVERAGES: TrainStep = |model, moments, tokens, next, step, rate| {
     let (loss, mut gradients) = model_gradients(model, tokens, next);
     clip_gradients(&mut gradients, MAX_NORM);
     model.update_parameters(|parameters| {
@@ -410,17 +392,10 @@ pub fn shared_averages(
         }
     });
     loss
-}
+};
 
-pub fn two_steps(
-    model: &mut HookedTransformer,
-    moments: &mut Moments,
-    tokens: &Tokens,
-    next: &Next,
-    step: usize,
-    rate: f32,
-) -> f32 {
+pub const TWO_STEPS: TrainStep = |model, moments, tokens, next, step, rate| {
     let loss = solution_07_training::train_step(model, moments, tokens, next, step, rate);
     solution_07_training::train_step(model, moments, tokens, next, step + 1, rate);
     loss
-}
+};
