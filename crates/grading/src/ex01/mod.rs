@@ -22,8 +22,7 @@ use circuit_vis::View;
 use hooked_transformer::{ActivationCache, HookedTransformer, HookedTransformerConfig, Tokens};
 use ndarray::{Array2, Array3, Array4};
 
-use crate::exercise::{CheckInfo, Exercise};
-use crate::proof::Suite;
+use crate::exercise::Exercise;
 
 pub use caches::c09_first_patterns;
 pub use guesses::{c06_guessed_right, c07_tokens_guessed};
@@ -70,38 +69,18 @@ crate::functions! {
     pattern_from_q_and_k, largest_error, show_attention,
 }
 
-const fn info(name: &'static str, function: &'static str) -> CheckInfo {
-    CheckInfo { exercise: &EXERCISE, name, function }
+crate::proof::checks! {
+    EXERCISE, Submission;
+    C01 = c01_sizes: sizes;
+    C02 = c02_shape_of: shape_of;
+    C03 = c03_token_strings: token_strings;
+    C04 = c04_texts_of: texts_of;
+    C05 = c05_positions_of: positions_of;
+    C06 = c06_guessed_right: guessed_right;
+    C07 = c07_tokens_guessed: tokens_guessed;
+    C08 = c08_full_name: full_name;
+    C09 = c09_first_patterns: first_patterns;
+    C10 = c10_pattern_from_q_and_k: pattern_from_q_and_k;
+    C11 = c11_largest_error: largest_error;
+    C12 = c12_show_attention: show_attention;
 }
-
-static C01: CheckInfo = info("c01_sizes", "sizes");
-static C02: CheckInfo = info("c02_shape_of", "shape_of");
-static C03: CheckInfo = info("c03_token_strings", "token_strings");
-static C04: CheckInfo = info("c04_texts_of", "texts_of");
-static C05: CheckInfo = info("c05_positions_of", "positions_of");
-static C06: CheckInfo = info("c06_guessed_right", "guessed_right");
-static C07: CheckInfo = info("c07_tokens_guessed", "tokens_guessed");
-static C08: CheckInfo = info("c08_full_name", "full_name");
-static C09: CheckInfo = info("c09_first_patterns", "first_patterns");
-static C10: CheckInfo = info("c10_pattern_from_q_and_k", "pattern_from_q_and_k");
-static C11: CheckInfo = info("c11_largest_error", "largest_error");
-static C12: CheckInfo = info("c12_show_attention", "show_attention");
-
-/// The exercise with its checks in order, for those who prove the grading.
-pub static SUITE: Suite<Submission> = Suite {
-    exercise: &EXERCISE,
-    checks: &[
-        (&C01, c01_sizes),
-        (&C02, c02_shape_of),
-        (&C03, c03_token_strings),
-        (&C04, c04_texts_of),
-        (&C05, c05_positions_of),
-        (&C06, c06_guessed_right),
-        (&C07, c07_tokens_guessed),
-        (&C08, c08_full_name),
-        (&C09, c09_first_patterns),
-        (&C10, c10_pattern_from_q_and_k),
-        (&C11, c11_largest_error),
-        (&C12, c12_show_attention),
-    ],
-};

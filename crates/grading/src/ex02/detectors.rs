@@ -9,7 +9,7 @@ use ndarray::Ix4;
 use super::rivals::{Listed, diagnose};
 use super::stored::stored;
 use super::targets::{CURRENT, FIRST, INDUCTION, PREVIOUS, Target, segment, want};
-use super::{C7, Submission};
+use super::{C08, Submission};
 use crate::cases::{Answers, Asked, Cases, Fault, Holds};
 use crate::compare::compare;
 use crate::reference::Damaged;
@@ -33,7 +33,7 @@ pub fn c04_first_attn_detector(submission: &Submission) -> Cases {
 /// Heads that attend to the token after the previous copy of the current one.
 pub fn c08_induction_attn_detector(submission: &Submission) -> Cases {
     let detector = submission.induction_attn_detector;
-    Cases::of(&C7, |cases| {
+    Cases::of(&C08, |cases| {
         on_made_up_caches(cases, INDUCTION, move |cache| detector(cache, segment(n_pos(cache))));
         for item in 0..stored()?.count("repeated")? {
             let seq_len = stored()?.number("repeated", item, "seq_len")? as usize;

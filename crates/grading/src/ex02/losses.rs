@@ -4,7 +4,7 @@ use hooked_transformer::Tokens;
 use ndarray::Array3;
 
 use super::stored::{self, stored};
-use super::{C6, Submission};
+use super::{C07, Submission};
 use crate::cases::Cases;
 use crate::compare::Want;
 use crate::value::Tensor;
@@ -15,7 +15,7 @@ const TOLERANCE: f64 = 3e-4;
 /// The mean loss on the first copy and on the second.
 pub fn c07_repeated_loss_by_half(submission: &Submission) -> Cases {
     let loss = submission.repeated_loss_by_half;
-    Cases::of(&C6, |cases| {
+    Cases::of(&C07, |cases| {
         for made_up in [
             MadeUp { batch: 3, seq_len: 4, d_vocab: 11, lift: 0.0 },
             MadeUp { batch: 1, seq_len: 5, d_vocab: 7, lift: 0.0 },

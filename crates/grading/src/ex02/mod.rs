@@ -21,8 +21,7 @@ use hooked_transformer::{ActivationCache, Tokens};
 use ndarray::Array3;
 use rand_chacha::ChaCha8Rng;
 
-use crate::exercise::{CheckInfo, Exercise};
-use crate::proof::Suite;
+use crate::exercise::Exercise;
 
 pub use detectors::{
     c02_current_attn_detector, c03_prev_attn_detector, c04_first_attn_detector, c08_induction_attn_detector,
@@ -59,30 +58,14 @@ crate::functions! {
     repeated_loss_by_half, induction_attn_detector,
 }
 
-const fn info(name: &'static str, function: &'static str) -> CheckInfo {
-    CheckInfo { exercise: &EXERCISE, name, function }
+crate::proof::checks! {
+    EXERCISE, Submission;
+    C01 = c01_attention_views: attention_views;
+    C02 = c02_current_attn_detector: current_attn_detector;
+    C03 = c03_prev_attn_detector: prev_attn_detector;
+    C04 = c04_first_attn_detector: first_attn_detector;
+    C05 = c05_generate_repeated_tokens: generate_repeated_tokens;
+    C06 = c06_generate_repeated_tokens_at_random: generate_repeated_tokens;
+    C07 = c07_repeated_loss_by_half: repeated_loss_by_half;
+    C08 = c08_induction_attn_detector: induction_attn_detector;
 }
-
-static C0: CheckInfo = info("c01_attention_views", "attention_views");
-static C1: CheckInfo = info("c02_current_attn_detector", "current_attn_detector");
-static C2: CheckInfo = info("c03_prev_attn_detector", "prev_attn_detector");
-static C3: CheckInfo = info("c04_first_attn_detector", "first_attn_detector");
-static C4: CheckInfo = info("c05_generate_repeated_tokens", "generate_repeated_tokens");
-static C5: CheckInfo = info("c06_generate_repeated_tokens_at_random", "generate_repeated_tokens");
-static C6: CheckInfo = info("c07_repeated_loss_by_half", "repeated_loss_by_half");
-static C7: CheckInfo = info("c08_induction_attn_detector", "induction_attn_detector");
-
-/// The exercise with its checks in order, for those who prove the grading.
-pub static SUITE: Suite<Submission> = Suite {
-    exercise: &EXERCISE,
-    checks: &[
-        (&C0, c01_attention_views),
-        (&C1, c02_current_attn_detector),
-        (&C2, c03_prev_attn_detector),
-        (&C3, c04_first_attn_detector),
-        (&C4, c05_generate_repeated_tokens),
-        (&C5, c06_generate_repeated_tokens_at_random),
-        (&C6, c07_repeated_loss_by_half),
-        (&C7, c08_induction_attn_detector),
-    ],
-};

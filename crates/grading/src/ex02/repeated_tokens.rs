@@ -8,7 +8,7 @@ use hooked_transformer::Tokens;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::{C4, C5, Submission};
+use super::{C05, C06, Submission};
 use crate::cases::{Answers, Asked, Cases, Fault};
 use crate::randomness::{dependent, uneven};
 use crate::value::Tensor;
@@ -44,7 +44,7 @@ impl Request {
 /// The layout of what comes: one row for each item, BOS, the segment, the segment again.
 pub fn c05_generate_repeated_tokens(submission: &Submission) -> Cases {
     let generate = submission.generate_repeated_tokens;
-    Cases::of(&C4, |cases| {
+    Cases::of(&C05, |cases| {
         for request in [
             Request { batch: 1, seq_len: 8, d_vocab: 4096, bos: 0 },
             Request { batch: 3, seq_len: 6, d_vocab: 500, bos: 7 },
@@ -198,7 +198,7 @@ const SHORT: Request = Request { batch: 900, seq_len: 6, d_vocab: 11, bos: 3 };
 /// The randomness of what comes: from the given generator, evenly from the vocabulary, new for every row.
 pub fn c06_generate_repeated_tokens_at_random(submission: &Submission) -> Cases {
     let generate = submission.generate_repeated_tokens;
-    Cases::of(&C5, |cases| {
+    Cases::of(&C06, |cases| {
         let [once, again, other_seed] = [1, 1, 2].map(|seed| AT_RANDOM.add(cases, generate, seed));
         let [first, second] = [1, 2].map(|call| {
             cases.ask(AT_RANDOM.words(), move || {

@@ -5,7 +5,7 @@ use hooked_transformer::ActivationCache;
 
 use super::made_up::{self, Cells, Head, Profile, Size, head, uneven};
 use super::rivals::{self, Line, Rival, THRESHOLDS};
-use super::{C1, C2, C3, C7};
+use super::{C02, C03, C04, C08};
 use crate::compare::Want;
 use crate::exercise::CheckInfo;
 
@@ -54,7 +54,7 @@ const IDLE: Head = head(Cells::Nothing, 0.0);
 const TWO_CELLS: Size = Size { batch: 2, n_heads: 5, n_pos: 2 };
 
 pub(super) const CURRENT: Target = Target {
-    check: &C1,
+    check: &C02,
     score: "mean attention to the current token",
     fact: "current",
     line: |_| Cells::Diagonal(0),
@@ -89,7 +89,7 @@ pub(super) const CURRENT: Target = Target {
 };
 
 pub(super) const PREVIOUS: Target = Target {
-    check: &C2,
+    check: &C03,
     score: "mean attention to the previous token",
     fact: "previous",
     line: |_| Cells::Diagonal(-1),
@@ -132,7 +132,7 @@ pub(super) const PREVIOUS: Target = Target {
 };
 
 pub(super) const FIRST: Target = Target {
-    check: &C3,
+    check: &C04,
     score: "mean attention to the first token",
     fact: "first",
     line: |_| Cells::Column(0),
@@ -170,7 +170,7 @@ pub(super) const FIRST: Target = Target {
 };
 
 pub(super) const INDUCTION: Target = Target {
-    check: &C7,
+    check: &C08,
     score: "mean attention along the induction stripe",
     fact: "induction",
     line: |n_pos| stripe(n_pos, 0),

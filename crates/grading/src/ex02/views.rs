@@ -7,7 +7,7 @@ use hooked_transformer::ActivationCache;
 use ndarray::{ArrayView3, Axis, Ix4, s};
 
 use super::made_up::{self, Cells, Size, head};
-use super::{C0, Submission};
+use super::{C01, Submission};
 use crate::cases::{Cases, Fault};
 use crate::compare::Want;
 use crate::probe::close;
@@ -23,7 +23,7 @@ const TOLERANCE: f64 = 1e-6;
 /// One picture for each layer, of the pattern that is in the cache, with the tokens of the text.
 pub fn c01_attention_views(submission: &Submission) -> Cases {
     let draw = submission.attention_views;
-    Cases::of(&C0, |cases| {
+    Cases::of(&C01, |cases| {
         let asked = [(3, 6, 2), (4, 9, 3)].map(|(n_heads, n_pos, n_layers)| {
             let name = format!("a made-up cache, {n_layers} layers of {n_heads} heads, {n_pos} tokens");
             let call = move || drawn(&draw(&cache(n_heads, n_pos, n_layers), &str_tokens(n_pos)));

@@ -18,8 +18,7 @@ mod stored;
 use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens};
 use ndarray::{Array2, Array3, Array4, ArrayView1, ArrayView2, ArrayView3};
 
-use crate::exercise::{CheckInfo, Exercise};
-use crate::proof::Suite;
+use crate::exercise::Exercise;
 
 pub use ablation::{c05_ablation_table, c06_ablation_table_leaves_no_trace};
 pub use attribution::{c08_logit_attribution, c09_attribution_by_half, c12_center_unembed};
@@ -77,42 +76,20 @@ crate::functions! {
     logit_attribution, attribution_by_half, layer_parts, neuron_results, center_unembed, logit_lens, next_token_ranks,
 }
 
-const fn info(name: &'static str, function: &'static str) -> CheckInfo {
-    CheckInfo { exercise: &EXERCISE, name, function }
+crate::proof::checks! {
+    EXERCISE, Submission;
+    C01 = c01_induction_scores: induction_scores;
+    C02 = c02_zero_ablate: zero_ablate;
+    C03 = c03_zero_ablate_everywhere: zero_ablate_everywhere;
+    C04 = c04_mean_ablate: mean_ablate;
+    C05 = c05_ablation_table: ablation_table;
+    C06 = c06_ablation_table_leaves_no_trace: ablation_table;
+    C07 = c07_head_results: head_results;
+    C08 = c08_logit_attribution: logit_attribution;
+    C09 = c09_attribution_by_half: attribution_by_half;
+    C10 = c10_layer_parts: layer_parts;
+    C11 = c11_neuron_results: neuron_results;
+    C12 = c12_center_unembed: center_unembed;
+    C13 = c13_logit_lens: logit_lens;
+    C14 = c14_next_token_ranks: next_token_ranks;
 }
-
-static C01: CheckInfo = info("c01_induction_scores", "induction_scores");
-static C02: CheckInfo = info("c02_zero_ablate", "zero_ablate");
-static C03: CheckInfo = info("c03_zero_ablate_everywhere", "zero_ablate_everywhere");
-static C04: CheckInfo = info("c04_mean_ablate", "mean_ablate");
-static C05: CheckInfo = info("c05_ablation_table", "ablation_table");
-static C06: CheckInfo = info("c06_ablation_table_leaves_no_trace", "ablation_table");
-static C07: CheckInfo = info("c07_head_results", "head_results");
-static C08: CheckInfo = info("c08_logit_attribution", "logit_attribution");
-static C09: CheckInfo = info("c09_attribution_by_half", "attribution_by_half");
-static C10: CheckInfo = info("c10_layer_parts", "layer_parts");
-static C11: CheckInfo = info("c11_neuron_results", "neuron_results");
-static C12: CheckInfo = info("c12_center_unembed", "center_unembed");
-static C13: CheckInfo = info("c13_logit_lens", "logit_lens");
-static C14: CheckInfo = info("c14_next_token_ranks", "next_token_ranks");
-
-/// The exercise with its checks in order, for those who prove the grading.
-pub static SUITE: Suite<Submission> = Suite {
-    exercise: &EXERCISE,
-    checks: &[
-        (&C01, c01_induction_scores),
-        (&C02, c02_zero_ablate),
-        (&C03, c03_zero_ablate_everywhere),
-        (&C04, c04_mean_ablate),
-        (&C05, c05_ablation_table),
-        (&C06, c06_ablation_table_leaves_no_trace),
-        (&C07, c07_head_results),
-        (&C08, c08_logit_attribution),
-        (&C09, c09_attribution_by_half),
-        (&C10, c10_layer_parts),
-        (&C11, c11_neuron_results),
-        (&C12, c12_center_unembed),
-        (&C13, c13_logit_lens),
-        (&C14, c14_next_token_ranks),
-    ],
-};

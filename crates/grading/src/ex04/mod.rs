@@ -22,8 +22,7 @@ use hooked_transformer::{HookedTransformer, Tokens};
 use ndarray::{Array1, Array2, Array3, ArrayViewMut3};
 use rand_chacha::ChaCha8Rng;
 
-use crate::exercise::{CheckInfo, Exercise};
-use crate::proof::Suite;
+use crate::exercise::Exercise;
 
 pub use directions::c11_random_direction;
 pub use effects::{c12_effect_table, c13_gain_at_cost, c14_best_layer};
@@ -71,42 +70,20 @@ crate::functions! {
     kl_divergence, random_direction, effect_table, gain_at_cost, best_layer,
 }
 
-const fn info(name: &'static str, function: &'static str) -> CheckInfo {
-    CheckInfo { exercise: &EXERCISE, name, function }
+crate::proof::checks! {
+    EXERCISE, Submission;
+    C01 = c01_steering_vector_properties: steering_vector;
+    C02 = c02_steering_vector: steering_vector;
+    C03 = c03_steered_logits_properties: steered_logits;
+    C04 = c04_steered_logits: steered_logits;
+    C05 = c05_contrastive_vector: contrastive_vector;
+    C06 = c06_add_at_positions: add_at_positions;
+    C07 = c07_steered_generate: steered_generate;
+    C08 = c08_steered_generate_and_the_cache: steered_generate;
+    C09 = c09_target_log_prob: target_log_prob;
+    C10 = c10_kl_divergence: kl_divergence;
+    C11 = c11_random_direction: random_direction;
+    C12 = c12_effect_table: effect_table;
+    C13 = c13_gain_at_cost: gain_at_cost;
+    C14 = c14_best_layer: best_layer;
 }
-
-static C01: CheckInfo = info("c01_steering_vector_properties", "steering_vector");
-static C02: CheckInfo = info("c02_steering_vector", "steering_vector");
-static C03: CheckInfo = info("c03_steered_logits_properties", "steered_logits");
-static C04: CheckInfo = info("c04_steered_logits", "steered_logits");
-static C05: CheckInfo = info("c05_contrastive_vector", "contrastive_vector");
-static C06: CheckInfo = info("c06_add_at_positions", "add_at_positions");
-static C07: CheckInfo = info("c07_steered_generate", "steered_generate");
-static C08: CheckInfo = info("c08_steered_generate_and_the_cache", "steered_generate");
-static C09: CheckInfo = info("c09_target_log_prob", "target_log_prob");
-static C10: CheckInfo = info("c10_kl_divergence", "kl_divergence");
-static C11: CheckInfo = info("c11_random_direction", "random_direction");
-static C12: CheckInfo = info("c12_effect_table", "effect_table");
-static C13: CheckInfo = info("c13_gain_at_cost", "gain_at_cost");
-static C14: CheckInfo = info("c14_best_layer", "best_layer");
-
-/// The exercise with its checks in order, for those who prove the grading.
-pub static SUITE: Suite<Submission> = Suite {
-    exercise: &EXERCISE,
-    checks: &[
-        (&C01, c01_steering_vector_properties),
-        (&C02, c02_steering_vector),
-        (&C03, c03_steered_logits_properties),
-        (&C04, c04_steered_logits),
-        (&C05, c05_contrastive_vector),
-        (&C06, c06_add_at_positions),
-        (&C07, c07_steered_generate),
-        (&C08, c08_steered_generate_and_the_cache),
-        (&C09, c09_target_log_prob),
-        (&C10, c10_kl_divergence),
-        (&C11, c11_random_direction),
-        (&C12, c12_effect_table),
-        (&C13, c13_gain_at_cost),
-        (&C14, c14_best_layer),
-    ],
-};

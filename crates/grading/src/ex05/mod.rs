@@ -17,8 +17,7 @@ use hooked_transformer::{ActivationCache, Composition, FactoredMatrix, HookedTra
 use ndarray::{Array1, Array2, Array3, Array4, ArrayView2, ArrayView3};
 use rand_chacha::ChaCha8Rng;
 
-use crate::exercise::{CheckInfo, Exercise};
-use crate::proof::Suite;
+use crate::exercise::Exercise;
 
 pub use composition::{c12_composed_qk_circuit, c13_composition_scores, c14_random_composition_scores};
 pub use factored::{c01_product_corner, c02_product_norm};
@@ -74,46 +73,22 @@ crate::functions! {
     composition_scores, random_composition_scores, cost_of_cutting, loss_with_frozen_pattern,
 }
 
-const fn info(name: &'static str, function: &'static str) -> CheckInfo {
-    CheckInfo { exercise: &EXERCISE, name, function }
+crate::proof::checks! {
+    EXERCISE, Submission;
+    C01 = c01_product_corner: product_corner;
+    C02 = c02_product_norm: product_norm;
+    C03 = c03_direct_path: direct_path;
+    C04 = c04_top_k_accuracy: top_k_accuracy;
+    C05 = c05_ov_circuit: ov_circuit;
+    C06 = c06_diagonal_accuracy: diagonal_accuracy;
+    C07 = c07_copying_score: copying_score;
+    C08 = c08_positional_pattern: positional_pattern;
+    C09 = c09_attention_by_distance: attention_by_distance;
+    C10 = c10_layer_1_inputs: layer_1_inputs;
+    C11 = c11_scores_by_pair: scores_by_pair;
+    C12 = c12_composed_qk_circuit: composed_qk_circuit;
+    C13 = c13_composition_scores: composition_scores;
+    C14 = c14_random_composition_scores: random_composition_scores;
+    C15 = c15_cost_of_cutting: cost_of_cutting;
+    C16 = c16_loss_with_frozen_pattern: loss_with_frozen_pattern;
 }
-
-static C01: CheckInfo = info("c01_product_corner", "product_corner");
-static C02: CheckInfo = info("c02_product_norm", "product_norm");
-static C03: CheckInfo = info("c03_direct_path", "direct_path");
-static C04: CheckInfo = info("c04_top_k_accuracy", "top_k_accuracy");
-static C05: CheckInfo = info("c05_ov_circuit", "ov_circuit");
-static C06: CheckInfo = info("c06_diagonal_accuracy", "diagonal_accuracy");
-static C07: CheckInfo = info("c07_copying_score", "copying_score");
-static C08: CheckInfo = info("c08_positional_pattern", "positional_pattern");
-static C09: CheckInfo = info("c09_attention_by_distance", "attention_by_distance");
-static C10: CheckInfo = info("c10_layer_1_inputs", "layer_1_inputs");
-static C11: CheckInfo = info("c11_scores_by_pair", "scores_by_pair");
-static C12: CheckInfo = info("c12_composed_qk_circuit", "composed_qk_circuit");
-static C13: CheckInfo = info("c13_composition_scores", "composition_scores");
-static C14: CheckInfo = info("c14_random_composition_scores", "random_composition_scores");
-static C15: CheckInfo = info("c15_cost_of_cutting", "cost_of_cutting");
-static C16: CheckInfo = info("c16_loss_with_frozen_pattern", "loss_with_frozen_pattern");
-
-/// The exercise with its checks in order, for those who prove the grading.
-pub static SUITE: Suite<Submission> = Suite {
-    exercise: &EXERCISE,
-    checks: &[
-        (&C01, c01_product_corner),
-        (&C02, c02_product_norm),
-        (&C03, c03_direct_path),
-        (&C04, c04_top_k_accuracy),
-        (&C05, c05_ov_circuit),
-        (&C06, c06_diagonal_accuracy),
-        (&C07, c07_copying_score),
-        (&C08, c08_positional_pattern),
-        (&C09, c09_attention_by_distance),
-        (&C10, c10_layer_1_inputs),
-        (&C11, c11_scores_by_pair),
-        (&C12, c12_composed_qk_circuit),
-        (&C13, c13_composition_scores),
-        (&C14, c14_random_composition_scores),
-        (&C15, c15_cost_of_cutting),
-        (&C16, c16_loss_with_frozen_pattern),
-    ],
-};

@@ -15,8 +15,7 @@ mod stored;
 use hooked_transformer::{ActivationCache, FwdHook, HookedTransformer, Tokens};
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3};
 
-use crate::exercise::{CheckInfo, Exercise};
-use crate::proof::Suite;
+use crate::exercise::Exercise;
 
 pub use estimates::{c09_attribution_estimate, c10_attribution_map, c11_correlation};
 pub use maps::{
@@ -69,38 +68,18 @@ crate::functions! {
     sufficient_and_necessary, attribution_estimate, attribution_map, correlation, patch_path_to_keys,
 }
 
-const fn info(name: &'static str, function: &'static str) -> CheckInfo {
-    CheckInfo { exercise: &EXERCISE, name, function }
+crate::proof::checks! {
+    EXERCISE, Submission;
+    C01 = c01_logit_difference: logit_difference;
+    C02 = c02_normalize: normalize;
+    C03 = c03_patch_resid_pre: patch_resid_pre;
+    C04 = c04_residual_map: residual_map;
+    C05 = c05_output_map: output_map;
+    C06 = c06_head_map: head_map;
+    C07 = c07_head_by_position_map: head_by_position_map;
+    C08 = c08_sufficient_and_necessary: sufficient_and_necessary;
+    C09 = c09_attribution_estimate: attribution_estimate;
+    C10 = c10_attribution_map: attribution_map;
+    C11 = c11_correlation: correlation;
+    C12 = c12_patch_path_to_keys: patch_path_to_keys;
 }
-
-static C01: CheckInfo = info("c01_logit_difference", "logit_difference");
-static C02: CheckInfo = info("c02_normalize", "normalize");
-static C03: CheckInfo = info("c03_patch_resid_pre", "patch_resid_pre");
-static C04: CheckInfo = info("c04_residual_map", "residual_map");
-static C05: CheckInfo = info("c05_output_map", "output_map");
-static C06: CheckInfo = info("c06_head_map", "head_map");
-static C07: CheckInfo = info("c07_head_by_position_map", "head_by_position_map");
-static C08: CheckInfo = info("c08_sufficient_and_necessary", "sufficient_and_necessary");
-static C09: CheckInfo = info("c09_attribution_estimate", "attribution_estimate");
-static C10: CheckInfo = info("c10_attribution_map", "attribution_map");
-static C11: CheckInfo = info("c11_correlation", "correlation");
-static C12: CheckInfo = info("c12_patch_path_to_keys", "patch_path_to_keys");
-
-/// The exercise with its checks in order, for those who prove the grading.
-pub static SUITE: Suite<Submission> = Suite {
-    exercise: &EXERCISE,
-    checks: &[
-        (&C01, c01_logit_difference),
-        (&C02, c02_normalize),
-        (&C03, c03_patch_resid_pre),
-        (&C04, c04_residual_map),
-        (&C05, c05_output_map),
-        (&C06, c06_head_map),
-        (&C07, c07_head_by_position_map),
-        (&C08, c08_sufficient_and_necessary),
-        (&C09, c09_attribution_estimate),
-        (&C10, c10_attribution_map),
-        (&C11, c11_correlation),
-        (&C12, c12_patch_path_to_keys),
-    ],
-};

@@ -21,8 +21,7 @@ use hooked_transformer::{ActivationCache, HookedTransformer, Tokens};
 use ndarray::{Array2, Array3, ArrayD, ArrayView2, ArrayView3, ArrayViewD, ArrayViewMutD};
 use rand_chacha::ChaCha8Rng;
 
-use crate::exercise::{CheckInfo, Exercise};
-use crate::proof::Suite;
+use crate::exercise::Exercise;
 
 pub use batches::c14_training_batch;
 pub use gradients::{
@@ -102,50 +101,24 @@ crate::functions! {
     repeated_segment, training_batch, bump, train_step, grow,
 }
 
-const fn info(name: &'static str, function: &'static str) -> CheckInfo {
-    CheckInfo { exercise: &EXERCISE, name, function }
+crate::proof::checks! {
+    EXERCISE, Submission;
+    C01 = c01_mean_loss: mean_loss;
+    C02 = c02_loss_gradient: loss_gradient;
+    C03 = c03_linear_backward: linear_backward;
+    C04 = c04_softmax_backward: softmax_backward;
+    C05 = c05_attention_backward: attention_backward;
+    C06 = c06_layer_backward: layer_backward;
+    C07 = c07_embedding_backward: embedding_backward;
+    C08 = c08_model_gradients: model_gradients;
+    C09 = c09_clip_gradients: clip_gradients;
+    C10 = c10_adamw_step: adamw_step;
+    C11 = c11_learning_rate: learning_rate;
+    C12 = c12_text_window: text_window;
+    C13 = c13_repeated_segment: repeated_segment;
+    C14 = c14_training_batch: training_batch;
+    C15 = c15_bump: bump;
+    C16 = c16_train_step: train_step;
+    C17 = c17_grow: grow;
+    C18 = c18_grow_an_induction_head: grow;
 }
-
-static C01: CheckInfo = info("c01_mean_loss", "mean_loss");
-static C02: CheckInfo = info("c02_loss_gradient", "loss_gradient");
-static C03: CheckInfo = info("c03_linear_backward", "linear_backward");
-static C04: CheckInfo = info("c04_softmax_backward", "softmax_backward");
-static C05: CheckInfo = info("c05_attention_backward", "attention_backward");
-static C06: CheckInfo = info("c06_layer_backward", "layer_backward");
-static C07: CheckInfo = info("c07_embedding_backward", "embedding_backward");
-static C08: CheckInfo = info("c08_model_gradients", "model_gradients");
-static C09: CheckInfo = info("c09_clip_gradients", "clip_gradients");
-static C10: CheckInfo = info("c10_adamw_step", "adamw_step");
-static C11: CheckInfo = info("c11_learning_rate", "learning_rate");
-static C12: CheckInfo = info("c12_text_window", "text_window");
-static C13: CheckInfo = info("c13_repeated_segment", "repeated_segment");
-static C14: CheckInfo = info("c14_training_batch", "training_batch");
-static C15: CheckInfo = info("c15_bump", "bump");
-static C16: CheckInfo = info("c16_train_step", "train_step");
-static C17: CheckInfo = info("c17_grow", "grow");
-static C18: CheckInfo = info("c18_grow_an_induction_head", "grow");
-
-/// The exercise with its checks in order, for those who prove the grading.
-pub static SUITE: Suite<Submission> = Suite {
-    exercise: &EXERCISE,
-    checks: &[
-        (&C01, c01_mean_loss),
-        (&C02, c02_loss_gradient),
-        (&C03, c03_linear_backward),
-        (&C04, c04_softmax_backward),
-        (&C05, c05_attention_backward),
-        (&C06, c06_layer_backward),
-        (&C07, c07_embedding_backward),
-        (&C08, c08_model_gradients),
-        (&C09, c09_clip_gradients),
-        (&C10, c10_adamw_step),
-        (&C11, c11_learning_rate),
-        (&C12, c12_text_window),
-        (&C13, c13_repeated_segment),
-        (&C14, c14_training_batch),
-        (&C15, c15_bump),
-        (&C16, c16_train_step),
-        (&C17, c17_grow),
-        (&C18, c18_grow_an_induction_head),
-    ],
-};

@@ -34,6 +34,25 @@ pub struct Suite<S: 'static> {
     pub checks: &'static [Entry<S>],
 }
 
+/// The checks of an exercise in order, each as a static, and the suite of them all. First the exercise and the type of a submission;
+/// then one line for each check: its static, the function that lists its cases, and the learner's function that it grades.
+macro_rules! checks {
+    ($exercise:ident, $submission:ident; $($info:ident = $check:ident: $function:ident;)*) => {
+        $(
+            static $info: $crate::exercise::CheckInfo = $crate::exercise::CheckInfo {
+                exercise: &$exercise,
+                name: stringify!($check),
+                function: stringify!($function),
+            };
+        )*
+
+        /// The exercise with its checks in order, for those who prove the grading.
+        pub static SUITE: $crate::proof::Suite<$submission> =
+            $crate::proof::Suite { exercise: &$exercise, checks: &[$((&$info, $check)),*] };
+    };
+}
+pub(crate) use checks;
+
 impl<S> Suite<S> {
     /// The check meant for this mistake is the first to reject the answer, and names the mistake.
     ///
