@@ -34,6 +34,7 @@ pub mod exercise;
 mod fingerprint;
 pub mod general;
 pub mod grade;
+mod hooks;
 mod models;
 mod picture;
 mod probe;

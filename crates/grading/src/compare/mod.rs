@@ -66,6 +66,12 @@ pub enum Want {
 }
 
 impl Want {
+    /// A single number.
+    #[must_use]
+    pub fn number(value: f64, tolerance: f64) -> Self {
+        Self::Array { values: Tensor::from(value), axes: &[], tolerance }
+    }
+
     /// How far an entry may be off; for a list of words, which is right or wrong, this is one.
     #[must_use]
     pub fn tolerance(&self) -> f64 {

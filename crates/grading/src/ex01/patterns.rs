@@ -118,7 +118,7 @@ fn ask(
         n => format!("{n} entries changed by hand"),
     };
     let name = format!("{}, layer {layer}, {what}", run.in_words()?);
-    let want = move || Ok(Want::Array { values: Tensor::from(largest), axes: &[], tolerance: OF_PATTERNS });
+    let want = move || Ok(Want::number(largest, OF_PATTERNS));
     let (case, run, changes) = (run.case, run.clone(), changes.to_vec());
     let inputs = move || {
         run.cache(|layer, pattern| {

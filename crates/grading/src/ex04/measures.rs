@@ -5,7 +5,6 @@ use ndarray::{Array3, ArrayView1, array, s};
 use super::{C09, C10, Submission};
 use crate::cases::Cases;
 use crate::compare::Want;
-use crate::value::Tensor;
 
 /// Single precision leaves a few 1e-6, on logits around 100 a little more.
 const TOLERANCE: f64 = 1e-3;
@@ -63,7 +62,7 @@ const MADE_UP: [MadeUp; 3] = [
 ];
 
 fn number(x: f64) -> Want {
-    Want::Array { values: Tensor::new(&[], vec![x]), axes: &[], tolerance: TOLERANCE }
+    Want::number(x, TOLERANCE)
 }
 
 /// Tokens of which one row finds both very unlikely.

@@ -2,7 +2,6 @@
 
 use ndarray::Array2;
 
-use super::stored::number;
 use super::{C01, C02, Submission};
 use crate::cases::Cases;
 use crate::compare::Want;
@@ -90,7 +89,7 @@ pub fn c02_product_norm(submission: &Submission) -> Cases {
         for thin in [Thin { rows: 6, inner: 3, columns: 7 }, Thin { rows: 9, inner: 4, columns: 5 }] {
             cases.case(
                 thin.words(),
-                move || number(thin.norm(), NORM),
+                move || Want::number(thin.norm(), NORM),
                 move || norm(thin.left().view(), thin.right().view()),
             );
         }
@@ -99,7 +98,7 @@ pub fn c02_product_norm(submission: &Submission) -> Cases {
         let name = format!("[{HUGE}, 1] of 1/512 and [1, {HUGE}] of 1/256: the whole product would be 16 tebibytes");
         cases.case_without_diagnosis(
             name,
-            || number(16.0, NORM),
+            || Want::number(16.0, NORM),
             vectors,
             move |(left, right)| norm(left.view(), right.view()),
         );

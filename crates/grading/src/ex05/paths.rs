@@ -4,8 +4,9 @@ use hooked_transformer::{HookedTransformer, Tokens};
 
 use super::stored::{TINY, embedded_and_tokens, files, part, tiny_and_tokens, words};
 use super::{C15, C16, Submission};
-use crate::cases::{Cases, Fault};
+use crate::cases::Cases;
 use crate::compare::Want;
+use crate::hooks;
 use crate::reference::Damaged;
 
 /// Losses in nats, after runs of the whole model.
@@ -98,17 +99,8 @@ fn losses(name: &str, at: &[usize], axes: &'static [&'static str]) -> Result<Wan
 /// The model must be left as it was found.
 fn leaves_no_hook(cases: &mut Cases, call: impl FnOnce(&HookedTransformer, &Tokens) -> f32 + Send + 'static) {
     let inputs = || tiny_and_tokens(TINY[0]);
-    let asked = cases.ask_on("the hooks on the model afterward", inputs, move |(model, tokens)| {
+    hooks::leaves_none(cases, inputs, move |(model, tokens)| {
         let _loss = call(&model, &tokens);
         model.list_hooks().len()
-    });
-    cases.property(move |answers| {
-        if answers.array(asked)?.data == [0.0] {
-            return Ok(());
-        }
-        Fault::new(
-            "After the call, lasting hooks are on the model. A run borrows its hooks: `model.run(tokens).hook(…)`.",
-        )
-        .found()
     });
 }

@@ -69,11 +69,6 @@ pub(super) fn want(
     move || Ok(Want::Array { values: tensor(&name)?, axes, tolerance })
 }
 
-/// A single number as what a case must return.
-pub(super) fn number(value: f64, tolerance: f64) -> Want {
-    Want::Array { values: Tensor::from(value), axes: &[], tolerance }
-}
-
 /// The words for a tiny model in a verdict.
 pub(super) fn words(key: &str) -> Result<String, Damaged> {
     let cfg = files()?.tiny_config(key)?;

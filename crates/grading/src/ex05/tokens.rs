@@ -3,7 +3,7 @@
 use hooked_transformer::{Complex32, FactoredMatrix};
 use ndarray::{Array2, array};
 
-use super::stored::{TINY, embedded, files, number, part, tensor, tiny, want, words};
+use super::stored::{TINY, embedded, files, part, tensor, tiny, want, words};
 use super::{C03, C04, C05, C06, C07, Submission};
 use crate::cases::{Cases, Fault};
 use crate::compare::Want;
@@ -51,14 +51,14 @@ pub fn c04_top_k_accuracy(submission: &Submission) -> Cases {
         };
         for (k, share) in [(1, 0.25), (2, 0.5), (3, 0.75), (4, 1.0)] {
             let name = format!("made-up logits, ranks 0, 2, 1, 3, k = {k}");
-            cases.case(name, move || number(share, SHARE), move || accuracy(logits().view(), &[0, 4, 3, 1], k));
+            cases.case(name, move || Want::number(share, SHARE), move || accuracy(logits().view(), &[0, 4, 3, 1], k));
         }
         // Ranks 0, 0, 1 and 3: twice as many places hold not twice as many right tokens.
         let name = "made-up logits, ranks 0, 0, 1, 3, k = 2";
-        cases.case(name, || number(0.75, SHARE), move || accuracy(logits().view(), &[0, 1, 3, 1], 2));
+        cases.case(name, || Want::number(0.75, SHARE), move || accuracy(logits().view(), &[0, 1, 3, 1], 2));
         // Equal logits: none is larger, so the right token is a hit.
         let equal = || Array2::from_elem((3, 4), 2.0_f32);
-        cases.case("equal logits, k = 1", || number(1.0, SHARE), move || accuracy(equal().view(), &[3, 0, 1], 1));
+        cases.case("equal logits, k = 1", || Want::number(1.0, SHARE), move || accuracy(equal().view(), &[3, 0, 1], 1));
         let inputs = || -> Result<_, Damaged> {
             let bigrams = reference::json(BIGRAMS)?;
             let ids = |name: &str| -> Result<Vec<usize>, Damaged> {
@@ -71,7 +71,7 @@ pub fn c04_top_k_accuracy(submission: &Submission) -> Cases {
             let want = move || -> Result<Want, Damaged> {
                 let ranks: Vec<f64> = tensor("model.direct_rank")?.data.into_iter().step_by(EVERY).collect();
                 let hits = ranks.iter().filter(|rank| **rank < k as f64).count();
-                Ok(number(hits as f64 / ranks.len() as f64, 3.0 / ranks.len() as f64))
+                Ok(Want::number(hits as f64 / ranks.len() as f64, 3.0 / ranks.len() as f64))
             };
             let name = format!("the direct path of attn-only-2l-tales by your `direct_path`, k = {k}");
             cases.case_without_diagnosis(name, want, inputs, move |(model, tokens, followers)| {
@@ -159,10 +159,10 @@ pub fn c06_diagonal_accuracy(submission: &Submission) -> Cases {
         {
             let name =
                 format!("a made-up circuit, diagonal ranks 0, 1, 0, 2, 3, 0, 1; k = {k}, {rows_at_once} rows at once");
-            cases.case(name, move || number(hits / 7.0, SHARE), move || accuracy(&ranked(), k, rows_at_once));
+            cases.case(name, move || Want::number(hits / 7.0, SHARE), move || accuracy(&ranked(), k, rows_at_once));
         }
         for head in [4, 6] {
-            let want = move || Ok::<_, Damaged>(number(part("model.copying_top1", &[1, head])?.data[0], 1e-3));
+            let want = move || Ok::<_, Damaged>(Want::number(part("model.copying_top1", &[1, head])?.data[0], 1e-3));
             let name = format!("head 1.{head} of attn-only-2l-tales by your `ov_circuit`, k = 1, 500 rows at once");
             cases.case_without_diagnosis(name, want, embedded, move |model| {
                 accuracy(&ov_circuit(&model, 1, head), 1, 500)
@@ -187,18 +187,18 @@ pub fn c07_copying_score(submission: &Submission) -> Cases {
         // A diagonal matrix has its entries as eigenvalues; a rotation by 90 degrees, scaled, has a pair of imaginary ones.
         let diagonal =
             || FactoredMatrix::new(Array2::from_diag(&array![3.0_f32, -1.0, 0.5]), Array2::eye(3)).expect("square");
-        cases.case("eigenvalues 3, -1, 0.5", || number(2.5 / 4.5, 1e-4), move || score(&diagonal()));
+        cases.case("eigenvalues 3, -1, 0.5", || Want::number(2.5 / 4.5, 1e-4), move || score(&diagonal()));
         let rotating = || {
             let matrix: Array2<f32> = array![[1.0, -2.0, 0.0], [2.0, 1.0, 0.0], [0.0, 0.0, -4.0]];
             FactoredMatrix::new(matrix, Array2::eye(3)).expect("square")
         };
         let name = "eigenvalues 1 + 2i, 1 - 2i, -4";
-        cases.case(name, || number(-2.0 / (2.0 * 5.0_f64.sqrt() + 4.0), 1e-4), move || score(&rotating()));
+        cases.case(name, || Want::number(-2.0 / (2.0 * 5.0_f64.sqrt() + 4.0), 1e-4), move || score(&rotating()));
         for key in TINY {
             for (layer, head) in heads(key)? {
                 let want = move || -> Result<Want, Damaged> {
                     let values = tensor(&format!("{key}.eigenvalues.{layer}.{head}"))?;
-                    Ok(number(copying_score(&values), SCORE))
+                    Ok(Want::number(copying_score(&values), SCORE))
                 };
                 let circuit = move || -> Result<FactoredMatrix, Damaged> {
                     let model = tiny(key)?;

@@ -3,7 +3,7 @@
 use ndarray::{Array2, Array3};
 
 use super::stored::Direction::Denoising;
-use super::stored::{EMBEDDED, TINY, files, leaves_no_hook, number, patching, want, words};
+use super::stored::{EMBEDDED, TINY, files, leaves_no_hook, patching, want, words};
 use super::{C09, C10, C11, Submission};
 use crate::cases::Cases;
 use crate::compare::Want;
@@ -128,7 +128,7 @@ pub fn c11_correlation(submission: &Submission) -> Cases {
             let name = format!("{estimate:?} and {exact:?}, each {shape:?}");
             cases.case(
                 name,
-                move || number(want, CORRELATION),
+                move || Want::number(want, CORRELATION),
                 move || correlation(array(estimate).view(), array(exact).view()),
             );
         }

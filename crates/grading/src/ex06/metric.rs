@@ -2,9 +2,9 @@
 
 use ndarray::Array3;
 
-use super::stored::number;
 use super::{C01, C02, Submission};
 use crate::cases::Cases;
+use crate::compare::Want;
 
 /// Differences of a few nats, averaged.
 const DIFFERENCE: f64 = 1e-4;
@@ -28,7 +28,11 @@ pub fn c01_logit_difference(submission: &Submission) -> Cases {
         ];
         for (shape, right, wrong, want) in batches {
             let name = format!("logits {shape:?}, right {right:?}, wrong {wrong:?}");
-            cases.case(name, move || number(want, DIFFERENCE), move || difference(logits(shape).view(), right, wrong));
+            cases.case(
+                name,
+                move || Want::number(want, DIFFERENCE),
+                move || difference(logits(shape).view(), right, wrong),
+            );
         }
         Ok(())
     })
@@ -49,7 +53,7 @@ pub fn c02_normalize(submission: &Submission) -> Cases {
         ];
         for (value, clean, corrupted, want) in values {
             let name = format!("value {value}, clean {clean}, corrupted {corrupted}");
-            cases.case(name, move || number(want, 1e-5), move || normalize(value, clean, corrupted));
+            cases.case(name, move || Want::number(want, 1e-5), move || normalize(value, clean, corrupted));
         }
         Ok(())
     })

@@ -1,9 +1,10 @@
 //! The check of a patched edge.
 
 use super::stored::Direction::Denoising;
-use super::stored::{EMBEDDED, Patching, TINY, files, metric, number, patching, tensor, tolerance_of, words};
+use super::stored::{EMBEDDED, Patching, TINY, files, metric, patching, tensor, tolerance_of, words};
 use super::{C12, Submission};
 use crate::cases::Cases;
+use crate::compare::Want;
 
 /// Edges of the tiny models and of the embedded one, the hook in a run that the grader measures.
 pub fn c12_patch_path_to_keys(submission: &Submission) -> Cases {
@@ -15,7 +16,7 @@ pub fn c12_patch_path_to_keys(submission: &Submission) -> Cases {
                 let &[from_layer, from_head, to_layer, to_head, value] = row else { continue };
                 let (from, to) = ((from_layer as usize, from_head as usize), (to_layer as usize, to_head as usize));
                 let name = format!("{}, {}.{} into the keys of {}.{}", words(key)?, from.0, from.1, to.0, to.1);
-                let want = move || number(value, tolerance_of(key));
+                let want = move || Want::number(value, tolerance_of(key));
                 let inputs = move || patching(key, Denoising);
                 let call = move |p: Patching| {
                     let run = p.model.run(&p.base).hook(hook(&p.model, &p.base_cache, &p.source, from, to));

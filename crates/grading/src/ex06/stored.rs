@@ -6,8 +6,9 @@ use std::sync::Arc;
 use hooked_transformer::{ActivationCache, HookedTransformer, Tokens};
 use ndarray::ArrayView3;
 
-use crate::cases::{Cases, Fault};
+use crate::cases::Cases;
 use crate::compare::Want;
+use crate::hooks;
 use crate::models::{Files, gpt2};
 use crate::reference::{self, Damaged, Kept};
 use crate::value::Tensor;
@@ -119,11 +120,6 @@ pub(super) fn want(
     move || Ok(Want::Array { values: tensor(&name)?, axes, tolerance })
 }
 
-/// A single number as what a case must return.
-pub(super) fn number(value: f64, tolerance: f64) -> Want {
-    Want::Array { values: Tensor::from(value), axes: &[], tolerance }
-}
-
 /// The words for a model and its pairs in a verdict.
 pub(super) fn words(key: &str) -> Result<String, Damaged> {
     let files = files()?;
@@ -158,18 +154,9 @@ pub(super) fn metric(logits: ArrayView3<f32>, right: &[usize], wrong: &[usize]) 
 /// The model must be left as it was found.
 pub(super) fn leaves_no_hook(cases: &mut Cases, call: impl FnOnce(&Patching) + Send + 'static) {
     let inputs = || patching(TINY[1], Direction::Denoising);
-    let asked = cases.ask_on("the hooks on the model afterward", inputs, move |patching| {
+    hooks::leaves_none(cases, inputs, move |patching| {
         call(&patching);
         patching.model.list_hooks().len()
-    });
-    cases.property(move |answers| {
-        if answers.array(asked)?.data == [0.0] {
-            return Ok(());
-        }
-        Fault::new(
-            "After the call, lasting hooks are on the model. A run borrows its hooks: `model.run(tokens).hook(…)`.",
-        )
-        .found()
     });
 }
 

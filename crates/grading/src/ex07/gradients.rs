@@ -2,9 +2,10 @@
 
 use ndarray::{Ix2, Ix3};
 
-use super::stored::{MATRICES, TINY, array, model, next, number, tensor, tokens, want, words};
+use super::stored::{MATRICES, TINY, array, model, next, tensor, tokens, want, words};
 use super::{C01, C02, C03, C04, C05, C06, C07, C08, Submission};
 use crate::cases::Cases;
+use crate::compare::Want;
 use crate::reference::Damaged;
 use crate::value::{Tensor, Value};
 
@@ -50,7 +51,7 @@ pub fn c01_mean_loss(submission: &Submission) -> Cases {
         // All logits are large and alike: exp of one of them is infinite.
         cases.case(
             "logits of 500",
-            move || number(3_f64.ln(), LARGE),
+            move || Want::number(3_f64.ln(), LARGE),
             move || mean_loss(ndarray::Array3::from_elem((1, 2, 3), 500.0).view(), &ndarray::array![[Some(1), None]]),
         );
         Ok(())

@@ -3,7 +3,7 @@
 
 use ndarray::{ArrayD, IxDyn};
 
-use super::stored::{TINY, array, at_step, model, number, tensor, want, words};
+use super::stored::{TINY, array, at_step, model, tensor, want, words};
 use super::{C09, C10, C11, C16, Gradients, Moments, Next, Submission};
 use crate::cases::Cases;
 use crate::compare::Want;
@@ -40,7 +40,7 @@ pub fn c09_clip_gradients(submission: &Submission) -> Cases {
             let name = format!("three gradients of common length {norm:.3}, at most 1");
             cases.case_on(
                 format!("the length returned, {name}"),
-                move || number(norm, CLIPPED),
+                move || Want::number(norm, CLIPPED),
                 move || given(key),
                 move |mut gradients| clip(&mut gradients, 1.0),
             );
@@ -171,7 +171,7 @@ pub fn c11_learning_rate(submission: &Submission) -> Cases {
         ];
         for (step, of, peak, want) in steps {
             let name = format!("step {step} of {of}, peak {peak}");
-            cases.case(name, move || number(want, RATE), move || rate(step, of, peak));
+            cases.case(name, move || Want::number(want, RATE), move || rate(step, of, peak));
         }
         Ok(())
     })

@@ -74,11 +74,6 @@ pub(super) fn want(
     move || Ok(Want::Array { values: tensor(&name)?, axes, tolerance })
 }
 
-/// A single number as what a case must return.
-pub(super) fn number(value: f64, tolerance: f64) -> Want {
-    Want::Array { values: Tensor::from(value), axes: &[], tolerance }
-}
-
 /// The book's text.
 pub(super) fn book() -> Result<String, Damaged> {
     fs::read_to_string(repository().join(BOOK)).map_err(|error| reference::unusable(BOOK, &error.to_string()))

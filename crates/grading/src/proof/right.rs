@@ -121,7 +121,6 @@ mod tests {
     use crate::cases::Cases;
     use crate::compare::Want;
     use crate::exercise::{CheckInfo, Exercise};
-    use crate::value::Tensor;
 
     #[derive(Clone, Copy)]
     struct Submission {
@@ -143,7 +142,7 @@ mod tests {
     const BACKWARDS: Submission = Submission { sum: |x| x.iter().rev().sum(), ..SOLUTION };
 
     fn number(value: f64) -> Want {
-        Want::Array { values: Tensor::from(value), axes: &[], tolerance: 1e-3 }
+        Want::number(value, 1e-3)
     }
 
     fn c1(submission: &Submission) -> Cases {
