@@ -70,32 +70,23 @@ fn keep(course: &Course, exercise: &Exercise) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reads::workspace::Scratch;
-
-    const COURSE: &str = "[[exercise]]\nslug = \"99-test\"\ntitle = \"A test\"\nminutes = 1\nchecks = 1\n\
-                          wrong_answers = 1\nright_answers = 1\nmodel = \"m\"\ntext = \"t\"\n";
-    const SOLUTION: &str = "pub fn f() {\n    // STUB todo!()\n    ()\n}\n";
-    const LIB: &str = "exercises/99-test/src/lib.rs";
+    use crate::reads::course::fixture::{self, LIB, STUB};
 
     #[test]
     fn what_was_there_is_kept_each_time() {
-        let files = [("exercises/course.toml", COURSE), ("solutions/99-test/src/lib.rs", SOLUTION), (LIB, "first")];
-        let scratch = Scratch::with(&files);
-        let course = Course::of(scratch.workspace.clone()).unwrap();
+        let (_scratch, course) = fixture::course(Some("first"));
         assert_eq!(run(&course, &["99", "--yes"]), Ok(true));
         // Not UTF-8: kept to the byte.
         std::fs::write(course.workspace.path(LIB), b"second \xff").unwrap();
         assert_eq!(run(&course, &["--yes", "99"]), Ok(true));
         let kept = |number: usize| std::fs::read(course.workspace.path(&format!("{LIB}.bak-{number}"))).unwrap();
         assert_eq!((kept(1), kept(2)), (b"first".to_vec(), b"second \xff".to_vec()));
-        assert_eq!(course.workspace.read(LIB).as_deref(), Ok("pub fn f() {\n    todo!()\n}\n"));
+        assert_eq!(course.workspace.read(LIB).as_deref(), Ok(STUB));
     }
 
     #[test]
     fn a_file_that_is_gone_comes_back() {
-        let files = [("exercises/course.toml", COURSE), ("solutions/99-test/src/lib.rs", SOLUTION), (LIB, "")];
-        let scratch = Scratch::with(&files);
-        let course = Course::of(scratch.workspace.clone()).unwrap();
+        let (_scratch, course) = fixture::course(Some(""));
         std::fs::remove_file(course.workspace.path(LIB)).unwrap();
         assert_eq!(run(&course, &["99"]), Ok(true));
         assert!(course.workspace.read(LIB).unwrap().contains("todo!"));

@@ -84,20 +84,7 @@ fn remember(course: &Course, stub: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reads::workspace::Scratch;
-
-    const COURSE: &str = "[[exercise]]\nslug = \"99-test\"\ntitle = \"A test\"\nminutes = 1\nchecks = 1\n\
-                          wrong_answers = 1\nright_answers = 1\nmodel = \"m\"\ntext = \"t\"\n";
-    const SOLUTION: &str = "pub fn f() {\n    // STUB todo!(\"one\")\n    ()\n}\n";
-    const STUB: &str = "pub fn f() {\n    todo!(\"one\")\n}\n";
-    const LIB: &str = "exercises/99-test/src/lib.rs";
-
-    fn course_with(file: &str) -> (Scratch, Course) {
-        let files = [("exercises/course.toml", COURSE), ("solutions/99-test/src/lib.rs", SOLUTION), (LIB, file)];
-        let scratch = Scratch::with(&files);
-        let course = Course::of(scratch.workspace.clone()).unwrap();
-        (scratch, course)
-    }
+    use crate::reads::course::fixture::{self, LIB, SOLUTION, SOLVED, STUB};
 
     fn git(course: &Course, arguments: &[&str]) {
         let who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "core.autocrlf=false"];
@@ -109,7 +96,7 @@ mod tests {
     #[test]
     fn work_is_left_as_it_is() {
         let work = "pub fn f() {\n    done()\n}\n";
-        let (_scratch, course) = course_with(work);
+        let (_scratch, course) = fixture::course(Some(work));
         assert_eq!(run(&course, &[]), Ok(false));
         assert_eq!(course.workspace.read(LIB).as_deref(), Ok(work));
         git(&course, &["init", "--quiet"]);
@@ -125,14 +112,14 @@ mod tests {
     /// An author changes a solution again and again, with and without commits.
     #[test]
     fn a_stub_is_replaced_by_the_next() {
-        let (_scratch, course) = course_with("");
+        let (_scratch, course) = fixture::course(Some(""));
         let change = |from: &str, to: &str| {
-            let solution = course.workspace.read("solutions/99-test/src/lib.rs").unwrap().replace(from, to);
-            course.workspace.write("solutions/99-test/src/lib.rs", &solution).unwrap();
+            let solution = course.workspace.read(SOLUTION).unwrap().replace(from, to);
+            course.workspace.write(SOLUTION, &solution).unwrap();
         };
         assert_eq!(run(&course, &[]), Ok(true));
         assert_eq!(course.workspace.read(LIB).as_deref(), Ok(STUB));
-        change("one", "two");
+        change("todo!()", "todo!(\"two\")");
         assert_eq!(
             (run(&course, &["--check"]), run(&course, &[]), run(&course, &["--check"])),
             (Ok(false), Ok(true), Ok(true))
@@ -149,9 +136,9 @@ mod tests {
 
     #[test]
     fn a_checkout_with_the_line_ends_of_windows_is_up_to_date() {
-        let (_scratch, course) = course_with(&STUB.replace('\n', "\r\n"));
+        let (_scratch, course) = fixture::course(Some(&STUB.replace('\n', "\r\n")));
         assert_eq!(run(&course, &["--check"]), Ok(true));
-        course.workspace.write("solutions/99-test/src/lib.rs", &SOLUTION.replace('\n', "\r\n")).unwrap();
+        course.workspace.write(SOLUTION, &SOLVED.replace('\n', "\r\n")).unwrap();
         assert_eq!(run(&course, &["--check"]), Ok(true));
     }
 }

@@ -127,7 +127,7 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reads::workspace::Scratch;
+    use crate::reads::course::fixture::{self, LIB, STUB};
 
     #[test]
     fn work_under_way_comes_before_what_is_not_started() {
@@ -150,16 +150,9 @@ mod tests {
         assert_eq!(hash(b"a"), "af63dc4c8601ec8c");
     }
 
-    const COURSE: &str = "[[exercise]]\nslug = \"99-test\"\ntitle = \"A test\"\nminutes = 1\nchecks = 1\n\
-                          wrong_answers = 1\nright_answers = 1\nmodel = \"m\"\ntext = \"t\"\n";
-    const SOLUTION: &str = "pub fn f() {\n    // STUB todo!()\n    ()\n}\n";
-    const LIB: &str = "exercises/99-test/src/lib.rs";
-
     #[test]
     fn an_exercise_goes_from_not_started_to_passed_and_stale() {
-        let files = [("exercises/course.toml", COURSE), ("solutions/99-test/src/lib.rs", SOLUTION)];
-        let scratch = Scratch::with(&files);
-        let course = Course::of(scratch.workspace.clone()).unwrap();
+        let (_scratch, course) = fixture::course(None);
         let exercise = &course.exercises[0];
         let mut progress = Progress::default();
         let state = |progress: &Progress| Standing::of(&course, progress, exercise).unwrap().state;
@@ -168,7 +161,7 @@ mod tests {
             fs::create_dir_all(course.workspace.path(file).parent().unwrap()).unwrap();
             fs::write(course.workspace.path(file), bytes).unwrap();
         };
-        write(LIB, b"pub fn f() {\n    todo!()\n}\n");
+        write(LIB, STUB.as_bytes());
         assert_eq!(state(&progress), State::NotStarted);
         write(LIB, b"mod other;\npub fn f() {\n}\n");
         assert_eq!(state(&progress), State::Started);

@@ -192,12 +192,34 @@ fn exercise_in(entry: &toml::Value) -> Result<Exercise, String> {
     })
 }
 
+/// A course of one exercise with one function, for tests.
+#[cfg(test)]
+pub(crate) mod fixture {
+    use super::{Course, TABLE};
+    use crate::reads::workspace::Scratch;
+
+    pub(crate) const ENTRY: &str = "[[exercise]]\nslug = \"99-test\"\ntitle = \"A test\"\nminutes = 1\nchecks = 2\n\
+                                    wrong_answers = 1\nright_answers = 1\nmodel = \"m\"\ntext = \"t\"\n";
+    pub(crate) const SOLUTION: &str = "solutions/99-test/src/lib.rs";
+    pub(crate) const SOLVED: &str = "pub fn f() {\n    // STUB todo!()\n    ()\n}\n";
+    /// The file that the learner edits, and the stub that the solution gives.
+    pub(crate) const LIB: &str = "exercises/99-test/src/lib.rs";
+    pub(crate) const STUB: &str = "pub fn f() {\n    todo!()\n}\n";
+
+    /// The course with this in the learner's file, or without the file. The folder is removed with the first of the pair.
+    pub(crate) fn course(lib: Option<&str>) -> (Scratch, Course) {
+        let mut files = vec![(TABLE, ENTRY), (SOLUTION, SOLVED)];
+        files.extend(lib.map(|lib| (LIB, lib)));
+        let scratch = Scratch::with(&files);
+        let course = Course::of(scratch.workspace.clone()).unwrap();
+        (scratch, course)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::fixture::ENTRY;
     use super::*;
-
-    const ENTRY: &str = "[[exercise]]\nslug = \"99-test\"\ntitle = \"A test\"\nminutes = 1\nchecks = 2\n\
-                         wrong_answers = 1\nright_answers = 1\nmodel = \"m\"\ntext = \"t\"\n";
 
     #[test]
     fn an_exercise_answers_to_its_number_however_it_is_written() {
