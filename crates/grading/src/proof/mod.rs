@@ -5,6 +5,7 @@
 
 mod fingerprints;
 mod functions;
+mod parallel;
 mod right;
 mod tolerances;
 mod variations;

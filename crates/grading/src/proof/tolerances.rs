@@ -1,7 +1,7 @@
 //! Measures the tolerances: how much correct answers differ among themselves, and how near the nearest wrong one comes.
 
+use super::parallel::in_parallel;
 use super::right::{functions_of, others_wrong};
-use super::wrong::in_parallel;
 use super::{Functions, ROOM, Right, Suite, Wrong};
 use crate::compare::Want;
 use crate::fingerprint::code_of;

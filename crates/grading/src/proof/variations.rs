@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::env;
 
 use super::fingerprints::{WRITE, far, write_file};
-use super::wrong::in_parallel;
+use super::parallel::in_parallel;
 use super::{Entry, Suite, Wrong};
 use crate::fingerprint::{self, Prints, code_of};
 use crate::general::GENERAL;

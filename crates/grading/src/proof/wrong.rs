@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use super::Suite;
+use super::parallel::in_parallel;
 use crate::exercise::KnownBy;
 use crate::fingerprint::key_of_form;
 use crate::grade::Made;
@@ -169,26 +168,6 @@ macro_rules! wrong_answers {
             Ok(())
         }
     };
-}
-
-/// Maps each item, as many at a time as there are cores.
-pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let (next, map) = (AtomicUsize::new(0), &map);
-    let worker = || {
-        let mut mine = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(index) else { return mine };
-            mine.push((index, map(item)));
-        }
-    };
-    let count = thread::available_parallelism().map_or(1, usize::from).min(items.len());
-    let mut mapped: Vec<(usize, R)> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..count).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("a grader does not panic")).collect()
-    });
-    mapped.sort_by_key(|(index, _)| *index);
-    mapped.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]

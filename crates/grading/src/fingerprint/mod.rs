@@ -4,245 +4,22 @@
 //! stored. A learner's output that agrees with that in every case was most likely made in the same way. Only a sample of the
 //! entries is stored: enough to tell the mistakes apart, too little to copy from.
 
+mod print;
+mod stored;
+
 use std::collections::BTreeMap;
 
-use serde_json::{Value as Json, json};
-
 use crate::call::Outcome;
-use crate::compare::Want;
 use crate::exercise::{Exercise, KnownBy, Mistake};
-use crate::reference;
 use crate::run::CaseRun;
-use crate::value::{Tensor, Value};
+use crate::value::Value;
+
+pub(crate) use print::Print;
+pub(crate) use stored::{Prints, code_of, file, key_of_form, read, read_file, to_text};
 
 /// At most so many entries of an array are stored: one half of them where it differs most from the right one, the other
 /// half spread evenly.
 pub(crate) const SAMPLE: usize = 24;
-
-/// The share of a number that may change when sums are made in another order, at the precision of an `f32`.
-const ROUNDING: f64 = 1e-5;
-
-/// What a wrong answer gave in one case.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Print {
-    /// It gave the right numbers: the mistake does not show.
-    Right,
-    /// It panicked.
-    Panicked,
-    /// It returned these words.
-    Words(Vec<String>),
-    /// It returned an array of this shape with these entries, given by their number in logical order.
-    Array { shape: Vec<usize>, entries: Vec<(usize, f64)> },
-}
-
-impl Print {
-    /// The print of what a case gave; none for a stub or a call that did not return.
-    fn take(run: &CaseRun, most: usize) -> Option<Self> {
-        let gives_numbers = matches!(run.want, Want::Array { .. } | Want::Numbers { .. });
-        match &run.outcome {
-            _ if gives_numbers && run.in_tolerances() <= 0.1 => Some(Self::Right),
-            Outcome::Panicked { .. } => Some(Self::Panicked),
-            Outcome::Returned(Value::Words(words)) => Some(Self::Words(words.clone())),
-            Outcome::Returned(Value::Array(array)) => {
-                Some(Self::Array { shape: array.shape.clone(), entries: sample(array, &run.want, most) })
-            }
-            Outcome::Returned(Value::Parts(_)) | Outcome::NotStarted(_) | Outcome::TooLong(_) | Outcome::Ended(_) => {
-                None
-            }
-        }
-    }
-
-    /// How far a case is from this print, in units of the tolerance: infinite where the kind, the shape or a word
-    /// differs.
-    pub(crate) fn distance(&self, run: &CaseRun) -> f64 {
-        let same = |equal: bool| if equal { 0.0 } else { f64::INFINITY };
-        match (self, &run.outcome) {
-            (Self::Right, _) => run.in_tolerances(),
-            (Self::Panicked, Outcome::Panicked { .. }) => 0.0,
-            (Self::Words(print), Outcome::Returned(Value::Words(words))) => {
-                let (mut print, mut words) = (print.clone(), words.clone());
-                if !matches!(run.want, Want::Words { .. }) {
-                    print.sort();
-                    words.sort();
-                }
-                same(print == words)
-            }
-            (Self::Array { shape, entries }, Outcome::Returned(Value::Array(array))) => {
-                if *shape != array.shape {
-                    return f64::INFINITY;
-                }
-                // A wrong answer may be far larger than the right one, and so is its rounding.
-                let room = |stored: f64| {
-                    if stored.is_finite() { run.want.tolerance().max(ROUNDING * stored.abs()) } else { 1.0 }
-                };
-                let gaps = entries.iter().map(|&(at, stored)| match gap(array.data[at], stored) {
-                    0.0 => 0.0,
-                    gap => gap / room(stored),
-                });
-                gaps.fold(0.0, f64::max)
-            }
-            _ => f64::INFINITY,
-        }
-    }
-
-    /// Whether the mistake shows here: it does not give the expected value.
-    fn shows(&self, want: &Want) -> bool {
-        match (self, want) {
-            (Self::Right, _) => false,
-            (Self::Words(print), Want::Words { words, .. }) => print != words,
-            (Self::Words(print), Want::Names { scores, band, .. }) => {
-                scores.iter().any(|(name, score)| match print.contains(name) {
-                    true => *score < band.0,
-                    false => *score >= band.1,
-                })
-            }
-            (Self::Array { shape, entries }, want) => match want.values() {
-                Some(values) if values.shape == *shape => {
-                    entries.iter().any(|&(at, got)| gap(values.data[at], got) > want.tolerance())
-                }
-                _ => true,
-            },
-            _ => true,
-        }
-    }
-
-    /// Whether it says little about what was computed.
-    fn is_broken(&self) -> bool {
-        match self {
-            Self::Panicked => true,
-            Self::Right | Self::Words(_) => false,
-            Self::Array { entries, .. } => entries.iter().any(|(_, x)| !x.is_finite()),
-        }
-    }
-
-    fn to_json(&self) -> Json {
-        match self {
-            Self::Right => json!("right"),
-            Self::Panicked => json!("panicked"),
-            Self::Words(words) => json!({ "words": words }),
-            Self::Array { shape, entries } => {
-                let (at, values): (Vec<_>, Vec<_>) = entries.iter().map(|&(at, x)| (at, number_to_json(x))).unzip();
-                json!({ "shape": shape, "at": at, "values": values })
-            }
-        }
-    }
-
-    fn from_json(json: &Json) -> Option<Self> {
-        match json.as_str() {
-            Some("right") => return Some(Self::Right),
-            Some("panicked") => return Some(Self::Panicked),
-            _ => {}
-        }
-        let list = |key: &str| json.get(key)?.as_array();
-        if let Some(words) = list("words") {
-            let words = words.iter().map(|w| w.as_str().map(Into::into));
-            return Some(Self::Words(words.collect::<Option<_>>()?));
-        }
-        let whole = |x: &Json| usize::try_from(x.as_u64()?).ok();
-        let shape = list("shape")?.iter().map(whole).collect::<Option<Vec<_>>>()?;
-        let at = list("at")?.iter().map(whole).collect::<Option<Vec<_>>>()?;
-        let values = list("values")?.iter().map(number_from_json).collect::<Option<Vec<_>>>()?;
-        let fits = at.len() == values.len() && at.iter().all(|i| *i < shape.iter().product());
-        fits.then(|| Self::Array { shape, entries: at.into_iter().zip(values).collect() })
-    }
-}
-
-/// The distance between two numbers, where NaN is at no distance from NaN, and an infinity from itself.
-fn gap(a: f64, b: f64) -> f64 {
-    if a == b || (a.is_nan() && b.is_nan()) {
-        return 0.0;
-    }
-    let gap = (a - b).abs();
-    if gap.is_nan() { f64::INFINITY } else { gap }
-}
-
-fn sample(array: &Tensor, want: &Want, most: usize) -> Vec<(usize, f64)> {
-    let count = array.data.len();
-    let mut at: Vec<usize> = (0..count).collect();
-    if count > most {
-        let from_want = |i: usize| match want.values() {
-            Some(values) if values.shape == array.shape => gap(array.data[i], values.data[i]),
-            _ => 0.0,
-        };
-        at.sort_by(|a, b| from_want(*b).total_cmp(&from_want(*a)));
-        at.truncate(most / 2);
-        at.extend((0..most / 2).map(|i| i * count / (most / 2)));
-        at.sort_unstable();
-        at.dedup();
-    }
-    at.into_iter().map(|i| (i, rounded(array.data[i], want.tolerance()))).collect()
-}
-
-/// A number without the digits that tell nothing apart: those beyond a twentieth of the tolerance.
-fn rounded(x: f64, tolerance: f64) -> f64 {
-    if !x.is_finite() || tolerance <= 0.0 {
-        return x;
-    }
-    let step = 10_f64.powf((tolerance / 20.0).log10().floor());
-    (x / step).round() * step
-}
-
-/// JSON knows no NaN and no infinity: they are stored as words. Finite numbers keep the precision of an `f32`.
-fn number_to_json(x: f64) -> Json {
-    if !x.is_finite() {
-        return json!(x.to_string());
-    }
-    (x as f32).to_string().parse::<f64>().map_or_else(|_| json!(x), |short| json!(short))
-}
-
-fn number_from_json(json: &Json) -> Option<f64> {
-    json.as_f64().or_else(|| json.as_str()?.parse().ok())
-}
-
-/// The prints of an exercise: by the code of the mistake, then by the name of the case. A mistake that takes several forms
-/// has the prints of each, under keys that [`key_of_form`] makes.
-pub(crate) type Prints = BTreeMap<String, BTreeMap<String, Print>>;
-
-/// The key of a form of a mistake: the code itself for the first, `E01-4 (2)` for the second.
-pub(crate) fn key_of_form(code: &str, form: usize) -> String {
-    if form == 1 { code.to_string() } else { format!("{code} ({form})") }
-}
-
-/// The code in such a key.
-pub(crate) fn code_of(key: &str) -> &str {
-    key.split(' ').next().unwrap_or(key)
-}
-
-/// Where the prints of an exercise are stored, seen from the root of the repository.
-pub(crate) fn file(exercise: &Exercise) -> String {
-    format!("reference_data/fingerprints/{}.json", exercise.number())
-}
-
-/// Reads the stored prints of an exercise.
-pub(crate) fn read(exercise: &Exercise) -> Result<Prints, reference::Damaged> {
-    read_file(&file(exercise))
-}
-
-/// The same from any file of prints.
-pub(crate) fn read_file(file: &str) -> Result<Prints, reference::Damaged> {
-    let json = reference::json(file)?;
-    parse(&json).ok_or_else(|| reference::lacks(file, "fingerprints in the form that the grader knows"))
-}
-
-fn parse(json: &Json) -> Option<Prints> {
-    let cases = |cases: &Json| -> Option<BTreeMap<String, Print>> {
-        let cases = cases.as_object()?.iter();
-        cases.map(|(name, print)| Some((name.clone(), Print::from_json(print)?))).collect()
-    };
-    let mistakes = json.as_object()?.iter();
-    mistakes.map(|(code, json)| Some((code.clone(), cases(json)?))).collect()
-}
-
-/// The prints as the text of their file: one case a line, so that a change can be read.
-pub(crate) fn to_text(prints: &Prints) -> String {
-    let block = |(code, cases): (&String, &BTreeMap<String, Print>)| {
-        let line = |(name, print): (&String, &Print)| format!("    {}: {}", json!(name), print.to_json());
-        let lines: Vec<String> = cases.iter().map(line).collect();
-        format!("  {}: {{\n{}\n  }}", json!(code), lines.join(",\n"))
-    };
-    let blocks: Vec<String> = prints.iter().map(block).collect();
-    format!("{{\n{}\n}}\n", blocks.join(",\n"))
-}
 
 /// A mistake that a check knows.
 pub(crate) enum Recognized {
@@ -372,6 +149,8 @@ pub(crate) fn separation(cases: &BTreeMap<String, Print>, runs: &[CaseRun]) -> f
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::Want;
+    use crate::value::Tensor;
 
     fn run(values: Vec<f64>) -> CaseRun {
         let right = Tensor::new(&[values.len()], vec![1.0; values.len()]);
@@ -381,25 +160,6 @@ mod tests {
             want: Want::Array { values: right, axes: &["pos"], tolerance: 1e-3 },
             diagnosis: true,
         }
-    }
-
-    #[test]
-    fn prints_survive_their_file() {
-        let mut cases = take_all(&[run(vec![0.1, f64::NAN, f64::NEG_INFINITY])], SAMPLE);
-        cases.insert("words".into(), Print::Words(vec!["0.1".into()]));
-        cases.insert("panic".into(), Print::Panicked);
-        let prints = Prints::from([("E09-1".to_string(), cases)]);
-        // NaN is unlike itself, so the texts are compared.
-        let reread = parse(&serde_json::from_str(&to_text(&prints)).unwrap()).unwrap();
-        assert_eq!(to_text(&reread), to_text(&prints));
-    }
-
-    #[test]
-    fn the_forms_of_a_mistake_have_keys_with_its_code() {
-        assert_eq!(key_of_form("E01-4", 1), "E01-4");
-        assert_eq!(key_of_form("E01-4", 3), "E01-4 (3)");
-        assert_eq!(code_of("E01-4 (3)"), "E01-4");
-        assert_eq!(code_of("E01-40"), "E01-40");
     }
 
     /// How a mistake that gave `stored` in four cases is like an answer that gave `got` in them.
@@ -472,14 +232,5 @@ mod tests {
         assert!(!is_the_same_everywhere(&[run(&["0.1"], "0.1"), run(&["0.2"], "0.2")]));
         assert!(!is_the_same_everywhere(&[run(&["0.1"], "0.1"), run(&["0.1"], "0.1")]), "both ask for it");
         assert!(!is_the_same_everywhere(&[run(&[], "0.1"), run(&[], "0.2")]));
-    }
-
-    #[test]
-    fn a_long_array_is_sampled_where_it_differs() {
-        let mut values = vec![1.0; 1000];
-        values[777] = 9.0;
-        let entries = sample(&Tensor::new(&[1000], values.clone()), &run(values).want, SAMPLE);
-        assert!(entries.len() <= SAMPLE);
-        assert!(entries.contains(&(777, 9.0)));
     }
 }
