@@ -10,6 +10,7 @@ mod tokens;
 
 use std::sync::Arc;
 
+use crate::prose::wrap;
 use crate::value::{Tensor, Value};
 use arrays::{compare_arrays, compare_numbers};
 use lists::{compare_names, compare_words};
@@ -131,6 +132,10 @@ pub fn compare(got: &Value, want: &Want) -> Result<f64, Difference> {
         (Value::Words(got), Want::Words { words, what }) => compare_words(got, words, what),
         (Value::Array(_), Want::Names { .. }) => Err(unlike("an array", "a list of names")),
         (Value::Array(_), Want::Words { .. }) => Err(unlike("an array", "a list of words")),
+        // A check says in words why there is no array.
+        (Value::Words(why), _) if !why.is_empty() => {
+            Err(Difference { report: wrap(&why.join(" "), "  "), largest: f64::INFINITY })
+        }
         (Value::Words(_), _) => Err(unlike("a list of words", "an array")),
         (Value::Parts(_), _) => Err(unlike("several values", "one")),
     }

@@ -77,6 +77,13 @@ fn report(got: impl Into<Value>, want: &Want) -> String {
 }
 
 #[test]
+fn words_that_come_instead_of_an_array_are_shown() {
+    let why = Value::Words(vec!["The map is empty.".to_string()]);
+    assert_eq!(report(why, &want(1.5, &[])), "  The map is empty.");
+    assert_eq!(report(Value::Words(Vec::new()), &want(1.5, &[])), "  got a list of words, want an array");
+}
+
+#[test]
 fn a_single_number_needs_no_table() {
     insta::assert_snapshot!(report(5.1_f32, &want(2.26_f32, &[])), @"  Off by 2.84: got 5.1, want 2.26; tolerance 1e-4");
     insta::assert_snapshot!(report(3_usize, &want(4_usize, &[])), @"  Off by 1: got 3, want 4");

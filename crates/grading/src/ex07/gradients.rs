@@ -36,6 +36,11 @@ fn loss_words(key: &str) -> Result<String, Damaged> {
     Ok(format!("made-up logits, {:?} positions of which {} count", of.shape(), of.iter().flatten().count()))
 }
 
+/// Rows so far apart that the largest logit of all of them is of no use to the lowest.
+fn far_apart() -> ndarray::Array3<f32> {
+    ndarray::array![[[500.0, 500.0, 500.0], [-500.0, -500.0, -530.0], [0.0, 0.0, 0.0]]]
+}
+
 /// Made-up logits, some positions of which do not count.
 pub fn c01_mean_loss(submission: &Submission) -> Cases {
     let mean_loss = submission.mean_loss;
@@ -53,6 +58,12 @@ pub fn c01_mean_loss(submission: &Submission) -> Cases {
             "logits of 500",
             move || Want::number(3_f64.ln(), LARGE),
             move || mean_loss(ndarray::Array3::from_elem((1, 2, 3), 500.0).view(), &ndarray::array![[Some(1), None]]),
+        );
+        cases.case(
+            "a row of logits near 500 and one near -500",
+            // The first answer has a third of the probability, the second e^-30 of one half.
+            move || Want::number(f64::midpoint(3_f64.ln(), 2_f64.ln() + 30.0), LARGE),
+            move || mean_loss(far_apart().view(), &ndarray::array![[Some(1), Some(2), None]]),
         );
         Ok(())
     })
@@ -78,6 +89,16 @@ pub fn c02_loss_gradient(submission: &Submission) -> Cases {
                 crate::compare::Want::Array { values, axes: &["batch", "pos", "d_vocab"], tolerance: BY_LOGITS }
             },
             move || gradient(ndarray::Array3::from_elem((1, 2, 3), 500.0).view(), &ndarray::array![[Some(1), None]]),
+        );
+        cases.case(
+            "a row of logits near 500 and one near -500",
+            || {
+                let sixth = 1.0 / 6.0;
+                let values = vec![sixth, -2.0 * sixth, sixth, 0.25, 0.25, -0.5, 0.0, 0.0, 0.0];
+                let values = Tensor::new(&[1, 3, 3], values);
+                crate::compare::Want::Array { values, axes: &["batch", "pos", "d_vocab"], tolerance: BY_LOGITS }
+            },
+            move || gradient(far_apart().view(), &ndarray::array![[Some(1), Some(2), None]]),
         );
         Ok(())
     })
@@ -243,10 +264,13 @@ pub fn c08_model_gradients(submission: &Submission) -> Cases {
                     run,
                     move |(model, tokens, next)| {
                         let (_, gradients) = gradients(&model, &tokens, &next);
-                        let names: Vec<&String> = gradients.keys().collect();
+                        let names: Vec<String> = gradients.keys().map(|name| format!("`{name}`")).collect();
                         match gradients.get(&name) {
                             Some(gradient) => Value::from(gradient.clone()),
-                            None => Value::Words(vec![format!("no gradient of {name}, but of {names:?}")]),
+                            None => Value::Words(vec![match &names[..] {
+                                [] => format!("The map has no gradient `{name}`: it is empty."),
+                                _ => format!("The map has no gradient `{name}`. It has {}.", names.join(", ")),
+                            }]),
                         }
                     },
                 );

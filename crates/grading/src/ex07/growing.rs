@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use hooked_transformer::{HookedTransformer, Tokens, fwd_hook, loss_per_token};
+use hooked_transformer::{
+    HookedTransformer, HookedTransformerConfig, PositionalEmbeddingType, Tokens, fwd_hook, loss_per_token,
+};
 use ndarray::{Axis, s};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::stored::{book, model, tensor, tokens, words};
 use super::{C15, C17, C18, Submission};
-use crate::cases::{Cases, Fault};
+use crate::cases::{Cases, Fault, Holds};
 use crate::compare::Want;
 use crate::reference::Damaged;
 use crate::value::Value;
@@ -62,6 +64,8 @@ enum Loop {
     NewMoments,
     OneBatch,
     AlwaysStepOne,
+    /// The schedule of the long run, whatever the number of steps.
+    LongSchedule,
 }
 
 impl Loop {
@@ -76,27 +80,35 @@ impl Loop {
 
     /// The losses of a short call with the seed 1 and a share of one half.
     fn losses(self, given: &Submission) -> Vec<f32> {
-        let mut model = (given.untrained_model)(2, 1);
-        let text = (given.letters)(ONE_TEXT);
+        self.losses_of(given, (given.untrained_model)(2, 1), &(given.letters)(ONE_TEXT), SHORT_STEPS)
+    }
+
+    /// The losses of a call on the other model, with the same seed and share.
+    fn losses_of_other(self, given: &Submission) -> Vec<f32> {
+        self.losses_of(given, other_model(), &(given.letters)(ONE_TEXT), OTHER_STEPS)
+    }
+
+    fn losses_of(self, given: &Submission, mut model: HookedTransformer, text: &[usize], steps: usize) -> Vec<f32> {
         let (n_ctx, d_vocab) = (model.cfg().n_ctx, model.cfg().d_vocab);
         let (mut rng, mut moments, mut batch) = (ChaCha8Rng::seed_from_u64(1), super::Moments::new(), None);
         let mut one_step = |step: usize| {
             if batch.is_none() || !matches!(self, Self::OneBatch) {
-                batch = Some((given.training_batch)(&mut rng, &text, ROWS, n_ctx, d_vocab, 0.5));
+                batch = Some((given.training_batch)(&mut rng, text, ROWS, n_ctx, d_vocab, 0.5));
             }
             if matches!(self, Self::NewMoments) {
                 moments.clear();
             }
             let rate = match self {
                 Self::ConstantRate => PEAK_RATE,
-                Self::StepsFromZero => (given.learning_rate)(step - 1, SHORT_STEPS, PEAK_RATE),
-                _ => (given.learning_rate)(step, SHORT_STEPS, PEAK_RATE),
+                Self::StepsFromZero => (given.learning_rate)(step - 1, steps, PEAK_RATE),
+                Self::LongSchedule => (given.learning_rate)(step, STEPS, PEAK_RATE),
+                _ => (given.learning_rate)(step, steps, PEAK_RATE),
             };
             let number = if matches!(self, Self::AlwaysStepOne) { 1 } else { step };
             let (tokens, next) = batch.as_ref().expect("drawn before");
             (given.train_step)(&mut model, &mut moments, tokens, next, number, rate)
         };
-        (1..=SHORT_STEPS).map(&mut one_step).collect()
+        (1..=steps).map(&mut one_step).collect()
     }
 }
 
@@ -105,6 +117,23 @@ const ROWS: usize = 16;
 
 /// The learning rate once it has risen, as in the exercise.
 const PEAK_RATE: f32 = 0.03;
+
+/// How many steps a call of `grow` on the other model makes: so many that the rate rises to its peak, stays there and falls.
+const OTHER_STEPS: usize = 70;
+
+/// A model whose context, vocabulary and layers are not those of `untrained_model`, so that no loop passes that has them
+/// written into it.
+fn other_model() -> HookedTransformer {
+    let cfg = HookedTransformerConfig {
+        attn_only: true,
+        normalization_type: None,
+        positional_embedding_type: PositionalEmbeddingType::Shortformer,
+        initializer_range: Some(0.1),
+        seed: Some(1),
+        ..HookedTransformerConfig::new(1, 8, 4, 56, 30)
+    };
+    HookedTransformer::from_config(cfg).expect("a valid configuration")
+}
 
 /// How far apart two short calls are in the step where they differ most.
 fn apart(a: &[f64], b: &[f64]) -> f64 {
@@ -125,6 +154,31 @@ struct Short {
 /// More than a row of text.
 const ONE_TEXT: &str = "the quick brown fox jumps over the lazy dog and then it runs away into the deep dark wood";
 const OTHER_TEXT: &str = "a rose is a rose is a rose is a rose is a rose is a rose is a rose is a rose is a rose is";
+
+/// Whether `grow` on the other model is the right loop, and what is said if it is not.
+fn as_long_and_the_same(got: &[f64], right: &[f64], long_schedule: &[f64]) -> Holds {
+    if got.len() != right.len() {
+        let words = format!("{OTHER_STEPS} steps were asked for, and {} losses came back.", got.len());
+        return Fault::new(words).mistake("E07-183").found();
+    }
+    let Some(first_off) = (0..right.len()).find(|i| !((got[*i] - right[*i]).abs() <= SAME_LOSSES)) else {
+        return Ok(());
+    };
+    let words = format!(
+        "on a model of 56 positions and 30 tokens, the loss of step {step} of {OTHER_STEPS} is {:.5}. With your \
+         `training_batch`, `learning_rate` and `train_step`, called in turn with the sizes of that model and the steps 1 \
+         to {OTHER_STEPS} of {OTHER_STEPS}, it is {:.5}.",
+        got[first_off],
+        right[first_off],
+        step = first_off + 1,
+    );
+    // The loop is right on the usual model, so a first loss that is not comes from another batch.
+    let known = match first_off {
+        0 => Some("E07-230"),
+        _ => (apart(got, long_schedule) <= SAME_LOSSES).then_some("E07-226"),
+    };
+    Fault::new(words).mistake(known).found()
+}
 
 /// What goes in must come out: the number of steps, the seed, the share, the text.
 pub fn c17_grow(submission: &Submission) -> Cases {
@@ -154,6 +208,18 @@ pub fn c17_grow(submission: &Submission) -> Cases {
             model.state_dict().iter().flat_map(|(_, w)| w.iter().copied().collect::<Vec<_>>()).collect::<Vec<f32>>()
         });
         let right = cases.ask("the loop, put together by the grader", move || Loop::Right.losses(&given));
+        let other = cases.ask(format!("{OTHER_STEPS} steps, a model of 56 positions and 30 tokens"), move || {
+            (given.grow)(
+                &mut other_model(),
+                &mut ChaCha8Rng::seed_from_u64(1),
+                &(given.letters)(ONE_TEXT),
+                OTHER_STEPS,
+                0.5,
+            )
+        });
+        let [right_other, long_schedule] = [Loop::Right, Loop::LongSchedule].map(|way| {
+            cases.ask("the loop on that model, put together by the grader", move || way.losses_of_other(&given))
+        });
         let wrong = Loop::WRONG.map(|(way, code)| {
             (cases.ask("a loop with a mistake, put together by the grader", move || way.losses(&given)), code)
         });
@@ -186,7 +252,10 @@ pub fn c17_grow(submission: &Submission) -> Cases {
             }
             let right = &answers.array(right)?.data;
             if apart(&first, right) <= SAME_LOSSES {
-                return Ok(());
+                let [other, right, long_schedule] =
+                    [answers.array(other)?, answers.array(right_other)?, answers.array(long_schedule)?]
+                        .map(|losses| &losses.data[..]);
+                return as_long_and_the_same(other, right, long_schedule);
             }
             let mut fitting = Vec::new();
             for (asked, code) in wrong {

@@ -56,14 +56,19 @@ pub fn c09_clip_gradients(submission: &Submission) -> Cases {
                 );
             }
         }
-        // Any length may be the limit. The gradients are 3, 4 and 12, so 13 long together.
-        for (max_norm, [a, b, c]) in [(6.5, [1.5, 2.0, 6.0]), (2.6, [0.6, 0.8, 2.4]), (20.0, [3.0, 4.0, 12.0])] {
+        // Any length may be the limit. The gradients are 3, 4 and 12, so 13 long together, or all of them are zero.
+        let [of_13, of_0] = [[3.0, 4.0, 12.0], [0.0; 3]];
+        for (given, max_norm, want) in
+            [(of_13, 6.5, [1.5, 2.0, 6.0]), (of_13, 2.6, [0.6, 0.8, 2.4]), (of_13, 20.0, of_13), (of_0, 1.0, of_0)]
+        {
+            let length = if given == of_0 { 0 } else { 13 };
             cases.case(
-                format!("gradients of common length 13, at most {max_norm}"),
-                move || Want::Array { values: Tensor::from(vec![a, b, c]), axes: &["entry"], tolerance: CLIPPED },
+                format!("gradients of common length {length}, at most {max_norm}"),
+                move || Want::Array { values: Tensor::from(want.to_vec()), axes: &["entry"], tolerance: CLIPPED },
                 move || {
-                    let entries = [vec![3.0, 4.0], vec![12.0]]
-                        .map(|entries| ArrayD::from_shape_vec(vec![entries.len()], entries));
+                    let [a, b, c] = given.map(|entry| entry as f32);
+                    let entries =
+                        [vec![a, b], vec![c]].map(|entries| ArrayD::from_shape_vec(vec![entries.len()], entries));
                     let named = NAMES.iter().zip(entries);
                     let mut gradients: Gradients =
                         named.map(|(name, entries)| (name.to_string(), entries.expect("one axis"))).collect();
@@ -168,6 +173,9 @@ pub fn c11_learning_rate(submission: &Submission) -> Cases {
             (1000, 1000, 0.5, 0.0025),
             (101, 125, 1.0, 1.0),
             (116, 125, 1.0, 0.4),
+            (40, 100, 1.0, 0.8),
+            (80, 100, 1.0, 1.0),
+            (91, 100, 1.0, 0.5),
         ];
         for (step, of, peak, want) in steps {
             let name = format!("step {step} of {of}, peak {peak}");

@@ -69,6 +69,11 @@ pub fn over_queries(pattern: ArrayView2<f32>, d_pattern: ArrayView2<f32>) -> Arr
     &pattern * &(&d_pattern - &average)
 }
 
+pub fn average_of_another_query(pattern: ArrayView2<f32>, d_pattern: ArrayView2<f32>) -> Array2<f32> {
+    let average = (&pattern * &d_pattern).sum_axis(Axis(1));
+    &pattern * &(&d_pattern - &average)
+}
+
 pub fn average_not_weighted(pattern: ArrayView2<f32>, d_pattern: ArrayView2<f32>) -> Array2<f32> {
     &pattern * &d_pattern - averages(pattern, d_pattern)
 }

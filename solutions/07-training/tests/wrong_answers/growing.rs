@@ -213,6 +213,21 @@ pub const RATES_FROM_ZERO: Grow = |model, rng, text, steps, share| {
     looped(model, steps, |model| drawn(model, rng, text, share), step_and_rate)
 };
 
+pub const LONG_SCHEDULE: Grow = |model, rng, text, steps, share| {
+    let step_and_rate = |step| (step, learning_rate(step, 450, PEAK_RATE));
+    looped(model, steps, |model| drawn(model, rng, text, share), step_and_rate)
+};
+
+pub const CONTEXT_WRITTEN_IN: Grow = |model, rng, text, steps, share| {
+    let batch = |model: &HookedTransformer| training_batch(rng, text, ROWS, 48, model.cfg().d_vocab, share);
+    looped(model, steps, batch, |step| (step, learning_rate(step, steps, PEAK_RATE)))
+};
+
+pub const VOCABULARY_WRITTEN_IN: Grow = |model, rng, text, steps, share| {
+    let batch = |model: &HookedTransformer| training_batch(rng, text, ROWS, model.cfg().n_ctx, 28, share);
+    looped(model, steps, batch, |step| (step, learning_rate(step, steps, PEAK_RATE)))
+};
+
 pub const AVERAGES_MADE_AGAIN: Grow = |model, rng, text, steps, share| {
     let one_step = |step| {
         let (tokens, next) = drawn(model, rng, text, share);

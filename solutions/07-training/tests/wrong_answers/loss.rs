@@ -56,6 +56,23 @@ pub fn nothing_as_bos(logits: ArrayView3<f32>, next: &Next) -> f32 {
     sum(logits, &next, nats) / next.len() as f32
 }
 
+fn largest(logits: ArrayView3<f32>) -> f32 {
+    logits.fold(f32::NEG_INFINITY, |a, b| a.max(*b))
+}
+
+pub fn largest_of_all(logits: ArrayView3<f32>, next: &Next) -> f32 {
+    let below = logits.mapv(|x| x - largest(logits));
+    sum(below.view(), next, |row, next| row.mapv(f32::exp).sum().ln() - row[next]) / counted(next)
+}
+
+pub fn kept_from_zero(logits: ArrayView3<f32>, next: &Next) -> f32 {
+    sum(logits, next, |row, next| -(log_softmax(row)[next].exp() + 1e-9).ln()) / counted(next)
+}
+
+pub fn clipped_from_below(logits: ArrayView3<f32>, next: &Next) -> f32 {
+    sum(logits, next, |row, next| -log_softmax(row)[next].exp().max(1e-10).ln()) / counted(next)
+}
+
 pub fn not_normalized(logits: ArrayView3<f32>, next: &Next) -> f32 {
     sum(logits, next, |row, next| -row[next]) / counted(next)
 }
@@ -122,6 +139,19 @@ pub fn of_the_probability(logits: ArrayView3<f32>, next: &Next) -> Array3<f32> {
         right(p, next) * weight
     };
     rows(logits, next, of) / counted(next)
+}
+
+pub fn gradient_largest_of_all(logits: ArrayView3<f32>, next: &Next) -> Array3<f32> {
+    let most = largest(logits);
+    let exp = logits.mapv(|x| (x - most).exp());
+    let mut gradient = &exp / &exp.sum_axis(Axis(2)).insert_axis(Axis(2)) / counted(next);
+    for ((item, pos), next_token) in next.indexed_iter() {
+        match next_token {
+            Some(token) => gradient[[item, pos, *token]] -= 1.0 / counted(next),
+            None => gradient.slice_mut(s![item, pos, ..]).fill(0.0),
+        }
+    }
+    gradient
 }
 
 pub fn gradient_overflow(logits: ArrayView3<f32>, next: &Next) -> Array3<f32> {

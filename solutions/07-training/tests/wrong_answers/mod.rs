@@ -49,6 +49,9 @@ grading::wrong_answers! {
     e07_007_nothing_as_bos: "E07-7", mean_loss = loss::nothing_as_bos;
     e07_008_not_normalized: "E07-8", mean_loss = loss::not_normalized;
     e07_009_overflow: "E07-9", mean_loss = loss::overflow;
+    e07_222_largest_of_all: "E07-222", mean_loss = loss::largest_of_all;
+    e07_223_kept_from_zero: "E07-223", mean_loss = loss::kept_from_zero;
+    e07_223_clipped_from_below: "E07-223", mean_loss = loss::clipped_from_below;
     e07_010_not_divided: "E07-10", loss_gradient = loss::not_divided;
     e07_011_divided_by_all: "E07-11", loss_gradient = loss::divided_by_all;
     e07_012_ascending: "E07-12", loss_gradient = loss::ascending;
@@ -62,6 +65,7 @@ grading::wrong_answers! {
     e07_190_by_texts: "E07-190", loss_gradient = loss::by_texts;
     e07_191_logits_alone: "E07-191", loss_gradient = loss::logits_alone;
     e07_192_shifted: "E07-192", loss_gradient = loss::shifted;
+    e07_224_largest_of_all: "E07-224", loss_gradient = loss::gradient_largest_of_all;
     e07_020_d_w_transposed: "E07-20", linear_backward = backward::d_w_transposed;
     e07_021_mean_over_rows: "E07-21", linear_backward = backward::mean_over_rows;
     e07_022_first_row: "E07-22", linear_backward = backward::first_row;
@@ -76,6 +80,7 @@ grading::wrong_answers! {
     e07_031_of_the_logarithm: "E07-31", softmax_backward = backward::of_the_logarithm;
     e07_032_plain_mean: "E07-32", softmax_backward = backward::plain_mean;
     e07_033_over_queries: "E07-33", softmax_backward = backward::over_queries;
+    e07_227_average_of_another_query: "E07-227", softmax_backward = backward::average_of_another_query;
     e07_034_average_not_weighted: "E07-34", softmax_backward = backward::average_not_weighted;
     e07_035_sign: "E07-35", softmax_backward = backward::sign;
     e07_036_plain_sum: "E07-36", softmax_backward = backward::plain_sum;
@@ -105,6 +110,8 @@ grading::wrong_answers! {
     e07_060_values_for_z: "E07-60", layer_backward = model::values_for_z;
     e07_061_output_of_head_zero: "E07-61", layer_backward = model::output_of_head_zero;
     e07_062_last_item_of_weights: "E07-62", layer_backward = model::last_item_of_weights;
+    e07_062_last_item_of_every_weight: "E07-62", layer_backward = model::last_item_of_every_weight;
+    e07_228_heads_on_top_of_each_other: "E07-228", layer_backward = model::heads_on_top_of_each_other;
     e07_063_positions_twice: "E07-63", layer_backward = model::positions_twice;
     e07_064_keys_from_queries: "E07-64", layer_backward = model::keys_from_queries;
     e07_193_no_positions: "E07-193", layer_backward = model::no_positions;
@@ -130,6 +137,7 @@ grading::wrong_answers! {
     e07_081_each_by_itself: "E07-81", clip_gradients = steps::each_by_itself;
     e07_082_norm_afterward: "E07-82", clip_gradients = steps::norm_afterward;
     e07_083_always_that_long: "E07-83", clip_gradients = steps::always_that_long;
+    e07_225_zero_by_zero: "E07-225", clip_gradients = steps::zero_by_zero;
     e07_084_entry_by_entry: "E07-84", clip_gradients = steps::entry_by_entry;
     e07_085_without_root: "E07-85", clip_gradients = steps::without_root;
     e07_086_largest_entry: "E07-86", clip_gradients = steps::largest_entry;
@@ -243,6 +251,7 @@ grading::wrong_answers! {
     e07_173_always_step_one: "E07-173", train_step = steps::ALWAYS_STEP_ONE;
     e07_174_new_moments: "E07-174", train_step = steps::NEW_MOMENTS;
     e07_175_without_decay: "E07-175", train_step = steps::WITHOUT_DECAY;
+    e07_229_embeddings_without_decay: "E07-229", train_step = steps::EMBEDDINGS_WITHOUT_DECAY;
     e07_176_always_peak: "E07-176", train_step = steps::ALWAYS_PEAK;
     e07_177_layers_only: "E07-177", train_step = steps::LAYERS_ONLY;
     e07_178_no_positions: "E07-178", train_step = steps::NO_POSITIONS;
@@ -264,6 +273,9 @@ grading::wrong_answers! {
     e07_214_steps_from_zero: "E07-214", grow = growing::RATES_FROM_ZERO;
     e07_215_averages_made_again: "E07-215", grow = growing::AVERAGES_MADE_AGAIN;
     e07_216_always_step_one: "E07-216", grow = growing::ALWAYS_STEP_ONE;
+    e07_226_long_schedule: "E07-226", grow = growing::LONG_SCHEDULE;
+    e07_230_context_written_in: "E07-230", grow = growing::CONTEXT_WRITTEN_IN;
+    e07_230_vocabulary_written_in: "E07-230", grow = growing::VOCABULARY_WRITTEN_IN;
     e07_189_one_batch: "E07-189", grow = growing::ONE_BATCH;
 }
 

@@ -24,6 +24,8 @@ enum Slip {
     ValuesForZ,
     OutputOfHeadZero,
     LastItemOfWeights,
+    LastItemOfEveryWeight,
+    HeadsOnTopOfEachOther,
     PositionsTwice,
     KeysFromQueries,
 }
@@ -67,7 +69,7 @@ fn slipped(
     let mut d_w_o = Array3::zeros((n_heads, d_head, d_model));
     let of_weights = |input: &Array2<f32>, w: ArrayView2<f32>, d_y: &Array2<f32>| {
         let (d_input, d_w) = linear_backward(input.view(), w, d_y.view());
-        if slip == Slip::LastItemOfWeights {
+        if matches!(slip, Slip::LastItemOfWeights | Slip::LastItemOfEveryWeight) {
             let last = s![(batch - 1) * n_pos.., ..];
             return (d_input, linear_backward(input.slice(last), w, d_y.slice(last)).1);
         }
@@ -77,7 +79,14 @@ fn slipped(
         let w = model.head(layer, head).expect("a head of this model");
         let w_o = if slip == Slip::OutputOfHeadZero { model.head(layer, 0).expect("a head").W_O } else { w.W_O };
         let z = if slip == Slip::ValuesForZ { cache.v(layer) } else { cache.z(layer) };
-        let (d_z, d_o) = linear_backward(rows(z.slice(s![.., .., head, ..])).view(), w_o, d_out.view());
+        let z = rows(z.slice(s![.., .., head, ..]));
+        let from =
+            if slip == Slip::HeadsOnTopOfEachOther { &d_out + &d_values + &d_queries + &d_keys } else { d_out.clone() };
+        let (d_z, mut d_o) = linear_backward(z.view(), w_o, from.view());
+        if slip == Slip::LastItemOfEveryWeight {
+            let last = s![(batch - 1) * n_pos.., ..];
+            d_o = z.slice(last).t().dot(&from.slice(last));
+        }
         d_w_o.slice_mut(s![head, .., ..]).assign(&d_o);
         let [d_q, d_k, d_v] = of_head(cache, layer, head, &d_z);
         let query_input = if slip == Slip::QueriesWithoutPositions { &x } else { &with_pos };
@@ -142,6 +151,8 @@ slips! {
     values_for_z: ValuesForZ;
     output_of_head_zero: OutputOfHeadZero;
     last_item_of_weights: LastItemOfWeights;
+    last_item_of_every_weight: LastItemOfEveryWeight;
+    heads_on_top_of_each_other: HeadsOnTopOfEachOther;
     positions_twice: PositionsTwice;
     keys_from_queries: KeysFromQueries;
 }

@@ -45,6 +45,12 @@ pub fn always_that_long(gradients: &mut Gradients, max_norm: f32) -> f32 {
     norm
 }
 
+pub fn zero_by_zero(gradients: &mut Gradients, max_norm: f32) -> f32 {
+    let norm = length(gradients.values());
+    gradients.values_mut().for_each(|gradient| gradient.mapv_inplace(|x| x * norm.min(max_norm) / norm));
+    norm
+}
+
 pub fn entry_by_entry(gradients: &mut Gradients, max_norm: f32) -> f32 {
     let norm = length(gradients.values());
     gradients.values_mut().for_each(|gradient| gradient.mapv_inplace(|x| x.clamp(-max_norm, max_norm)));
@@ -220,6 +226,7 @@ enum Slip {
     NewMoments,
     NoDecay,
     AlwaysPeak,
+    NoDecayOfEmbeddings,
     LayersOnly,
     NoPositions,
     NoUnembedding,
@@ -262,11 +269,16 @@ fn slipped(
         _ => step,
     };
     let rate = if slip == Slip::AlwaysPeak { PEAK_RATE } else { rate };
-    let decay = if slip == Slip::NoDecay { 0.0 } else { WEIGHT_DECAY };
+    let decays = |name: &str| match slip {
+        Slip::NoDecay => false,
+        Slip::NoDecayOfEmbeddings => name.starts_with("blocks"),
+        _ => true,
+    };
     model.update_parameters(|parameters| {
         for (name, mut weight) in parameters {
             let Some(gradient) = gradients.get(&name).filter(|_| trained(&name)) else { continue };
             let zeros = || (ArrayD::zeros(weight.shape()), ArrayD::zeros(weight.shape()));
+            let decay = if decays(&name) { WEIGHT_DECAY } else { 0.0 };
             let (m, v) = moments.entry(name).or_insert_with(zeros);
             for _ in 0..if slip == Slip::Twice { 2 } else { 1 } {
                 adamw_step(weight.view_mut(), gradient.view(), m.view_mut(), v.view_mut(), step, rate, decay);
@@ -292,6 +304,7 @@ slips! {
     ALWAYS_STEP_ONE: AlwaysStepOne;
     NEW_MOMENTS: NewMoments;
     WITHOUT_DECAY: NoDecay;
+    EMBEDDINGS_WITHOUT_DECAY: NoDecayOfEmbeddings;
     ALWAYS_PEAK: AlwaysPeak;
     LAYERS_ONLY: LayersOnly;
     NO_POSITIONS: NoPositions;

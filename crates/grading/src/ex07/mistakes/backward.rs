@@ -108,6 +108,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Along which axis does a pattern sum to one?",
     ),
     output(
+        "E07-227",
+        "c04_softmax_backward",
+        "The average of another query",
+        "You subtracted the averages along the wrong axis: key 2 lost the average of query 2, in every row. `ndarray` \
+         lines up the last axes, so an array `[query_pos]` is spread over the keys. Give it an axis of its own with \
+         `insert_axis(Axis(1))`.",
+        "Which shape should the averages have, so that each row of `d_pattern` loses its own?",
+    ),
+    output(
         "E07-34",
         "c04_softmax_backward",
         "The average subtracted without its weight",

@@ -27,6 +27,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "What should happen to a gradient near a minimum?",
     ),
     output(
+        "E07-225",
+        "c09_clip_gradients",
+        "Zero divided by zero",
+        "When all gradients are zero, you divided zero by their norm, which is zero too. The result is not a number, and \
+         the weights would never recover. Scale only gradients whose norm is above `max_norm`.",
+        "What is `0.0 / 0.0`?",
+    ),
+    output(
         "E07-84",
         "c09_clip_gradients",
         "Entry by entry",

@@ -39,6 +39,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Which decay do you pass to `adamw_step`?",
     ),
     output(
+        "E07-229",
+        "c16_train_step",
+        "Embeddings without decay",
+        "Your embedding, positions and unembedding do not decay. Some training programs leave them out; here every matrix \
+         decays by `WEIGHT_DECAY`.",
+        "Which decay do you pass to `adamw_step` for `embed.W_E`?",
+    ),
+    output(
         "E07-176",
         "c16_train_step",
         "The constant instead of the rate",
@@ -179,6 +187,22 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "AdamW always told step one",
         "You gave `train_step` the number 1 in every step. AdamW corrects its averages by the number of the step.",
         "What is the third step called in your loop?",
+    ),
+    property(
+        "E07-230",
+        "c17_grow",
+        "The sizes of one model",
+        "On another model your first loss is already off. Its batch has other sizes, for example because you passed 48 \
+         and 28 to `training_batch`. Take them from `model.cfg()`.",
+        "Which fields of `model.cfg()` say how long a row is, and how many tokens there are?",
+    ),
+    property(
+        "E07-226",
+        "c17_grow",
+        "The schedule of another run",
+        "Your rate does not fall over the last fifth of the steps, for example because you passed a fixed number to \
+         `learning_rate` instead of `steps`.",
+        "In a run of 70 steps, what is the rate of the last one?",
     ),
     property(
         "E07-189",

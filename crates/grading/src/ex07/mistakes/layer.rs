@@ -4,6 +4,14 @@ use crate::exercise::{Mistake, output};
 
 pub(super) const MISTAKES: &[Mistake] = &[
     output(
+        "E07-228",
+        "c06_layer_backward",
+        "The gradient changed while it was read",
+        "You went back through `W_O` with the gradient to which you had already added what earlier heads sent down. All \
+         heads write into `resid_post`, so each gets `d_resid_post` as it was given.",
+        "When your loop comes to head 1, what has been added to the array that it reads?",
+    ),
+    output(
         "E07-51",
         "c06_layer_backward",
         "The residual connection is missing",
@@ -88,8 +96,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "E07-62",
         "c06_layer_backward",
         "Weights of the last item only",
-        "You computed the gradients of `W_Q`, `W_K` and `W_V` from the last item. Every item uses the same weights, so \
-         sum over items.",
+        "You kept the gradients of the weights from the last item only. Every item uses the same weights, so sum over \
+         items.",
         "Does your loop over items use `=` or `+=`?",
     ),
     output(

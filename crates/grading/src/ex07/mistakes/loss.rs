@@ -74,6 +74,22 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "What is `500_f32.exp()`?",
     ),
     output(
+        "E07-222",
+        "c01_mean_loss",
+        "The largest logit of all rows",
+        "You subtracted the largest logit of the whole array. In a row that is far below it every exponential is 0, and \
+         `ln(0)` is minus infinity. Subtract the largest logit of each row.",
+        "What is `(-1000_f32).exp()`?",
+    ),
+    output(
+        "E07-223",
+        "c01_mean_loss",
+        "The probability kept away from zero",
+        "You kept the probability away from zero before you took its logarithm, for example by adding 1e-9. Then no \
+         loss can be large, however wrong the model is. The log of the sum of exponentials needs no such limit.",
+        "What is the loss of a token with a probability of `e^-30`?",
+    ),
+    output(
         "E07-10",
         "c02_loss_gradient",
         "The 1/n is missing",
@@ -139,6 +155,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "`exp` of a large logit is infinite, and infinity divided by infinity is not a number. Subtract the largest \
          logit of the row first.",
         "What is `500_f32.exp()`?",
+    ),
+    output(
+        "E07-224",
+        "c02_loss_gradient",
+        "The largest logit of all rows",
+        "You subtracted the largest logit of the whole array. In a row that is far below it every exponential is 0, and \
+         0 divided by 0 is not a number. Subtract the largest logit of each row.",
+        "What is `(-1000_f32).exp()`?",
     ),
     output(
         "E07-19",
