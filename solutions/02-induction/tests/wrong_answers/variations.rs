@@ -2,7 +2,7 @@
 //! explained by their check itself.
 
 use grading::ex02::Submission;
-use grading::proof::Variation;
+use grading::proof::{Variation, median};
 use hooked_transformer::{Tokens, argmax};
 use ndarray::{Array2, Array3, ArrayView1, ArrayView2, s};
 
@@ -39,18 +39,13 @@ fn largest(values: ArrayView2<f32>) -> f32 {
     values.fold(f32::NEG_INFINITY, |a, b| a.max(*b))
 }
 
-fn median(values: ArrayView2<f32>) -> f32 {
-    let mut values: Vec<f32> = values.iter().copied().collect();
-    values.sort_by(f32::total_cmp);
-    (values[values.len() / 2] + values[(values.len() - 1) / 2]) / 2.0
-}
-
 pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
     RIGHT;
     "E00-53" repeated_loss_by_half "the largest loss of each copy is taken" = |l, t| halves(losses(l, t), largest);
     "E00-53" repeated_loss_by_half "the smallest loss of each copy is taken" =
         |l, t| halves(losses(l, t), |x| -largest((-&x).view()));
-    "E00-53" repeated_loss_by_half "the median of each copy is taken" = |l, t| halves(losses(l, t), median);
+    "E00-53" repeated_loss_by_half "the median of each copy is taken" =
+        |l, t| halves(losses(l, t), |losses| median(losses.iter().copied()));
     "E00-53" repeated_loss_by_half "the losses are added up for each row, and averaged over the batch" =
         |l, t| halves(losses(l, t), |x| x.sum() / x.nrows() as f32);
     "E00-53" repeated_loss_by_half "the squares are averaged" =

@@ -1,38 +1,18 @@
 //! The right answer with one thing changed in one function, as examples of general mistakes.
 
 use grading::ex04::Submission;
-use grading::proof::{Variation, mean};
+use grading::proof::{Variation, mean, median};
 use hooked_transformer::{HookedTransformer, KeyValueCache, Tokens, argmax, fwd_hook};
 use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayViewMut3, Axis, Ix3, s};
 use solution_04_activation_addition as sol;
 
 use super::RIGHT;
+use super::vectors::{padded, space, stream, tokens};
 
-/// The stream of one text at a point of a layer, `[pos, d_model]`.
-fn stream(model: &HookedTransformer, tokens: &Tokens, name: &str, layer: usize) -> Array2<f32> {
-    let cache = model.run(tokens).names_filter((name, layer)).cache().expect("tokens of this model");
-    cache.view::<Ix3>((name, layer)).index_axis(Axis(0), 0).to_owned()
-}
-
-fn tokens(model: &HookedTransformer, prompt: &str) -> Tokens {
-    model.to_tokens(prompt, true).expect("a text")
-}
-
-/// Both prompts, padded at the end with a token.
-fn padded(model: &HookedTransformer, prompts: [&str; 2], filler: usize) -> [Tokens; 2] {
-    let both = prompts.map(|prompt| tokens(model, prompt));
-    let n_pos = both[0].ncols().max(both[1].ncols());
-    both.map(|tokens| Tokens::from_shape_fn((1, n_pos), |(_, pos)| *tokens.get((0, pos)).unwrap_or(&filler)))
-}
-
-fn space(model: &HookedTransformer) -> usize {
-    model.to_single_token(" ").expect("a token")
-}
-
-/// The difference of two prompts' streams at some point of a layer.
-fn difference(model: &HookedTransformer, prompts: [&str; 2], name: &str, layer: usize) -> Array2<f32> {
-    let [a, b] = padded(model, prompts, space(model));
-    stream(model, &a, name, layer) - stream(model, &b, name, layer)
+/// The difference of two prompts' streams before a layer.
+fn difference(model: &HookedTransformer, a: &str, b: &str, layer: usize) -> Array2<f32> {
+    let [a, b] = padded(model, a, b, true, space(model));
+    stream(model, &a, "resid_pre", layer) - stream(model, &b, "resid_pre", layer)
 }
 
 /// Logits of a run whose stream is changed before a layer.
@@ -58,7 +38,7 @@ fn add_rows(mut x: ArrayViewMut3<f32>, vector: &Array2<f32>, times: f32, place: 
 
 /// The row of a prompt's stream at a position, which may count from the end.
 fn at(model: &HookedTransformer, prompt: &str, layer: usize, pos: isize) -> Array1<f32> {
-    stream(model, &tokens(model, prompt), "resid_pre", layer).slice(s![pos, ..]).to_owned()
+    stream(model, &tokens(model, prompt, true), "resid_pre", layer).slice(s![pos, ..]).to_owned()
 }
 
 /// All differences of the pairs, put together in some way.
@@ -87,17 +67,11 @@ fn contrast_at(
 ) -> Array1<f32> {
     let mut mean = Array1::zeros(model.cfg().d_model);
     for (a, b) in pairs {
-        let [of_a, of_b] = places(tokens(model, a).ncols() as isize, tokens(model, b).ncols() as isize);
+        let [of_a, of_b] = places(tokens(model, a, true).len() as isize, tokens(model, b, true).len() as isize);
         mean += &(at(model, a, layer, of_a) - at(model, b, layer, of_b));
     }
     mean /= pairs.len() as f32;
     if unit_norm { &mean / mean.dot(&mean).sqrt() } else { mean }
-}
-
-fn median(values: ArrayView1<f32>) -> f32 {
-    let mut values = values.to_vec();
-    values.sort_by(f32::total_cmp);
-    (values[values.len() / 2] + values[(values.len() - 1) / 2]) / 2.0
 }
 
 /// The log probabilities at a position, for each item.
@@ -185,11 +159,11 @@ fn generate(
 pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
     RIGHT;
     "E00-48" steering_vector "the next layer is read" =
-        |m, a, b, l| difference(m, [a, b], "resid_pre", (l + 1) % m.cfg().n_layers);
+        |m, a, b, l| difference(m, a, b, (l + 1) % m.cfg().n_layers);
     "E00-48" steering_vector "the layer before is read" =
-        |m, a, b, l| difference(m, [a, b], "resid_pre", l.saturating_sub(1));
+        |m, a, b, l| difference(m, a, b, l.saturating_sub(1));
     "E00-48" steering_vector "the last layer is read" =
-        |m, a, b, _| difference(m, [a, b], "resid_pre", m.cfg().n_layers - 1);
+        |m, a, b, _| difference(m, a, b, m.cfg().n_layers - 1);
     "E00-53" steering_vector "each row is divided by its norm" = |m, a, b, l| {
         let mut v = sol::steering_vector(m, a, b, l);
         for mut row in v.rows_mut() {
@@ -206,7 +180,7 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         Array2::from_shape_fn(v.dim(), |(_, d)| mean[d])
     };
     "E00-57" steering_vector "the streams are divided by their norms first" = |m, a, b, l| {
-        let [x, y] = padded(m, [a, b], space(m)).map(|t| {
+        let [x, y] = padded(m, a, b, true, space(m)).map(|t| {
             let mut v = stream(m, &t, "resid_pre", l);
             for mut row in v.rows_mut() {
                 let n = row.dot(&row).sqrt();
@@ -242,7 +216,7 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         |m, t, v, l, c| sol::steered_logits(m, t, v, l, c) - m.forward(t).expect("tokens of this model");
 
     "E00-53" contrastive_vector "the median over the pairs is taken" =
-        |m, p, l, pos, u| contrast(m, p, (l, pos), u, median);
+        |m, p, l, pos, u| contrast(m, p, (l, pos), u, |values| median(values.iter().copied()));
     "E00-53" contrastive_vector "the sum is divided by one pair too few" =
         |m, p, l, pos, u| contrast(m, p, (l, pos), u, |v| v.sum() / (v.len() as f32 - 1.0).max(1.0));
     "E00-51" contrastive_vector "only the positive prompts count" = |m, p, l, pos, u| {
@@ -290,7 +264,7 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
     };
     "E00-50" contrastive_vector "resid_mid is read" = |m, p, l, pos, u| {
         let f = |x: &str| {
-            let y = stream(m, &tokens(m, x), "resid_mid", l);
+            let y = stream(m, &tokens(m, x, true), "resid_mid", l);
             y.slice(s![pos, ..]).to_owned()
         };
         let mut v = Array1::zeros(m.cfg().d_model);

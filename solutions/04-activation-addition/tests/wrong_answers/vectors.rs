@@ -15,21 +15,21 @@ type Pairs<'a> = &'a [(&'a str, &'a str)];
 type Contrast = fn(&HookedTransformer, Pairs<'_>, usize, isize, bool) -> Array1<f32>;
 
 /// An activation of one text, `[pos, d_model]`.
-fn stream(model: &HookedTransformer, ids: &[usize], name: &str, layer: usize) -> Array2<f32> {
+pub(super) fn stream(model: &HookedTransformer, ids: &[usize], name: &str, layer: usize) -> Array2<f32> {
     let cache = model.run(ids).names_filter((name, layer)).cache().unwrap().remove_batch_dim().unwrap();
     cache.view::<Ix2>((name, layer)).to_owned()
 }
 
-fn tokens(model: &HookedTransformer, text: &str, bos: bool) -> Vec<usize> {
+pub(super) fn tokens(model: &HookedTransformer, text: &str, bos: bool) -> Vec<usize> {
     model.to_tokens(text, bos).unwrap().row(0).to_vec()
 }
 
-fn space(model: &HookedTransformer) -> usize {
+pub(super) fn space(model: &HookedTransformer) -> usize {
     model.to_single_token(" ").unwrap()
 }
 
 /// Both prompts, filled up after their end with a token.
-fn padded(model: &HookedTransformer, first: &str, second: &str, bos: bool, with: usize) -> [Vec<usize>; 2] {
+pub(super) fn padded(model: &HookedTransformer, first: &str, second: &str, bos: bool, with: usize) -> [Vec<usize>; 2] {
     let mut both = [first, second].map(|text| tokens(model, text, bos));
     let n_pos = both[0].len().max(both[1].len());
     both.iter_mut().for_each(|ids| ids.resize(n_pos, with));

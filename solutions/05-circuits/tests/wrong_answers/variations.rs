@@ -1,7 +1,7 @@
 //! The right answer with one thing changed in one function, as examples of general mistakes.
 
 use grading::ex05::Submission;
-use grading::proof::Variation;
+use grading::proof::{Variation, median};
 use hooked_transformer::{Composition, FactoredMatrix, HookedTransformer, Tokens, fwd_hook};
 use ndarray::{Array1, Array2, ArrayView2, ArrayView3, Axis, s};
 use solution_05_circuits as sol;
@@ -91,11 +91,6 @@ fn read_by(model: &HookedTransformer, names: [char; 2], place: [usize; 2], from:
 /// The cells of each line of a pattern, put together in some way.
 fn lines(pattern: ArrayView2<f32>, n: usize, summary: fn(Vec<f32>) -> f32) -> Array1<f32> {
     Array1::from_shape_fn(n, |distance| summary(pattern.slice(s![distance.., ..]).diag().to_vec()))
-}
-
-fn median(mut values: Vec<f32>) -> f32 {
-    values.sort_by(f32::total_cmp);
-    (values[values.len() / 2] + values[(values.len() - 1) / 2]) / 2.0
 }
 
 /// The scores of each pair with other weights than those of layer 1 and this head.
@@ -318,7 +313,8 @@ pub const VARIATIONS: &[Variation<Submission>] = grading::variations! {
         |p, n| lines(p, n, |v| v.into_iter().fold(0.0, f32::max));
     "E00-53" attention_by_distance "the smallest cell of each line is taken" =
         |p, n| lines(p, n, |v| v.into_iter().fold(f32::INFINITY, f32::min));
-    "E00-53" attention_by_distance "the median of each line is taken" = |p, n| lines(p, n, median);
+    "E00-53" attention_by_distance "the median of each line is taken" =
+        |p, n| lines(p, n, |cells| median(cells.into_iter()));
     "E00-53" attention_by_distance "the root of the mean square is taken" =
         |p, n| lines(p, n, |v| (v.iter().map(|x| x * x).sum::<f32>() / v.len() as f32).sqrt());
     "E00-51" attention_by_distance "only the first cell of each line counts" = |p, n| lines(p, n, |v| v[0]);

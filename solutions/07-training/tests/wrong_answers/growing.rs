@@ -86,8 +86,8 @@ fn average(values: &[f32]) -> f32 {
     values.iter().sum::<f32>() / values.len() as f32
 }
 
-fn largest(values: impl Iterator<Item = f32>) -> f32 {
-    values.fold(f32::NEG_INFINITY, f32::max)
+pub(super) fn largest(values: impl IntoIterator<Item = f32>) -> f32 {
+    values.into_iter().fold(f32::NEG_INFINITY, f32::max)
 }
 
 fn best(scores: &[Vec<Vec<f32>>]) -> f32 {

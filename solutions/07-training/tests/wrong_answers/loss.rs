@@ -9,7 +9,7 @@ fn log_softmax(row: ArrayView1<f32>) -> Array1<f32> {
     row.mapv(|x| x - log_sum)
 }
 
-fn counted(next: &Next) -> f32 {
+pub(super) fn counted(next: &Next) -> f32 {
     next.iter().flatten().count() as f32
 }
 

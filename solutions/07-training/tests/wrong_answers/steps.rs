@@ -177,7 +177,7 @@ pub fn plain_descent(weight: W, gradient: ArrayViewD<f32>, _m: W, _v: W, _step: 
     weight.scaled_add(-rate, &gradient);
 }
 
-fn rise(step: usize) -> f32 {
+pub(super) fn rise(step: usize) -> f32 {
     step as f32 / WARM_UP as f32
 }
 

@@ -8,6 +8,9 @@ use solution_07_training as sol;
 use solution_07_training::Next;
 
 use super::RIGHT;
+use super::growing::largest;
+use super::loss::counted;
+use super::steps::rise;
 
 /// The loss of each prediction that counts: its item, its position, and the loss.
 fn losses(logits: ArrayView3<f32>, next: &Next) -> Vec<(usize, usize, f32)> {
@@ -18,10 +21,6 @@ fn losses(logits: ArrayView3<f32>, next: &Next) -> Vec<(usize, usize, f32)> {
         (item, pos, row.mapv(|x| (x - most).exp()).sum().ln() + most - row[next])
     };
     counted.map(of).collect()
-}
-
-fn counted(next: &Next) -> f32 {
-    next.iter().flatten().count() as f32
 }
 
 /// The gradient with something else subtracted from the probabilities than one at the right token, all of it times a factor.
@@ -105,16 +104,8 @@ fn head_scores(model: &HookedTransformer, tokens: &Tokens, back: usize, of: fn(A
     })
 }
 
-fn largest(values: impl IntoIterator<Item = f32>) -> f32 {
-    values.into_iter().fold(f32::NEG_INFINITY, f32::max)
-}
-
 fn average(values: Array1<f32>) -> f32 {
     values.mean().unwrap_or(0.0)
-}
-
-fn rise(step: usize) -> f32 {
-    step as f32 / sol::WARM_UP as f32
 }
 
 fn fall(step: usize, steps: usize, part: f32) -> f32 {
