@@ -132,6 +132,24 @@ pub fn c14_random_composition_scores(submission: &Submission) -> Cases {
             }
             Ok(())
         });
+        let drawn = cases.ask("what the generator has given after 200 pairs", move || {
+            let mut rng = ChaCha8Rng::seed_from_u64(1);
+            scores(32, 4, 200, &mut rng);
+            rng.get_word_pos() as usize
+        });
+        cases.property(move |answers| {
+            let numbers = answers.array(drawn)?.data.first().copied().unwrap_or(0.0);
+            // Four thin matrices a pair. Far fewer are the seeds of other generators, which may give the rest.
+            let needed = (4 * 32 * 4 * 200) as f64;
+            if numbers >= needed || numbers < needed / 2.0 {
+                return Ok(());
+            }
+            let evidence = format!(
+                "For 200 pairs, with d_model 32 and d_head 4, you drew {numbers} numbers. Four matrices for each pair have \
+                 {needed} entries, so some pairs share theirs."
+            );
+            Fault::new(evidence).mistake("E05-116").found()
+        });
         for (asked, name, law) in [(narrow.0, narrow.1, NARROW), (wide.0, wide.1, WIDE)] {
             cases.property(move |answers| follows(answers, asked, &name, law));
         }

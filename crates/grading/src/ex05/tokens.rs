@@ -56,6 +56,12 @@ pub fn c04_top_k_accuracy(submission: &Submission) -> Cases {
         // Ranks 0, 0, 1 and 3: twice as many places hold not twice as many right tokens.
         let name = "made-up logits, ranks 0, 0, 1, 3, k = 2";
         cases.case(name, || Want::number(0.75, SHARE), move || accuracy(logits().view(), &[0, 1, 3, 1], 2));
+        let name = "made-up logits of 5 tokens, k = 9";
+        cases.case(name, || Want::number(1.0, SHARE), move || accuracy(logits().view(), &[0, 4, 3, 1], 9));
+        // Two tokens share the largest logit: both are larger than the right one's.
+        let shared = || array![[3.0_f32, 3.0, 2.0, 1.0], [0.0, 1.0, -1.0, -1.0]];
+        let name = "two larger logits that are equal, k = 2";
+        cases.case(name, || Want::number(0.5, SHARE), move || accuracy(shared().view(), &[2, 0], 2));
         // Equal logits: none is larger, so the right token is a hit.
         let equal = || Array2::from_elem((3, 4), 2.0_f32);
         cases.case("equal logits, k = 1", || Want::number(1.0, SHARE), move || accuracy(equal().view(), &[3, 0, 1], 1));

@@ -118,6 +118,26 @@ pub fn own_generator(d_model: usize, d_head: usize, n: usize, _rng: &mut ChaCha8
     pairs(n, || random(&mut rng, (d_model, d_head), -1.0).dot(&random(&mut rng, (d_head, d_model), -1.0)))
 }
 
+fn head(rng: &mut ChaCha8Rng, d_model: usize, d_head: usize) -> Array2<f32> {
+    random(rng, (d_model, d_head), -1.0).dot(&random(rng, (d_head, d_model), -1.0))
+}
+
+pub fn with_itself(d_model: usize, d_head: usize, n: usize, rng: &mut ChaCha8Rng) -> Array1<f32> {
+    let mut other: Option<Array2<f32>> = None;
+    pairs(n, || match other.take() {
+        Some(same) => same,
+        None => other.insert(head(rng, d_model, d_head)).clone(),
+    })
+}
+
+pub fn one_first_head(d_model: usize, d_head: usize, n: usize, rng: &mut ChaCha8Rng) -> Array1<f32> {
+    let (first, mut is_first) = (head(rng, d_model, d_head), false);
+    pairs(n, || {
+        is_first = !is_first;
+        if is_first { first.clone() } else { head(rng, d_model, d_head) }
+    })
+}
+
 pub fn sources_exchanged(model: &HookedTransformer, query: Source, key: Source, head: usize) -> FactoredMatrix {
     composed_qk_circuit(model, key, query, head)
 }

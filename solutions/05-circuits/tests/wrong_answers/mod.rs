@@ -137,6 +137,8 @@ grading::wrong_answers! {
     e05_58_one_pair: "E05-58", random_composition_scores = composition::one_pair;
     e05_59_positive: "E05-59", random_composition_scores = composition::positive;
     e05_60_own_generator: "E05-60", random_composition_scores = composition::own_generator;
+    e05_116_with_itself: "E05-116", random_composition_scores = composition::with_itself;
+    e05_116_one_first_head: "E05-116", random_composition_scores = composition::one_first_head;
     e05_61_silenced: "E05-61", cost_of_cutting = paths::silenced;
     e05_62_sign: "E05-62", cost_of_cutting = paths::sign;
     e05_63_every_head: "E05-63", cost_of_cutting = paths::every_head;

@@ -159,4 +159,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "Two seeds gave the same scores, so they do not depend on `rng`. Draw from it.",
         "What would a second call with the same generator return?",
     ),
+    property(
+        "E05-116",
+        "c14_random_composition_scores",
+        "Heads used more than once",
+        "Your pairs share some of their matrices. For example, you composed a head with itself, or kept one of the two for the \
+         next pair. Then the pairs depend on each other. Draw four matrices for each pair.",
+        "How many numbers does one pair need, if d_model is 32 and d_head is 4?",
+    ),
 ];
