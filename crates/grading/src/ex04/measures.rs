@@ -116,6 +116,14 @@ pub fn c09_target_log_prob(submission: &Submission) -> Cases {
         };
         let name = format!("made-up logits that are far apart, batch 2, targets {TARGETS:?}");
         cases.case(name, want, move || function(&sharp(), &TARGETS));
+        // Each row is as sure as the other, but one lies so far below that exp of the distance is 0.
+        let apart = || array![[[120.0_f32, 119.0, 110.0]], [[-120.0, -121.0, -110.0]]];
+        let want = move || {
+            let of_row = |row: usize| log_probs(apart().slice(s![row, -1, ..]))[0];
+            number((of_row(0) + of_row(1)) / 2.0)
+        };
+        let name = "a row of logits near 120 and one near -120, targets [0]";
+        cases.case(name, want, move || function(&apart(), &[0]));
         Ok(())
     })
 }

@@ -266,6 +266,9 @@ pub fn c06_add_at_positions(submission: &Submission) -> Cases {
         chunk(3, 7, 5, 0, 2..4),
         chunk(2, 6, 3, 4, 7..usize::MAX),
         chunk(3, 5, 7, 9, 1..11),
+        // The range begins after the chunk, or ends before it.
+        chunk(2, 3, 4, 0, 9..12),
+        chunk(2, 3, 5, 20, 2..9),
         // One step with kept keys and values: before, at the boundary, after it.
         chunk(1, 1, 6, 8, 9..usize::MAX),
         chunk(3, 1, 4, 9, 9..usize::MAX),

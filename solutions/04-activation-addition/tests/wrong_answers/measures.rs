@@ -1,7 +1,7 @@
 //! Wrong measures and random directions.
 
 use hooked_transformer::log_softmax;
-use ndarray::{Array1, Array2, Array3, Axis, s};
+use ndarray::{Array1, Array2, Array3, ArrayView1, Axis, s};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -274,6 +274,13 @@ pub fn in_pairs(like: &Array1<f32>, rng: &mut ChaCha8Rng) -> Array1<f32> {
         direction[i] = -direction[i - 1];
     }
     scaled(like, direction, norm)
+}
+
+pub fn largest_of_all(logits: &Array3<f32>, targets: &[usize]) -> f32 {
+    let largest = logits.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    let exp = logits.slice(s![.., -1, ..]).mapv(|x| (x - largest).exp());
+    let of_row = |row: ArrayView1<f32>| (targets.iter().map(|id| row[*id]).sum::<f32>() / row.sum()).ln();
+    exp.outer_iter().map(of_row).sum::<f32>() / exp.nrows() as f32
 }
 
 pub fn odds(logits: &Array3<f32>, targets: &[usize]) -> f32 {

@@ -163,6 +163,7 @@ grading::wrong_answers! {
     e04_118_exponentials: "E04-118", target_log_prob = measures::exponentials;
     e04_119_targets_as_loss: "E04-119", target_log_prob = measures::targets_as_loss;
     e04_120_first_target: "E04-120", target_log_prob = measures::first_target;
+    e04_186_largest_of_all: "E04-186", target_log_prob = measures::largest_of_all;
     e04_168_odds: "E04-168", target_log_prob = measures::odds;
     e04_48_other_direction: "E04-48", kl_divergence = measures::other_direction;
     e04_49_all_positions: "E04-49", kl_divergence = measures::all_positions;

@@ -117,4 +117,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "You divided the probability by one minus itself. The task asks for the logarithm of the probability.",
         "Can a log probability be positive?",
     ),
+    output(
+        "E04-186",
+        TARGETS,
+        "The largest logit of all rows",
+        "You subtracted the largest logit of the whole array. In a row that is far below it every exponential is 0, and \
+         0 divided by 0 is not a number. Subtract the largest logit of each row.",
+        "What is `(-240_f32).exp()`?",
+    ),
 ];
