@@ -24,6 +24,14 @@ pub fn c07_repeated_loss_by_half(submission: &Submission) -> Cases {
             let call = move || loss(&made_up.logits(), &made_up.tokens());
             cases.case(made_up.words(), move || want(made_up.losses()), call);
         }
+        // Every token is as likely as any other, but exp of the distance between the two rows is 0.
+        let far_apart = || ndarray::array![[[120.0_f32, 120.0, 120.0], [-120.0, -120.0, -120.0], [0.0, 0.0, 0.0]]];
+        cases.case_without_diagnosis(
+            "equal logits of 120 in one row and of -120 in the next",
+            || want((3_f64.ln(), 3_f64.ln())),
+            || Ok(()),
+            move |()| loss(&far_apart(), &ndarray::array![[0, 1, 1]]),
+        );
         for item in 0..stored()?.count("repeated")? {
             let tokens = stored()?.tokens(&format!("repeated_{item}.tokens"))?;
             let name = format!("the model on random tokens, batch {}, {} positions", tokens.nrows(), tokens.ncols());

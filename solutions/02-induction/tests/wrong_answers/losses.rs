@@ -184,3 +184,15 @@ pub fn median(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
     };
     (middle(first), middle(second))
 }
+
+pub fn largest_of_all(logits: &Array3<f32>, tokens: &Tokens) -> (f32, f32) {
+    let largest = logits.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    let exp = logits.mapv(|x| (x - largest).exp());
+    let mut halves = [0.0; 2];
+    let seq_len = tokens.ncols() / 2;
+    for ((item, pos), next) in tokens.slice(s![.., 1..]).indexed_iter() {
+        halves[pos / seq_len] -= (exp[[item, pos, *next]] / exp.slice(s![item, pos, ..]).sum()).ln();
+    }
+    let count = (tokens.nrows() * seq_len) as f32;
+    (halves[0] / count, halves[1] / count)
+}

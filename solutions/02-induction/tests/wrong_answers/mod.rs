@@ -160,6 +160,13 @@ grading::wrong_answers! {
 macro_rules! in_other_detectors {
     ($($check:literal, $code:literal, $function:ident = $wrong:path;)*) => {
         #[test]
+fn the_largest_logit_of_all_rows_is_not_enough() -> Result<(), Prose> {
+    let wrong = Submission { repeated_loss_by_half: losses::largest_of_all, ..RIGHT };
+    SUITE.verdict("c07_repeated_loss_by_half", &wrong)?;
+    Ok(())
+}
+
+#[test]
         fn a_mistake_is_recognized_in_whatever_detector() -> Result<(), Prose> {
             $(SUITE.rejects_in($check, $code, &Submission { $function: $wrong, ..RIGHT })?;)*
             Ok(())
