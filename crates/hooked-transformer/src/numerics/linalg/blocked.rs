@@ -14,10 +14,10 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, Axis, CowArray, Ix2, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut2, Axis, s};
 
-use super::kernel::{AHEAD_WIDTH, Ahead, Kernel, STEPS_PER_ROW_AHEAD, contiguous_rows};
-use super::transpose::{self, BAD_STRIDE};
+use super::kernel::{AHEAD_WIDTH, Ahead, Kernel, Onto, STEPS_PER_ROW_AHEAD, contiguous_rows};
+use super::transpose::{BAD_STRIDE, WellLaidOut};
 use super::{Factors, Heads, into_axis_chunks};
 use crate::numerics::share::share;
 
@@ -47,12 +47,26 @@ pub(super) fn fits(out: &ArrayViewMut2<'_, f32>) -> bool {
 /// As [`Factors`], and
 /// - `out`: each row contiguous
 pub(super) fn product(kernel: &Kernel, factors: Factors<'_>, out: ArrayViewMut2<'_, f32>, threads: usize) {
-    let a = well_laid_out(factors.a, threads);
-    let factors = Factors { a: a.view(), ..factors };
+    let copy = (!is_well_laid_out(factors.a)).then(|| WellLaidOut::copy_of(factors.a, threads));
+    let bias = factors.bias.as_ref().map(|bias| bias.as_standard_layout());
+    let factors = Factors {
+        a: copy.as_ref().map_or(factors.a, WellLaidOut::view),
+        bias: bias.as_ref().map(|bias| bias.view()),
+        ..factors
+    };
     share(tasks(kernel, out, threads), threads, |task| task.run(kernel, &factors));
 }
 
 impl Factors<'_> {
+    /// What the products of these columns are added to.
+    fn onto(&self, columns: Range<usize>) -> Onto<'_> {
+        match &self.bias {
+            Some(bias) => Onto::Bias(&bias.to_slice().expect("made contiguous")[columns]),
+            None if self.add => Onto::Output,
+            None => Onto::Nothing,
+        }
+    }
+
     /// Whether the columns of each head's matrix are contiguous in memory, rather than its rows.
     fn b_is_transposed(&self) -> bool {
         self.b.strides()[1] == 1 && self.b.dim().1 > 1
@@ -84,12 +98,9 @@ impl Factors<'_> {
     }
 }
 
-/// `a` as the kernel reads it well: each row contiguous, and rows not a multiple of 4096 bytes apart. A copy if need be.
-fn well_laid_out<'a>(a: ArrayView2<'a, f32>, threads: usize) -> CowArray<'a, f32, Ix2> {
-    if contiguous_rows(a.strides(), a.ncols()) && !(a.strides()[0] as usize).is_multiple_of(BAD_STRIDE) {
-        return a.into();
-    }
-    transpose::well_laid_out(a, threads).into()
+/// Whether the kernel reads `a` well as it is: each row contiguous, and rows not a multiple of 4096 bytes apart.
+fn is_well_laid_out(a: ArrayView2<'_, f32>) -> bool {
+    contiguous_rows(a.strides(), a.ncols()) && !(a.strides()[0] as usize).is_multiple_of(BAD_STRIDE)
 }
 
 /// A part of the output, and where it lies.
@@ -131,19 +142,18 @@ impl Task<'_> {
     fn run(mut self, kernel: &Kernel, factors: &Factors<'_>) {
         let (rows, columns) = self.out.dim();
         let k = factors.a.ncols();
-        match factors.bias {
-            Some(bias) => self.out.assign(&bias.slice(s![self.first_column..self.first_column + columns])),
-            None if k == 0 && !factors.add => self.out.fill(0.0),
-            None => {}
+        let onto = factors.onto(self.first_column..self.first_column + columns);
+        if k == 0 {
+            return self.write_without_products(onto);
         }
         let a = factors.a.slice(s![self.first_row..self.first_row + rows, ..]);
         let b = factors.b_in_rows(kernel.width);
         if rows <= kernel.max_rows()
             && let Some(b) = b
         {
-            return self.in_place(kernel, a, b, factors.add || factors.bias.is_some());
+            return self.in_place(kernel, a, b, onto);
         }
-        let depth = k.div_ceil(k.div_ceil(MAX_DEPTH).max(1)).max(1);
+        let depth = k.div_ceil(k.div_ceil(MAX_DEPTH));
         let mut strips = STRIPS.take();
         strips.resize(strips.len().max(depth * columns.next_multiple_of(kernel.width)), 0.0);
         for start in (0..k).step_by(depth) {
@@ -159,29 +169,39 @@ impl Task<'_> {
             copy_strips(kernel, factors, part, &mut strips[piece.len() * rest..]);
             let next = if piece.end < k { (piece.end, self.first_column) } else { (0, self.next_column) };
             let coming = Coming { factors, row: next.0, column: next.1, rows: piece.len(), columns };
-            let add = start > 0 || factors.bias.is_some() || factors.add;
-            self.tiles(kernel, Piece { strips, uncopied, a: a.slice(s![.., piece]), add }, &coming);
+            let onto = if start > 0 { Onto::Output } else { onto };
+            self.tiles(kernel, Piece { strips, uncopied, a: a.slice(s![.., piece]), onto }, &coming);
         }
         STRIPS.set(strips);
     }
 
+    /// Where the inner length is 0.
+    fn write_without_products(mut self, onto: Onto<'_>) {
+        match onto {
+            Onto::Nothing => self.out.fill(0.0),
+            Onto::Bias(bias) => self.out.assign(&ArrayView1::from(bias)),
+            Onto::Output => {}
+        }
+    }
+
     /// One tile for each strip, which is read where it lies; the last one, if it is narrower, through a copy.
-    fn in_place(mut self, kernel: &Kernel, a: ArrayView2<'_, f32>, b: ArrayView3<'_, f32>, add: bool) {
+    fn in_place(mut self, kernel: &Kernel, a: ArrayView2<'_, f32>, b: ArrayView3<'_, f32>, onto: Onto<'_>) {
         for (index, out) in self.out.axis_chunks_iter_mut(Axis(1), kernel.width).enumerate() {
+            let onto = onto.columns(index * kernel.width, out.ncols());
             let strip = strip_in_place(b, self.first_column + index * kernel.width, out.ncols());
             if out.ncols() == kernel.width {
-                kernel.multiply(a, strip, None, out, add, Ahead::NOTHING);
+                kernel.multiply(a, strip, None, out, onto, Ahead::NOTHING);
             } else {
                 let mut wide = Array2::zeros((strip.nrows(), kernel.width));
                 wide.slice_mut(s![.., ..out.ncols()]).assign(&strip);
-                kernel.multiply(a, wide.view(), None, out, add, Ahead::NOTHING);
+                kernel.multiply(a, wide.view(), None, out, onto, Ahead::NOTHING);
             }
         }
     }
 
     /// Runs the kernel over all tiles of the task, for one piece of the inner length.
     fn tiles(&mut self, kernel: &Kernel, piece: Piece<'_>, coming: &Coming<'_, '_>) {
-        let Piece { strips, uncopied, a, add } = piece;
+        let Piece { strips, uncopied, a, onto } = piece;
         let (rows, depth) = a.dim();
         // Tiles of equal height: 128 rows are ten times 13 or 12, rather than nine times 14 and a rest of 2.
         let height = rows.div_ceil(rows.div_ceil(kernel.max_rows()));
@@ -191,16 +211,17 @@ impl Task<'_> {
         for (band, (a, mut out)) in bands.enumerate() {
             let strips = strips.chunks_mut(depth * kernel.width);
             for (index, (strip, mut out)) in strips.zip(out.axis_chunks_iter_mut(Axis(1), kernel.width)).enumerate() {
+                let onto = onto.columns(index * kernel.width, out.ncols());
                 let mut original = if band == 0 { uncopied.strip(index, kernel.width) } else { None };
                 let tiles = a.axis_chunks_iter(Axis(0), height).zip(out.axis_chunks_iter_mut(Axis(0), height));
                 for (a, out) in tiles {
                     let ahead = coming.part(done, depth);
                     if let Some(original) = original.take() {
-                        kernel.multiply(a, original, Some(strip), out, add, ahead);
+                        kernel.multiply(a, original, Some(strip), out, onto, ahead);
                     } else {
                         let copy =
                             ArrayView2::from_shape((depth, kernel.width), &*strip).expect("as long as it was made");
-                        kernel.multiply(a, copy, None, out, add, ahead);
+                        kernel.multiply(a, copy, None, out, onto, ahead);
                     }
                     done += 1;
                 }
@@ -247,8 +268,8 @@ struct Piece<'p> {
     uncopied: Uncopied<'p>,
     /// `[row, depth]`
     a: ArrayView2<'p, f32>,
-    /// Whether the output has something in it already.
-    add: bool,
+    /// What the products of this piece are added to.
+    onto: Onto<'p>,
 }
 
 /// The strips at the front of a piece that are still to be copied, each by the first tile that reads it.

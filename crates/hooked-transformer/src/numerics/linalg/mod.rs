@@ -24,6 +24,7 @@ use ndarray::{
     Slice, s,
 };
 
+use self::transpose::WellLaidOut;
 use crate::numerics::memory;
 use crate::numerics::share::share;
 
@@ -279,7 +280,7 @@ pub(crate) fn heads_transposed_into(d: ArrayView3<'_, f32>, w: ArrayView3<'_, f3
 pub(crate) fn outer_each_head(x: HeadRows<'_>, d: ArrayView3<'_, f32>, out: ArrayViewMut3<'_, f32>) {
     // One copy of a shared input serves the products of all heads.
     let shared = match x {
-        HeadRows::Shared(x) => Some(transpose::well_laid_out(x.reversed_axes(), rayon::current_num_threads())),
+        HeadRows::Shared(x) => Some(WellLaidOut::copy_of(x.reversed_axes(), rayon::current_num_threads())),
         HeadRows::PerHead(_) => None,
     };
     let heads = into_axis_chunks(out, Axis(0), 1).map(|out| out.index_axis_move(Axis(0), 0)).enumerate();

@@ -1,6 +1,8 @@
 //! A transposed copy of a matrix, as the product reads it well.
 
-use ndarray::{Array2, ArrayView2, s};
+use std::cell::Cell;
+
+use ndarray::{ArrayView2, Axis, ShapeBuilder};
 
 use crate::numerics::share::share;
 
@@ -13,26 +15,50 @@ const PADDING: usize = 16;
 /// Rows of the copy that are filled together: what a cache line of the original holds.
 const TOGETHER: usize = 16;
 
+thread_local! {
+    /// Where a thread keeps the memory of its last copy for the next one.
+    static MEMORY: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+}
+
 /// A copy whose rows are contiguous, and not a multiple of 4096 bytes apart.
-pub(super) fn well_laid_out(a: ArrayView2<'_, f32>, threads: usize) -> Array2<f32> {
-    let (m, k) = a.dim();
-    let padded = k + PADDING;
-    let stride = if padded.is_multiple_of(BAD_STRIDE) { padded + PADDING } else { padded };
-    let mut copy = vec![0.0; m * stride];
-    let transposed = a.strides()[0] == 1 && m > 1;
-    if transposed {
-        let parts = copy.chunks_mut(TOGETHER * stride).enumerate().collect();
-        share(parts, threads, |(index, to): (usize, &mut [f32])| {
-            let first = index * TOGETHER;
-            transpose(a.slice(s![first..first + to.len() / stride, ..]).reversed_axes(), to, stride);
+pub(super) struct WellLaidOut {
+    /// Rows, and what lies between one and the next, which holds anything; then what else there is.
+    values: Vec<f32>,
+    shape: (usize, usize),
+    stride: usize,
+}
+
+impl WellLaidOut {
+    pub(super) fn copy_of(a: ArrayView2<'_, f32>, threads: usize) -> Self {
+        let (m, k) = a.dim();
+        let stride = if (k + PADDING).is_multiple_of(BAD_STRIDE) { k + 2 * PADDING } else { k + PADDING };
+        let mut values = MEMORY.take();
+        if values.len() < m * stride {
+            // Not `resize`, which would copy what is there.
+            values = vec![0.0; m * stride];
+        }
+        let transposed = a.strides()[0] == 1 && m > 1;
+        let parts = values.chunks_mut(TOGETHER * stride).zip(a.axis_chunks_iter(Axis(0), TOGETHER));
+        share(parts.collect(), threads, |(to, from)| {
+            if transposed {
+                transpose(from.reversed_axes(), to, stride);
+            } else {
+                to.chunks_mut(stride).zip(from.rows()).for_each(|(to, from)| from.assign_to(&mut to[..k]));
+            }
         });
+        WellLaidOut { values, shape: (m, k), stride }
     }
-    let mut copy = Array2::from_shape_vec((m, stride), copy).expect("as long as it was made");
-    copy.slice_collapse(s![.., ..k]);
-    if !transposed {
-        copy.assign(&a);
+
+    pub(super) fn view(&self) -> ArrayView2<'_, f32> {
+        let strided = self.shape.strides((self.stride, 1));
+        ArrayView2::from_shape(strided, &self.values).expect("as long as it was made")
     }
-    copy
+}
+
+impl Drop for WellLaidOut {
+    fn drop(&mut self) {
+        MEMORY.set(std::mem::take(&mut self.values));
+    }
 }
 
 /// Writes the transpose of a matrix whose rows are contiguous: `to[c * to_stride + r] = from[r, c]`.
@@ -49,17 +75,18 @@ fn transpose(from: ArrayView2<'_, f32>, to: &mut [f32], to_stride: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::Array2;
 
     #[test]
     fn a_copy_is_equal_however_the_original_lies() {
         for (m, k) in [(1, 1), (5, 40), (40, 5), (33, 1024), (3, 1008), (64, 17)] {
             let original = Array2::from_shape_fn((k, m), |(i, j)| (i * 1000 + j) as f32);
             for threads in [1, 3] {
-                assert_eq!(well_laid_out(original.t(), threads), original.t());
-                assert_eq!(well_laid_out(original.view(), threads), original);
+                assert_eq!(WellLaidOut::copy_of(original.t(), threads).view(), original.t());
+                assert_eq!(WellLaidOut::copy_of(original.view(), threads).view(), original);
             }
             // A single row has no next one.
-            let apart = well_laid_out(original.t(), 1).strides()[0] as usize;
+            let apart = WellLaidOut::copy_of(original.t(), 1).view().strides()[0] as usize;
             assert!(m == 1 || !apart.is_multiple_of(1024), "rows of {m} x {k} are {apart} apart");
         }
     }

@@ -47,9 +47,30 @@ struct Tile {
     copy: *mut f32,
     out: *mut f32,
     out_stride: usize,
-    /// Whether to add to what is there.
-    add: bool,
+    /// What is added at the end, rows `onto_stride` apart; null for nothing.
+    onto: *const f32,
+    onto_stride: usize,
     ahead: Ahead,
+}
+
+/// What the product is added to.
+#[derive(Clone, Copy)]
+pub(super) enum Onto<'b> {
+    Nothing,
+    /// The same numbers in every row, one for each column of the output.
+    Bias(&'b [f32]),
+    /// What the output holds.
+    Output,
+}
+
+impl Onto<'_> {
+    /// The same for some columns of the output.
+    pub(super) fn columns(self, first: usize, count: usize) -> Self {
+        match self {
+            Onto::Bias(bias) => Onto::Bias(&bias[first..first + count]),
+            other => other,
+        }
+    }
 }
 
 /// A part of `b` that will be copied soon, and travels from memory while the processor multiplies: of each row the
@@ -91,7 +112,7 @@ impl Kernel {
         self.tiles.len()
     }
 
-    /// Writes `a · strip` into `out`, or adds it; and copies the strip on the way, where that is asked for.
+    /// Writes `a · strip` into `out`, added to what `onto` says; and copies the strip on the way, where that is asked for.
     ///
     /// # Shapes
     /// - `a`: `[rows, depth]`, at most [`Self::max_rows`], each row contiguous
@@ -107,7 +128,7 @@ impl Kernel {
         strip: ArrayView2<'_, f32>,
         copy: Option<&mut [f32]>,
         mut out: ArrayViewMut2<'_, f32>,
-        add: bool,
+        onto: Onto<'_>,
         ahead: Ahead,
     ) {
         let (rows, depth) = a.dim();
@@ -120,6 +141,15 @@ impl Kernel {
         assert!(contiguous_rows(a.strides(), depth) && contiguous_rows(out.strides(), columns));
         assert!(contiguous_rows(strip.strides(), self.width));
         assert!(rows <= self.tiles.len());
+        let out_stride = out.strides()[0] as usize;
+        let (added, onto_stride) = match onto {
+            Onto::Nothing => (std::ptr::null(), 0),
+            Onto::Bias(bias) => {
+                assert_eq!(bias.len(), columns, "a bias for each column");
+                (bias.as_ptr(), 0)
+            }
+            Onto::Output => (out.as_ptr(), out_stride),
+        };
         let tile = Tile {
             depth,
             a: a.as_ptr(),
@@ -128,29 +158,36 @@ impl Kernel {
             strip_stride: strip.strides()[0] as usize,
             copy: copy.map_or(std::ptr::null_mut(), <[f32]>::as_mut_ptr),
             out: out.as_mut_ptr(),
-            out_stride: out.strides()[0] as usize,
-            add,
+            out_stride,
+            onto: added,
+            onto_stride,
             ahead,
         };
         if columns < self.width {
-            return self.multiply_beside(rows, tile, out);
+            return self.multiply_beside(rows, tile, out, onto);
         }
         // SAFETY: kernels are only reached through `available`, which asked the processor. This one reads `depth` numbers
         // from each of the `rows` rows of `a` and `width` from each of the `depth` rows of the strip, and writes `width`
-        // into each of `rows` rows of `out`, and `depth` times `width` into `copy`: all of that lies inside them, as just
-        // checked.
+        // into each of `rows` rows of `out`, and `depth` times `width` into `copy`, and reads `width` of a bias: all of that
+        // lies inside them, as just checked.
         unsafe { self.tiles[rows - 1](tile) };
     }
 
     /// The same where the last strip of a matrix is wider than what is left of the output: the tile is computed beside it.
-    fn multiply_beside(&self, rows: usize, tile: Tile, mut out: ArrayViewMut2<'_, f32>) {
+    fn multiply_beside(&self, rows: usize, tile: Tile, mut out: ArrayViewMut2<'_, f32>, onto: Onto<'_>) {
         let mut beside = [0.0f32; MAX_TILE];
         assert!(rows * self.width <= beside.len());
-        let whole = Tile { out: beside.as_mut_ptr(), out_stride: self.width, add: false, ..tile };
+        let whole = Tile { out: beside.as_mut_ptr(), out_stride: self.width, onto: std::ptr::null(), ..tile };
         // SAFETY: as above, but that it writes into `beside`, which is large enough.
         unsafe { self.tiles[rows - 1](whole) };
         for (mut out, computed) in out.rows_mut().into_iter().zip(beside.chunks(self.width)) {
-            out.iter_mut().zip(computed).for_each(|(out, x)| *out = if tile.add { *out + x } else { *x });
+            for (column, (out, &x)) in out.iter_mut().zip(computed).enumerate() {
+                *out = match onto {
+                    Onto::Nothing => x,
+                    Onto::Bias(bias) => bias[column] + x,
+                    Onto::Output => *out + x,
+                };
+            }
         }
     }
 }
@@ -212,7 +249,8 @@ pub(super) fn contiguous_rows(strides: &[isize], columns: usize) -> bool {
 /// # Safety
 /// The processor has the instructions of `V`. `a` points to `ROWS` rows of `depth` numbers, `a_stride` apart, `strip` to
 /// `depth` rows of two vectors, `strip_stride` apart, `copy` to room for all of these, if it is not null, and `out` to `ROWS`
-/// rows with room for two vectors, `out_stride` apart.
+/// rows with room for two vectors, `out_stride` apart. `onto` is null, or points to two vectors for each row, `onto_stride`
+/// apart.
 #[inline(always)]
 unsafe fn multiply_tile<V: Vector, const ROWS: usize>(tile: Tile) {
     // SAFETY: every address that is read or written stays inside what the caller promised.
@@ -252,8 +290,11 @@ unsafe fn multiply_tile<V: Vector, const ROWS: usize>(tile: Tile) {
         }
         for (row, sums) in sums.into_iter().enumerate() {
             for (half, sum) in sums.into_iter().enumerate() {
-                let out = out(row).add(half * V::LANES);
-                V::store(out, if tile.add { V::add(V::load(out), sum) } else { sum });
+                let sum = match tile.onto.is_null() {
+                    true => sum,
+                    false => V::add(V::load(tile.onto.add(row * tile.onto_stride + half * V::LANES)), sum),
+                };
+                V::store(out(row).add(half * V::LANES), sum);
             }
         }
     }
@@ -307,25 +348,32 @@ mod tests {
                 let depth = 7;
                 let a = Array2::from_shape_fn((rows, depth + 3), |(i, k)| (i * 3 + k) as f32);
                 let strip: Vec<f32> = (0..depth * kernel.width).map(|i| (i % 11) as f32 - 4.0).collect();
+                let bias: Vec<f32> = (0..columns).map(|c| 50.0 + c as f32).collect();
                 let mut out = Array2::from_elem((rows, columns + 2), 100.0f32);
-                for add in [false, true] {
+                for (index, onto) in [Onto::Nothing, Onto::Output, Onto::Bias(&bias)].into_iter().enumerate() {
+                    let copies = index > 0;
                     let mut copy = vec![f32::NAN; strip.len()];
                     kernel.multiply(
                         a.slice(s![.., 1..=depth]),
                         ArrayView2::from_shape((depth, kernel.width), &strip).unwrap(),
-                        add.then_some(&mut *copy),
+                        copies.then_some(&mut *copy),
                         out.slice_mut(s![.., 1..=columns]),
-                        add,
+                        onto,
                         Ahead::NOTHING,
                     );
-                    assert!(if add { copy == strip } else { copy.iter().all(|x| x.is_nan()) }, "the copy");
+                    assert!(if copies { copy == strip } else { copy.iter().all(|x| x.is_nan()) }, "the copy");
                     for ((r, c), &got) in out.indexed_iter() {
                         let product =
                             |c: usize| -> f32 { (0..depth).map(|k| a[[r, k + 1]] * strip[k * kernel.width + c]).sum() };
                         // Small integers: exact in any order. What lies around the tile is left alone.
                         let inside = (1..=columns).contains(&c);
-                        let want = if inside { product(c - 1) * if add { 2.0 } else { 1.0 } } else { 100.0 };
-                        assert_eq!(got, want, "{rows} rows of {}, at {r}, {c}, add {add}", kernel.width);
+                        let want = match onto {
+                            _ if !inside => 100.0,
+                            Onto::Nothing => product(c - 1),
+                            Onto::Output => 2.0 * product(c - 1),
+                            Onto::Bias(bias) => bias[c - 1] + product(c - 1),
+                        };
+                        assert_eq!(got, want, "{rows} rows of {}, at {r}, {c}, case {index}", kernel.width);
                     }
                 }
             }
