@@ -65,14 +65,16 @@ impl Attend<'_> {
         if !pass.goes_below(Site::AttnScores, layer) {
             return None;
         }
-        Some(self.gradients(d_z.view(), |task, d_v| {
+        let gradients = self.gradients(d_z.view(), |task, d_v| {
             let block = s![task.batch, task.head, task.first_query..task.first_query + task.n_queries, ..];
             let d_z = task.queries(d_z.view());
             linalg::add_matmul_block(used.slice(block).reversed_axes(), d_z, d_v);
             let mut d = d_scores.slice(block).to_owned();
             self.unshape_scores(task, 0, d.view_mut());
             (0, d)
-        }))
+        });
+        [computed, used, d_scores].into_iter().for_each(memory::used);
+        Some(gradients)
     }
 
     /// # Shapes

@@ -53,6 +53,7 @@ impl Attention<'_> {
             return None;
         }
         let QueriesKeysValues { d_q, d_k, d_v } = self.attend_backward(pass, &d_z)?;
+        memory::used(d_z);
         let d_v = pass.point(Site::V, layer, d_v.into_shared());
         let d_q = self.rotate_back(pass, Site::RotQ, d_q.into_shared());
         let d_k = self.rotate_back(pass, Site::RotK, d_k.into_shared());

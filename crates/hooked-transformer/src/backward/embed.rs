@@ -11,6 +11,7 @@ use crate::architecture::config::PositionalEmbeddingType;
 use crate::components::Act3;
 use crate::components::embed::Embedding;
 use crate::hooks::Site;
+use crate::numerics::memory;
 
 impl Embedding<'_> {
     /// From the gradient by the stream that the first block reads to those of the embeddings.
@@ -55,6 +56,7 @@ impl Embedding<'_> {
                 add_vector(pass.weights.W_E.row_mut(token), &d, at);
             }
         }
+        memory::used(d);
     }
 }
 

@@ -80,7 +80,7 @@ impl Recorded<'_> {
     ///
     /// # Errors
     /// The scalar is not a number; a forward hook edited something, and the request does not say what that means.
-    pub(crate) fn backward(self, request: Request<'_, '_>, scalar: &Resolved<'_>) -> Result<(f32, Weights)> {
+    pub(crate) fn backward(mut self, request: Request<'_, '_>, scalar: &Resolved<'_>) -> Result<(f32, Weights)> {
         let Request { at_points, wanted, tape, edits, spare } = request;
         let edits = edits::check(edits, at_points.points, &tape, wanted.floor)?;
         let (cfg, weights) = (self.embedding.cfg, self.embedding.weights);
@@ -92,6 +92,7 @@ impl Recorded<'_> {
         let tied = cfg.tie_word_embeddings;
         let mut pass = pass::BackwardPass { at_points, tape, wanted, edits, weights, tied };
         let (value, d_x) = unembed::backward(&mut pass, &unembedding, &self.x, scalar)?;
+        memory::used(std::mem::take(&mut self.x));
         if let Some(d_x) = d_x {
             self.below_unembedding(&mut pass, d_x);
         }

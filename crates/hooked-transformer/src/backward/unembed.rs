@@ -119,6 +119,7 @@ fn whole_rows(
             for (row, d) in chosen.iter().zip(d.rows()) {
                 d_x.row_mut(*row).assign(&d);
             }
+            memory::used(d.into_shared());
         }
     }
     memory::used(room.into_shared());

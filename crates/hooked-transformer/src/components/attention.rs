@@ -35,6 +35,16 @@ pub(crate) enum HeadInput {
     PerHead(Act4),
 }
 
+impl HeadInput {
+    /// As [`memory::used`].
+    fn used(self) {
+        match self {
+            HeadInput::Shared(x) => memory::used(x),
+            HeadInput::PerHead(x) => memory::used(x),
+        }
+    }
+}
+
 /// What one layer's attention needs apart from its inputs.
 pub(crate) struct Attention<'a> {
     pub cfg: &'a HookedTransformerConfig,
@@ -60,10 +70,11 @@ impl Attention<'_> {
         let w = &self.weights;
         let q = project(&q_input, w.W_Q, w.b_Q).into_shared();
         let q = pass.point(Site::Q, layer, q);
-        let [k, v] = [(Site::K, k_input, w.W_K, w.b_K), (Site::V, v_input, w.W_V, w.b_V)].map(|(site, x, w, b)| {
-            let projected = project(&x, self.ungrouped(w).view(), self.ungrouped(b).view());
+        let [k, v] = [(Site::K, &k_input, w.W_K, w.b_K), (Site::V, &v_input, w.W_V, w.b_V)].map(|(site, x, w, b)| {
+            let projected = project(x, self.ungrouped(w).view(), self.ungrouped(b).view());
             pass.point(site, layer, projected.into_shared())
         });
+        [q_input, k_input, v_input].into_iter().for_each(HeadInput::used);
         let [q_norm, k_norm] = self.qk_norms();
         let [q, k] = [(q_norm, q), (k_norm, k)].map(|(norm, x)| match norm {
             Some(norm) => norm.forward(pass, layer, &x),

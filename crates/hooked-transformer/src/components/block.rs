@@ -85,6 +85,7 @@ impl Block<'_> {
         let sites = [Site::Ln2Scale, Site::Ln2Normalized];
         let x = self.norm(self.cfg.normalization_type, sites, self.weights.ln2, pass, stream);
         let out = mlp::forward(pass, self.cfg, self.layer, weights, &x);
+        memory::used(x);
         let sites = [Site::Ln2PostScale, Site::Ln2PostNormalized];
         let out = self.norm(self.cfg.output_normalization(), sites, self.weights.ln2_post, pass, out);
         pass.point(Site::MlpOut, layer, out)

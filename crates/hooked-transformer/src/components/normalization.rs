@@ -84,7 +84,11 @@ pub(crate) fn final_norm(
     stream: Act3,
 ) -> Act3 {
     match Norm::before_unembedding(cfg, weights) {
-        Some(norm) => norm.forward(pass, None, &stream),
+        Some(norm) => {
+            let normalized = norm.forward(pass, None, &stream);
+            memory::used(stream);
+            normalized
+        }
         None => stream,
     }
 }

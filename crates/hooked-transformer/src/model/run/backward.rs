@@ -251,3 +251,35 @@ impl Found {
         cache
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::architecture::config::{ActivationFunction, HookedTransformerConfig};
+    use crate::model::hooked_transformer::HookedTransformer;
+    use ndarray::Array2;
+
+    /// Memory that a pass took and did not give back would be missing in the next one, which would take new memory.
+    #[test]
+    fn a_pass_gives_back_all_that_it_took() {
+        let cfg = HookedTransformerConfig::new(2, 64, 4, 64, 300);
+        let cfg = HookedTransformerConfig { act_fn: Some(ActivationFunction::GeluNew), ..cfg };
+        let tokens = Array2::from_shape_fn((2, 64), |(row, p)| (row * 64 + p) * 7 % 300);
+        let passes: [(&str, fn(Run<'_>)); 3] = [
+            ("loss", |run| drop(run.loss().unwrap())),
+            ("gradients of weights", |run| drop(run.backward(Scalar::loss()).all_weights().grads().unwrap())),
+            ("gradients of activations", |run| drop(run.backward(Scalar::loss()).grads().unwrap())),
+        ];
+        for (name, pass) in passes {
+            let model = HookedTransformer::from_config(cfg.clone()).unwrap();
+            let misses = || {
+                pass(model.run(&tokens));
+                model.memory.misses()
+            };
+            // The second pass may still find that something did not fit.
+            let (first, second) = (misses(), misses());
+            assert!(first > 0, "{name}: memory is kept for none of it");
+            assert_eq!([misses(), misses()], [second; 2], "{name}");
+        }
+    }
+}

@@ -31,6 +31,7 @@ use crate::components::{loss, streamed_loss};
 use crate::error::{Error, Result};
 use crate::hooks::FwdHook;
 use crate::model::hooked_transformer::HookedTransformer;
+use crate::numerics::memory;
 use crate::text::input::Input;
 
 /// Running, for one result or another. All have the errors of [`HookedTransformer::forward`], and those of hooks and
@@ -174,6 +175,7 @@ impl Run<'_> {
         let mask = ready.mask.clone();
         ready.normalized(|Completed { stream, cache, .. }| {
             let per_token = streamed_loss::loss_per_token(stream.view(), &unembedding, tokens.view());
+            memory::used(stream);
             Ok(Losses { per_token, mask, cache })
         })
     }
