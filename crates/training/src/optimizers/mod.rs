@@ -96,10 +96,23 @@ pub fn is_trained(name: &str) -> bool {
 pub fn norm(gradients: &Gradients) -> f64 {
     let squares = gradients.weights().into_par_iter().map(|(_, gradient)| {
         let values = gradient.as_slice().expect("gradients are contiguous");
-        values.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>()
+        sum_of_squares(values)
     });
     // Summed in order, so that the result does not depend on the threads.
     squares.collect::<Vec<f64>>().into_iter().sum::<f64>().sqrt()
+}
+
+/// In double precision, with several running sums: each waits for its last addition.
+fn sum_of_squares(values: &[f32]) -> f64 {
+    const LANES: usize = 16;
+    let (blocks, rest) = values.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for block in blocks {
+        for (sum, &value) in sums.iter_mut().zip(block) {
+            *sum += f64::from(value) * f64::from(value);
+        }
+    }
+    sums.iter().sum::<f64>() + rest.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>()
 }
 
 /// Shortens gradients that are longer than `longest`; returns how long they were. As PyTorch's `clip_grad_norm_`.
