@@ -132,7 +132,9 @@ fn integers(looks: &[&Look<'_>], factors: &[Factor]) -> Option<Reading> {
         all.join(", ")
     };
     let differ = factors.iter().any(|factor| !factor.is(factors[0].value));
-    let several = looks.len() >= 2 && differ;
+    // A count is one in few cases; a factor that is mostly one is another mistake, of which a case or two speak.
+    let off = factors.iter().filter(|factor| !factor.is(1.0)).count();
+    let several = looks.len() >= 2 && differ && 2 * off >= factors.len();
     if several && factors.iter().all(|factor| is_whole(factor.value)) {
         let list = list(|x| x);
         let words = format!(

@@ -189,6 +189,13 @@ fn named(wrong: impl Fn(Array2<f32>) -> Array2<f32>) -> Option<&'static str> {
 }
 
 #[test]
+fn one_case_that_is_doubled_is_no_sum() {
+    let of_case = |p: usize| run(if p == 5 { right(3, p) * 2.0 } else { right(3, p) }, right(3, p));
+    let runs: Vec<CaseRun> = (2..10).map(of_case).collect();
+    assert_ne!(explain(&runs).and_then(|found| found.mistake), Some(code::SUM));
+}
+
+#[test]
 fn a_guess_that_stands_alone_has_a_name() {
     assert_eq!(named(|a| -a), Some(code::SIGN));
     assert_eq!(named(|a| a.mapv(f32::sqrt)), Some(code::ROOT));
