@@ -12,7 +12,7 @@ use super::mask::Mask;
 use crate::architecture::config::{HookedTransformerConfig, PositionalEmbeddingType};
 use crate::numerics::rows::{divide, softmax};
 use crate::numerics::share::share;
-use crate::numerics::{linalg, memory};
+use crate::numerics::{linalg, memory, streaming};
 
 /// Queries that one task handles: their scores over a thousand keys fit into the second-level cache. With fewer, keys and
 /// values would be copied for the product more often, which took more time than the keys that fewer queries can leave out.
@@ -62,16 +62,12 @@ impl Attend<'_> {
         let v = self.of_head(self.v, task);
         let keys = self.keys(task);
         let mut scores = self.block_scores(task, keys.clone());
-        if let Some(mut out) = scores_out {
-            out.slice_mut(s![.., ..keys.start]).fill(f32::NEG_INFINITY);
-            out.slice_mut(s![.., keys.clone()]).assign(&scores);
-            out.slice_mut(s![.., keys.end..]).fill(f32::NEG_INFINITY);
+        if let Some(out) = scores_out {
+            write_kept(out, &scores, keys.clone(), f32::NEG_INFINITY);
         }
         scores.as_slice_mut().expect("a new matrix").chunks_mut(keys.len()).for_each(softmax);
-        if let Some(mut out) = pattern_out {
-            out.slice_mut(s![.., ..keys.start]).fill(0.0);
-            out.slice_mut(s![.., keys.clone()]).assign(&scores);
-            out.slice_mut(s![.., keys.end..]).fill(0.0);
+        if let Some(out) = pattern_out {
+            write_kept(out, &scores, keys.clone(), 0.0);
         }
         linalg::matmul_block(scores.view(), v.slice(s![keys, ..]), z.view_mut());
     }
@@ -161,6 +157,20 @@ impl Attend<'_> {
         let heads_per_group = self.cfg.n_heads / x.dim().2;
         x.slice_move(s![task.batch, .., task.head / heads_per_group, ..])
     }
+}
+
+/// Writes a block's scores or pattern to where they are kept.
+///
+/// - `keys`: those of the block; the others get `beside`
+fn write_kept(mut out: ArrayViewMut2<'_, f32>, block: &Array2<f32>, keys: Range<usize>, beside: f32) {
+    /// With so many keys, those of all heads and layers fill any cache before something reads them.
+    const MANY: usize = 512;
+    if out.ncols() >= MANY {
+        return streaming::write_rows(out, block.view(), keys, beside);
+    }
+    out.slice_mut(s![.., ..keys.start]).fill(beside);
+    out.slice_mut(s![.., keys.end..]).fill(beside);
+    out.slice_mut(s![.., keys]).assign(block);
 }
 
 /// The slope of a head's bias: a geometric series from `2^(-8/n)`, as in the classic library.

@@ -7,6 +7,7 @@ pub mod linalg;
 pub(crate) mod memory;
 pub(crate) mod rows;
 pub(crate) mod share;
+pub(crate) mod streaming;
 pub(crate) mod svd;
 pub(crate) mod vectorized;
 

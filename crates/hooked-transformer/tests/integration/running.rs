@@ -3,8 +3,8 @@
 
 use approx::{abs_diff_eq, assert_abs_diff_eq};
 use hooked_transformer::{
-    ActivationCache, Error, HookedTransformer, Input, KeyValueCache, PaddingSide, PosSlice, Run, Tokens, fwd_hook,
-    lm_cross_entropy_loss, log_softmax, loss_per_token,
+    ActivationCache, Error, HookedTransformer, HookedTransformerConfig, Input, KeyValueCache, PaddingSide, PosSlice,
+    Run, Tokens, fwd_hook, lm_cross_entropy_loss, log_softmax, loss_per_token,
 };
 use ndarray::{Array2, ArrayViewD, Axis, Ix3, Ix4, Slice, array, concatenate, s};
 
@@ -412,4 +412,30 @@ fn several_threads_run_one_model() {
             assert!(worker.join().unwrap().iter().all(|logits| *logits == want));
         }
     });
+}
+
+/// Scores and pattern of a long text are written in another way than those of a short one. No token sees what comes after
+/// it, so the first tokens of the long text have those of the short one.
+#[test]
+fn what_attention_keeps_of_a_long_text_begins_with_that_of_a_short_one() {
+    let (long, short) = (530, 100);
+    let model = HookedTransformer::from_config(HookedTransformerConfig::new(1, 8, 4, long, 20)).unwrap();
+    let tokens = Array2::from_shape_fn((2, long), |(row, p)| (row + p) * 7 % 20);
+    let (_, of_long) = model.run_with_cache(&tokens).unwrap();
+    let (_, of_short) = model.run_with_cache(tokens.slice(s![.., ..short])).unwrap();
+    for (name, hidden) in [("attn_scores", f32::NEG_INFINITY), ("pattern", 0.0)] {
+        let (of_long, of_short) = (of_long[(name, 0)].view(), of_short[(name, 0)].view());
+        assert_eq!(of_long.shape(), [2, 2, long, long]);
+        for (at, &got) in of_long.indexed_iter() {
+            let (query, key) = (at[2], at[3]);
+            if key > query {
+                assert_eq!(got, hidden, "{name} at {at:?}");
+            } else if query < short {
+                let want = of_short[&at];
+                assert!((got - want).abs() <= 1e-6, "{name} at {at:?}: {got}, not {want}");
+            } else {
+                assert!(got.is_finite(), "{name} at {at:?}: {got}");
+            }
+        }
+    }
 }

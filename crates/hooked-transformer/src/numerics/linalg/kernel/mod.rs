@@ -10,8 +10,8 @@
 //!
 //! Method: Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
 //!
-//! Why there is a kernel of our own: `README.md` in this folder. The files of this folder are the library's only ones that
-//! name single instructions.
+//! Why there is a kernel of our own: `README.md` in this folder. Only the files of this folder and
+//! `numerics/streaming.rs` name single instructions.
 #![expect(unsafe_code, reason = "vector instructions work on addresses, and need a processor that has them")]
 
 #[cfg(target_arch = "wasm32")]
