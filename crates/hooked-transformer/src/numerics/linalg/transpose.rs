@@ -15,6 +15,9 @@ const PADDING: usize = 16;
 /// Rows of the copy that are filled together: what a cache line of the original holds.
 const TOGETHER: usize = 16;
 
+/// A thread keeps no more than so many numbers (16 MiB), which it does as long as it lives.
+const MOST_KEPT: usize = 1 << 22;
+
 thread_local! {
     /// Where a thread keeps the memory of its last copy for the next one.
     static MEMORY: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
@@ -57,7 +60,9 @@ impl WellLaidOut {
 
 impl Drop for WellLaidOut {
     fn drop(&mut self) {
-        MEMORY.set(std::mem::take(&mut self.values));
+        if self.values.len() <= MOST_KEPT {
+            MEMORY.set(std::mem::take(&mut self.values));
+        }
     }
 }
 
